@@ -1,0 +1,55 @@
+import { Denial } from '../denial.ts';
+import { readJsonObject, type SendFailure, send } from '../http/send.ts';
+import { isLoopback } from '../settings.ts';
+
+/** What Entra says of one tenant and token version. */
+export interface Metadata {
+  readonly issuer: string;
+  readonly jwksUri: URL;
+  readonly tokenEndpoint: URL;
+  /** The document as it came, for MSAL, so that it asks for nothing itself. */
+  readonly document: Readonly<Record<string, unknown>>;
+}
+
+/** Milliseconds and bytes that a metadata or key document may take. */
+const deadline = 3_000;
+const cap = 512 * 1024;
+
+/** Seconds after which a caller may try again when Entra's documents cannot be had. */
+const retryAfter = 5;
+
+export const documentUnavailable = (document: 'metadata' | 'keys', reason: string) =>
+  new Denial('unavailable', { retryAfter, facts: { check: document, reason } });
+
+/**
+ * Fetches a JSON object from Entra.
+ * @throws Denial `unavailable`: a fault of ours or Entra's, never the caller's
+ */
+export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
+  const answer = await send(url, { method: 'GET', deadline, cap, headers: { accept: 'application/json' } }).catch((failure: SendFailure) => {
+    throw documentUnavailable(name, failure.reason);
+  });
+  const document = answer.status === 200 ? readJsonObject(answer.body) : undefined;
+  if (!document) throw documentUnavailable(name, answer.status === 200 ? 'not a JSON object' : `status ${answer.status}`);
+  return document;
+}
+
+/**
+ * Fetches the OpenID metadata of a tenant (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document).
+ * Its issuer must name the tenant, and its endpoints must be at the authority's own host, so that no document sends us elsewhere.
+ * @throws Denial `unavailable`
+ */
+export async function fetchMetadata(authorityHost: URL, tenantId: string, version: '1.0' | '2.0'): Promise<Metadata> {
+  const path = version === '2.0' ? `${tenantId}/v2.0/.well-known/openid-configuration` : `${tenantId}/.well-known/openid-configuration`;
+  const document = await fetchDocument('metadata', new URL(path, authorityHost));
+  const issuer = String(document['issuer']).replace('{tenantid}', tenantId);
+  const [jwksUri, tokenEndpoint] = ['jwks_uri', 'token_endpoint'].map((name) => atAuthority(document[name], authorityHost));
+  if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId)) throw documentUnavailable('metadata', 'not this authority’s');
+  return { issuer, jwksUri, tokenEndpoint, document };
+}
+
+function atAuthority(value: unknown, authorityHost: URL): URL | undefined {
+  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
+  const url = new URL(value);
+  return url.host === authorityHost.host && (url.protocol === 'https:' || isLoopback(url)) ? url : undefined;
+}

@@ -1,0 +1,89 @@
+import { compactVerify } from 'jose';
+import { LRUCache } from 'lru-cache';
+import { Denial } from '../denial.ts';
+import { reveal, type Sealed } from '../sealed.ts';
+import { type Caller, tieToken } from './caller.ts';
+import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './checks.ts';
+import type { Keys, SigningKey } from './keys.ts';
+import { headerChecks, type ParsedToken, parseToken } from './parse.ts';
+import { refuse } from './refuse.ts';
+
+export interface ValidatorSettings {
+  readonly keys: Keys;
+  /** Tenants whose users may call. */
+  readonly tenantIds: readonly string[];
+  /** This API's own client id: the one audience it accepts. */
+  readonly audience: string;
+  readonly now?: () => number;
+}
+
+/** Validates an access token for this API. @throws Denial `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
+export type Validate = (token: Sealed) => Promise<Caller>;
+
+/** How many good signatures are remembered, at about 200 bytes each. */
+const remembered = 10_000;
+
+/**
+ * Validates Entra access tokens, versions 1 and 2: form before cryptography, cryptography before any claim, every claim on every request
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
+ */
+export function createValidator({ keys, tenantIds, audience, now = Date.now }: ValidatorSettings): Validate {
+  /** Digest of the whole token → the key that its signature was good for. Only successes; worthless once the key is withdrawn. */
+  const verified = new LRUCache<string, SigningKey['key']>({ max: remembered });
+
+  async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
+    if (verified.get(token.digest) === key) return;
+    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() => {
+      throw refuse('signature');
+    });
+    verified.set(token.digest, key);
+  }
+
+  return async (text) => {
+    const token = parseToken(text);
+    const claims = token.payload;
+    const tenantId = claimedTenant(claims, tenantIds);
+    if (tenantId === undefined) throw refuse('tenant');
+    const version = claimedVersion(claims);
+    if (version === undefined) throw refuse('version');
+
+    const signingKey = await keys.keyOf(tenantId, version, String(token.header['kid']));
+    if (!signingKey) throw refuse('key');
+    await checkSignature(token, signingKey.key);
+
+    const { issuer } = await keys.metadataOf(tenantId, version);
+    const expected = { issuer, keyIssuer: signingKey.issuer, tenantIds, audience, now: now() / 1_000 };
+    const failed = claimChecks.find((check) => !check.holds(claims, expected));
+    if (failed) throw refuse(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
+    refuseUnlessUser(claims);
+    return tieToken(readCaller(token), token.text);
+  };
+}
+
+/** On behalf of a user only: an app's own token is good but may do nothing here; an ID token is not for APIs at all. */
+function refuseUnlessUser({ idtyp, scp, roles }: Readonly<Record<string, unknown>>): void {
+  const appOnly = idtyp === 'app' || (scp === undefined && roles !== undefined);
+  if (appOnly) throw new Denial('insufficient_scope', { detail: 'An app cannot call this API for itself, only for a signed-in user.', facts: { check: 'kind' } });
+  if (scp === undefined || (idtyp !== undefined && idtyp !== 'user')) throw refuse('kind');
+}
+
+const shown = ['aud', 'iss', 'azp', 'appid', 'azpacr', 'appidacr', 'scp', 'roles', 'oid', 'tid', 'ver', 'iat', 'exp', 'acrs'];
+const passed = ['form', ...headerChecks.map(({ name }) => name), 'key', 'signature', ...claimChecks.map(({ name }) => name), 'kind'];
+
+function readCaller({ payload, digest }: ParsedToken): Caller {
+  const actor = actorOf(payload);
+  return {
+    tenantId: payload['tid'] as string,
+    objectId: payload['oid'] as string,
+    scopes: (payload['scp'] as string).split(' '),
+    roles: textsOf(payload['roles']) as readonly string[],
+    client: actor.client as string,
+    confidential: actor.authentication !== '0',
+    handlesChallenges: (textsOf(payload['xms_cc']) as readonly string[]).some((capability) => capability.toLowerCase() === 'cp1'),
+    authContexts: textsOf(payload['acrs']) as readonly string[],
+    expiresAt: payload['exp'] as number,
+    digest,
+    claims: Object.fromEntries(shown.filter((name) => name in payload).map((name) => [name, payload[name]])),
+    checks: passed,
+  };
+}
