@@ -9,7 +9,9 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 /** One error for all settings that are missing or bad, a line each; it names settings and never prints their values. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
-    super(`The app does not start: ${problems.length} of its settings must be mended.\n${problems.map((line) => `  - ${line}`).join('\n')}`);
+    super(
+      `The app does not start: ${problems.length} of its settings must be mended.\n${problems.map((line) => `  - ${line}`).join('\n')}`,
+    );
     this.name = 'SettingsError';
   }
 }
@@ -24,7 +26,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(
 ): { readonly [K in keyof S]: ReturnType<S[K]> } {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const onAzure = Boolean(environment['WEBSITE_INSTANCE_ID']);
+  const onAzure = Boolean(environment.WEBSITE_INSTANCE_ID);
   for (const [name, read] of Object.entries(settings)) {
     try {
       values[name] = read(environment[name]?.trim() || undefined);

@@ -26,4 +26,8 @@ export function authorize(caller: Caller, policy: Policy, clients: AllowedClient
 }
 
 /** The names of these checks, for the journey. */
-export const authorizeChecks = (clients: AllowedClients) => ['calling-app', ...(clients.confidential ? ['confidential-client'] : []), 'scope'];
+export const authorizeChecks = (clients: AllowedClients) => [
+  'calling-app',
+  ...(clients.confidential ? ['confidential-client'] : []),
+  'scope',
+];

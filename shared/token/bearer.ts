@@ -19,7 +19,11 @@ export function takeBearerToken({ headers, query }: CredentialsCarrier): Sealed 
   const [scheme = '', ...rest] = header.split(/ +/);
   if (scheme.toLowerCase() !== 'bearer') {
     if (/,\s*bearer\b/i.test(header)) throw malformed('two credentials');
-    throw new Denial('invalid_token', { bare: true, detail: 'Send an access token in the Authorization header, as a bearer token.', facts: { check: 'credentials' } });
+    throw new Denial('invalid_token', {
+      bare: true,
+      detail: 'Send an access token in the Authorization header, as a bearer token.',
+      facts: { check: 'credentials' },
+    });
   }
   if (query.has('access_token')) throw malformed('two transports');
   const [token] = rest;
@@ -28,4 +32,7 @@ export function takeBearerToken({ headers, query }: CredentialsCarrier): Sealed 
 }
 
 const malformed = (check: string) =>
-  new Denial('invalid_request', { detail: 'The Authorization header must hold exactly one bearer token and nothing else.', facts: { check } });
+  new Denial('invalid_request', {
+    detail: 'The Authorization header must hold exactly one bearer token and nothing else.',
+    facts: { check },
+  });

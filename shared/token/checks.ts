@@ -35,10 +35,10 @@ const tokenSource = 'https://learn.microsoft.com/entra/identity-platform/access-
 const claimsSource = 'https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference';
 
 /** The tenant that the token claims, before anything is verified: it only chooses whose keys to try, out of the allowed ones. */
-export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) => tenantIds.find((id) => id === claims['tid']);
+export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) => tenantIds.find((id) => id === claims.tid);
 
 /** `1.0` or `2.0`; it chooses which metadata document to use. */
-export const claimedVersion = (claims: Claims) => (claims['ver'] === '1.0' || claims['ver'] === '2.0' ? claims['ver'] : undefined);
+export const claimedVersion = (claims: Claims) => (claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined);
 
 /** What an access token must say, once its signature is known to be good. Read top to bottom; all of them run on every request. */
 export const claimChecks: readonly ClaimCheck[] = [
@@ -51,7 +51,8 @@ export const claimChecks: readonly ClaimCheck[] = [
   {
     name: 'tenant',
     source: `${tokenSource}, multitenant`,
-    holds: ({ tid, iss }, { tenantIds }) => isText(tid) && isGuid(tid) && tenantIds.includes(tid) && isText(iss) && iss.split('/').includes(tid),
+    holds: ({ tid, iss }, { tenantIds }) =>
+      isText(tid) && isGuid(tid) && tenantIds.includes(tid) && isText(iss) && iss.split('/').includes(tid),
   },
   {
     name: 'audience',

@@ -108,20 +108,25 @@ async function readKeySet(
   before: ReadonlyMap<string, SigningKey> = new Map(),
 ): Promise<ReadonlyMap<string, SigningKey>> {
   const good = new Map<string, SigningKey>();
-  for (const jwk of Array.isArray(keys) ? (keys as JWK[]) : []) {
+  for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;
     const known = before.get(jwk.kid);
-    const key = known?.modulus === jwk.n ? known.key : await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
-    const issuer = typeof jwk['issuer'] === 'string' ? jwk['issuer'].replace('{tenantid}', tenantId) : undefined;
+    const key =
+      known?.modulus === jwk.n ? known.key : await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
+    const issuer = jwk.issuer?.replace('{tenantid}', tenantId);
     if (key) good.set(jwk.kid, { key: key as CryptoKey, modulus: jwk.n, issuer });
   }
   if (good.size === 0) throw documentUnavailable('keys', 'no usable key');
   return good;
 }
 
+/** Entra names the issuer that each key is for, beside what RFC 7517 knows. */
+type EntraKey = JWK & { issuer?: string };
+
 /** A public RSA key of at least 2048 bits for signatures (RFC 7518 §3.3), with the exponent everybody uses or a larger odd one. */
-function isSigningKey(jwk: JWK | null): jwk is JWK & { kty: 'RSA'; kid: string; n: string; e: string } {
+function isSigningKey(jwk: EntraKey | null): jwk is EntraKey & { kty: 'RSA'; kid: string; n: string; e: string } {
   if (typeof jwk !== 'object' || jwk === null || jwk.kty !== 'RSA' || typeof jwk.kid !== 'string') return false;
+  if (jwk.issuer !== undefined && typeof jwk.issuer !== 'string') return false;
   if ((jwk.use !== undefined && jwk.use !== 'sig') || (jwk.alg !== undefined && jwk.alg !== 'RS256')) return false;
   if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].some((part) => part in jwk)) return false;
   const [n, e] = [jwk.n, jwk.e].map((part) => (typeof part === 'string' ? Buffer.from(part, 'base64url') : Buffer.alloc(0)));

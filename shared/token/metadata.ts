@@ -26,9 +26,11 @@ export const documentUnavailable = (document: 'metadata' | 'keys', reason: strin
  * @throws Denial `unavailable`: a fault of ours or Entra's, never the caller's
  */
 export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
-  const answer = await send(url, { method: 'GET', deadline, cap, headers: { accept: 'application/json' } }).catch((failure: SendFailure) => {
-    throw documentUnavailable(name, failure.reason);
-  });
+  const answer = await send(url, { method: 'GET', deadline, cap, headers: { accept: 'application/json' } }).catch(
+    (failure: SendFailure) => {
+      throw documentUnavailable(name, failure.reason);
+    },
+  );
   const document = answer.status === 200 ? readJsonObject(answer.body) : undefined;
   if (!document) throw documentUnavailable(name, answer.status === 200 ? 'not a JSON object' : `status ${answer.status}`);
   return document;
@@ -42,7 +44,7 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
 export async function fetchMetadata(authorityHost: URL, tenantId: string, version: '1.0' | '2.0'): Promise<Metadata> {
   const path = version === '2.0' ? `${tenantId}/v2.0/.well-known/openid-configuration` : `${tenantId}/.well-known/openid-configuration`;
   const document = await fetchDocument('metadata', new URL(path, authorityHost));
-  const issuer = String(document['issuer']).replace('{tenantid}', tenantId);
+  const issuer = String(document.issuer).replace('{tenantid}', tenantId);
   const [jwksUri, tokenEndpoint] = ['jwks_uri', 'token_endpoint'].map((name) => atAuthority(document[name], authorityHost));
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId)) throw documentUnavailable('metadata', 'not this authority’s');
   return { issuer, jwksUri, tokenEndpoint, document };

@@ -26,7 +26,11 @@ export const headerChecks: readonly FormCheck[] = [
   { name: 'kid', source: 'RFC 7515 §4.1.4', holds: ({ kid }) => typeof kid === 'string' && /^[\w-]{1,128}$/.test(kid) },
   { name: 'embedded-key', source: 'RFC 8725 §3.10', holds: (header) => !['jku', 'jwk', 'x5u', 'x5c'].some((name) => name in header) },
   { name: 'extension', source: 'RFC 7515 §4.1.11', holds: (header) => !['crit', 'b64', 'zip', 'enc'].some((name) => name in header) },
-  { name: 'nonce', source: "Microsoft Graph's own tokens carry one; they are for nobody else to validate", holds: (header) => !('nonce' in header) },
+  {
+    name: 'nonce',
+    source: "Microsoft Graph's own tokens carry one; they are for nobody else to validate",
+    holds: (header) => !('nonce' in header),
+  },
 ];
 
 /**

@@ -47,7 +47,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: V
     const version = claimedVersion(claims);
     if (version === undefined) throw refuse('version');
 
-    const signingKey = await keys.keyOf(tenantId, version, String(token.header['kid']));
+    const signingKey = await keys.keyOf(tenantId, version, String(token.header.kid));
     if (!signingKey) throw refuse('key');
     await checkSignature(token, signingKey.key);
 
@@ -63,7 +63,11 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: V
 /** On behalf of a user only: an app's own token is good but may do nothing here; an ID token is not for APIs at all. */
 function refuseUnlessUser({ idtyp, scp, roles }: Readonly<Record<string, unknown>>): void {
   const appOnly = idtyp === 'app' || (scp === undefined && roles !== undefined);
-  if (appOnly) throw new Denial('insufficient_scope', { detail: 'An app cannot call this API for itself, only for a signed-in user.', facts: { check: 'kind' } });
+  if (appOnly)
+    throw new Denial('insufficient_scope', {
+      detail: 'An app cannot call this API for itself, only for a signed-in user.',
+      facts: { check: 'kind' },
+    });
   if (scp === undefined || (idtyp !== undefined && idtyp !== 'user')) throw refuse('kind');
 }
 
@@ -73,15 +77,15 @@ const passed = ['form', ...headerChecks.map(({ name }) => name), 'key', 'signatu
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
   return {
-    tenantId: payload['tid'] as string,
-    objectId: payload['oid'] as string,
-    scopes: (payload['scp'] as string).split(' '),
-    roles: textsOf(payload['roles']) as readonly string[],
+    tenantId: payload.tid as string,
+    objectId: payload.oid as string,
+    scopes: (payload.scp as string).split(' '),
+    roles: textsOf(payload.roles) as readonly string[],
     client: actor.client as string,
     confidential: actor.authentication !== '0',
-    handlesChallenges: (textsOf(payload['xms_cc']) as readonly string[]).some((capability) => capability.toLowerCase() === 'cp1'),
-    authContexts: textsOf(payload['acrs']) as readonly string[],
-    expiresAt: payload['exp'] as number,
+    handlesChallenges: (textsOf(payload.xms_cc) as readonly string[]).some((capability) => capability.toLowerCase() === 'cp1'),
+    authContexts: textsOf(payload.acrs) as readonly string[],
+    expiresAt: payload.exp as number,
     digest,
     claims: Object.fromEntries(shown.filter((name) => name in payload).map((name) => [name, payload[name]])),
     checks: passed,

@@ -1,0 +1,24 @@
+import type { HttpRequest } from '@azure/functions';
+import { Denial } from '../denial.ts';
+
+const cap = 1024 * 1024;
+
+/**
+ * Reads a request's JSON body: at most 1 MiB, with a stated length, since a chunked body reaches a Function empty.
+ * @throws Denial `length_required`, `too_large`, `unsupported_media_type`, `bad_request`
+ */
+export async function readJsonBody(request: Pick<HttpRequest, 'headers' | 'arrayBuffer'>): Promise<unknown> {
+  const { headers } = request;
+  const length = headers.get('content-length');
+  if (headers.has('transfer-encoding') || length === null || !/^\d+$/.test(length)) throw new Denial('length_required');
+  if (Number(length) > cap) throw new Denial('too_large');
+  const json = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i.test(headers.get('content-type') ?? '');
+  if (!json || headers.has('content-encoding')) throw new Denial('unsupported_media_type');
+  const bytes = await request.arrayBuffer();
+  if (bytes.byteLength > cap) throw new Denial('too_large');
+  try {
+    return JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
+  } catch {
+    throw new Denial('bad_request', { detail: 'The body is not JSON in UTF-8.' });
+  }
+}

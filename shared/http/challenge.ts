@@ -1,0 +1,58 @@
+import { Denial } from '../denial.ts';
+import type { Caller } from '../token/caller.ts';
+
+/** Who asks for credentials: this API, and where its tokens come from. */
+export interface Realm {
+  readonly clientId: string;
+  /** Entra's authorize endpoint. */
+  readonly authorizationUri: string;
+}
+
+/** Writes one `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1): each parameter once, no value able to end its quotes or the header. */
+export function writeChallenge(parameters: Readonly<Record<string, string | undefined>>): string {
+  const written = Object.entries(parameters)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined)
+    .map(([name, value]) => `${name}="${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`);
+  return `Bearer ${written.join(', ')}`;
+}
+
+/** Claims as a challenge carries them: standard base64, padded, of minified JSON (https://learn.microsoft.com/entra/identity-platform/claims-challenge). */
+export const encodeClaims = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64');
+
+/** A challenge of this denial for `WWW-Authenticate`, or `undefined` where acquiring a token cannot help. */
+export function challengeOf({ code, options }: Denial, { clientId, authorizationUri }: Realm): string | undefined {
+  const realm = { realm: clientId, authorization_uri: authorizationUri };
+  switch (code) {
+    case 'invalid_request':
+    case 'invalid_token':
+    case 'sign_in_again': {
+      if (options.bare) return writeChallenge(realm);
+      const error = code === 'invalid_request' ? code : 'invalid_token';
+      return writeChallenge({ ...realm, error, error_description: options.detail });
+    }
+    case 'insufficient_scope':
+      return writeChallenge({ ...realm, error: code, scope: options.scopes?.join(' ') });
+    case 'step_up_required':
+      return writeChallenge({ ...realm, error: 'insufficient_claims', claims: encodeClaims(options.claims ?? {}) });
+    case 'consent_required':
+    case 'admin_consent_required': {
+      const scopes = options.scopes?.join(' ') ?? '';
+      const consentUri = `${authorizationUri}?${new URLSearchParams({ client_id: clientId, response_type: 'code', prompt: 'consent', scope: scopes })}`;
+      return writeChallenge({ consentUri, scopes, proposedAction: 'consent' });
+    }
+    default:
+      return undefined;
+  }
+}
+
+/**
+ * Demands an authentication context of the caller (https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
+ * @throws Denial `step_up_required` to a client that can act on it, `forbidden` to one that cannot
+ */
+export function demandAuthContext(caller: Caller, id: string): void {
+  if (caller.authContexts.includes(id)) return;
+  const facts = { check: 'auth-context', demanded: id };
+  if (!caller.handlesChallenges)
+    throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
+  throw new Denial('step_up_required', { claims: { access_token: { acrs: { essential: true, value: id } } }, facts });
+}

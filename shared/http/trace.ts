@@ -1,0 +1,23 @@
+import { randomBytes } from 'node:crypto';
+
+/** Ties one request's hops together (W3C Trace Context). */
+export interface Trace {
+  /** The trace id written as a GUID: in the log, in problem bodies, and Entra's `client-request-id`. */
+  readonly correlationId: string;
+  /** What goes to the next hop, with a span of its own. */
+  readonly traceparent: string;
+}
+
+const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
+const nothing = /^0+$/;
+
+/** Goes on with the caller's trace where it sent a valid `traceparent`, and begins one otherwise. */
+export function traceOf(headers: { get(name: string): string | null }): Trace {
+  const [, sentTrace = '0', sentSpan = '0', sentFlags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
+  const valid = !nothing.test(sentTrace) && !nothing.test(sentSpan);
+  const trace = valid ? sentTrace : randomBytes(16).toString('hex');
+  return {
+    correlationId: trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-${valid ? sentFlags : '01'}`,
+  };
+}

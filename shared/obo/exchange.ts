@@ -1,0 +1,123 @@
+import { ConfidentialClientApplication } from '@azure/msal-node';
+import { LRUCache } from 'lru-cache';
+import { Denial } from '../denial.ts';
+import { reveal, type Sealed, seal } from '../sealed.ts';
+import { type Caller, tokenOf } from '../token/caller.ts';
+import { textsOf } from '../token/checks.ts';
+import type { Keys } from '../token/keys.ts';
+import type { ClientCredential, CredentialSource } from './credential.ts';
+import { network, TokenEndpointRefusal } from './network.ts';
+import { denialOf, isCredentialRefused } from './refusal.ts';
+
+/** Token B: for the downstream API, about the same user. */
+export interface Exchanged {
+  readonly token: Sealed;
+  /** Milliseconds since 1970. */
+  readonly expiresAt: number;
+}
+
+export interface ExchangeRequest {
+  readonly caller: Caller;
+  /** Delegated scopes of one resource, such as `api://…/Documents.Read`. */
+  readonly scopes: readonly string[];
+  /** The audiences that the resource's tokens carry: its client id, or `api://` and the client id. */
+  readonly audiences: readonly string[];
+  readonly correlationId: string;
+  /** What a challenge demands: a JSON object with a top-level `access_token`. It is never answered from the cache. */
+  readonly claims?: object | undefined;
+}
+
+export interface ExchangeSettings {
+  readonly authorityHost: URL;
+  readonly clientId: string;
+  readonly keys: Pick<Keys, 'metadataOf'>;
+  readonly credential: CredentialSource;
+}
+
+/** One exchange at Entra, nothing remembered. @throws Denial */
+export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;
+
+/** How many confidential clients are kept: one for each tenant and credential. */
+const clientsKept = 100;
+
+/**
+ * Exchanges token A for token B by the On-Behalf-Of flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow),
+ * in the tenant of the caller, through MSAL. MSAL's own cache is passed by: its look-up is linear in the users and blocks the event loop.
+ */
+export function createExchange({ authorityHost, clientId, keys, credential }: ExchangeSettings): Exchange {
+  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
+
+  async function clientFor(tenantId: string, { version, options }: ClientCredential): Promise<ConfidentialClientApplication> {
+    const name = `${tenantId} ${version}`;
+    const known = clients.get(name);
+    if (known) return known;
+    const { document } = await keys.metadataOf(tenantId, '2.0');
+    const client = new ConfidentialClientApplication({
+      auth: {
+        clientId,
+        // MSAL takes https authorities only, and its endpoints from the metadata: on a laptop those are http.
+        authority: `https://${authorityHost.host}/${tenantId}`,
+        knownAuthorities: [authorityHost.host],
+        authorityMetadata: JSON.stringify(document),
+        clientCapabilities: ['cp1'],
+        ...options(),
+      },
+      system: { networkClient: network },
+    });
+    clients.set(name, client);
+    return client;
+  }
+
+  async function ask(proof: ClientCredential, { caller, scopes, correlationId, claims }: ExchangeRequest): Promise<string> {
+    const client = await clientFor(caller.tenantId, proof);
+    try {
+      const result = await client.acquireTokenOnBehalfOf({
+        oboAssertion: reveal(tokenOf(caller)),
+        scopes: [...scopes],
+        skipCache: true,
+        correlationId,
+        ...(claims ? { claims: JSON.stringify(claims) } : {}),
+      });
+      return result?.accessToken ?? '';
+    } finally {
+      client.clearCache();
+    }
+  }
+
+  return async (request) => {
+    const proof = await credential.current();
+    try {
+      return readToken(await ask(proof, request), request);
+    } catch (error) {
+      if (!(error instanceof TokenEndpointRefusal)) throw error;
+      const renewed = isCredentialRefused(error.refusal) ? await credential.renew(proof.version) : undefined;
+      if (!renewed) throw denialOf(error.refusal, request.scopes);
+      return ask(renewed, request).then(
+        (token) => readToken(token, request),
+        (again: unknown) => {
+          throw again instanceof TokenEndpointRefusal ? denialOf(again.refusal, request.scopes) : again;
+        },
+      );
+    }
+  };
+}
+
+/**
+ * Reads token B, which Entra answered on a connection that names it, so its signature is Downstream's to check: it must be about the same
+ * user and meant for the resource that was asked for.
+ */
+function readToken(text: string, { caller, audiences }: ExchangeRequest): Exchanged {
+  const [, payload = ''] = text.split('.');
+  let claims: Record<string, unknown> = {};
+  try {
+    claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  } catch {
+    throw unusable('not a token');
+  }
+  if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
+  if (!textsOf(claims.aud).every((audience) => audiences.includes(String(audience)))) throw unusable('another audience');
+  if (typeof claims.exp !== 'number' || typeof claims.scp !== 'string') throw unusable('no delegated token');
+  return { token: seal(text), expiresAt: claims.exp * 1_000 };
+}
+
+const unusable = (reason: string) => new Denial('bad_gateway', { facts: { check: 'token-b', reason } });
