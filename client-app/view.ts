@@ -1,0 +1,26 @@
+import type { TemplateResult } from 'lit/html.js';
+import type { Api } from './api.ts';
+import type { Drafts } from './drafts.ts';
+import type { Route } from './router.ts';
+import type { Settings } from './settings.ts';
+import type { Person, SignIn } from './sign-in.ts';
+
+/** One page of the app. It holds its own state and draws itself; the app draws what surrounds it. */
+export interface View {
+  title(): string;
+  render(): TemplateResult;
+}
+
+/** What the app gives to a view. */
+export interface ViewContext {
+  readonly settings: Settings;
+  readonly api: Api;
+  readonly signIn: SignIn;
+  readonly person: Person;
+  readonly drafts: Drafts;
+  /** Draws again, soon, after the view's state changed. */
+  refresh(): void;
+  /** Says something short to people who cannot see it happen, and shows it for a moment to those who can. */
+  announce(text: string): void;
+  go(route: Route): void;
+}
