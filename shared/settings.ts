@@ -1,10 +1,10 @@
 /** Turns a setting's text into its value, or throws an Error whose message ends the sentence "NAME must be …". */
 export type Parse<T> = (text: string) => T;
 
-/** How one setting is read: `undefined` where it is absent or blank. */
-export type Setting<T> = (text: string | undefined) => T;
-
 export type Environment = Readonly<Record<string, string | undefined>>;
+
+/** How one setting is read: its text is `undefined` where it is absent or blank. */
+export type Setting<T> = (text: string | undefined, environment: Environment) => T;
 
 /** One error for all settings that are missing or bad, a line each; it names settings and never prints their values. */
 export class SettingsError extends Error {
@@ -29,7 +29,7 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(
   const onAzure = Boolean(environment.WEBSITE_INSTANCE_ID);
   for (const [name, read] of Object.entries(settings)) {
     try {
-      values[name] = read(environment[name]?.trim() || undefined);
+      values[name] = read(environment[name]?.trim() || undefined, environment);
       if (onAzure && values[name] instanceof URL && values[name].protocol === 'http:') throw new Error('an https URL: this is Azure');
     } catch (error) {
       problems.push(`${name} must be ${(error as Error).message}`);
@@ -48,6 +48,12 @@ export function required<T>(meaning: string, parse: Parse<T>): Setting<T> {
 
 export function optional<T>(fallback: T, parse: Parse<T>): Setting<T> {
   return (text) => (text === undefined ? fallback : parse(text));
+}
+
+/** Required unless another setting has that value. */
+export function requiredUnless<T>(name: string, value: string, meaning: string, parse: Parse<T>): Setting<T | undefined> {
+  return (text, environment) =>
+    (environment[name]?.trim() === value ? optional(undefined, parse) : required<T | undefined>(meaning, parse))(text, environment);
 }
 
 /** A GUID, in lower case as Entra writes it. */

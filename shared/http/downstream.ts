@@ -129,7 +129,7 @@ function readAnswer({ status, headers, body }: Sent): DownstreamAnswer {
     throw new Denial('bad_gateway', { facts: { check: 'downstream', downstreamStatus: status, downstreamCode: wordOf(json?.code) } });
   const detail = json?.detail;
   throw new Denial(code, {
-    ...(typeof detail === 'string' && detail.length <= 300 && /^[^\p{C}]*$/u.test(detail) ? { detail } : {}),
+    ...(typeof detail === 'string' && detail.length <= 500 && /^[^\p{C}]*$/u.test(detail) ? { detail } : {}),
     ...(code === 'unavailable' ? { retryAfter: Math.min(readRetryAfter(headers['retry-after']) ?? 5, 300) } : {}),
     facts: { check: 'downstream', downstreamStatus: status },
   });

@@ -1,0 +1,51 @@
+import type { HttpRequest } from '@azure/functions';
+import * as v from 'valibot';
+import { Denial } from '../shared/denial.ts';
+import { readJsonBody } from '../shared/http/body.ts';
+import { isGuid } from '../shared/settings.ts';
+
+const line = (longest: number) => v.pipe(v.string('must be a text'), v.maxLength(longest, `must have at most ${longest} characters`));
+const named = (longest: number) => v.pipe(line(longest), v.regex(/\S/, 'must not be blank'));
+const oid = v.pipe(
+  v.string('must be an object id, a GUID'),
+  v.check((id) => isGuid(id), 'must be an object id, a GUID'),
+  v.transform((id) => id.toLowerCase()),
+);
+const oids = v.optional(
+  v.pipe(
+    v.array(oid, 'must be a list of object ids'),
+    v.maxLength(500, 'must name at most 500 users'),
+    v.transform((ids) => [...new Set(ids)]),
+  ),
+);
+
+/** Nobody names an owner, tenant or role: what is not listed is refused by name. */
+const nothingElse = v.never('is not a property that can be sent');
+
+const documentBody = v.objectWithRest(
+  { title: named(200), text: v.string('must be a text'), readers: oids, writers: oids },
+  nothingElse,
+  'must be a JSON object',
+);
+const profileBody = v.objectWithRest(
+  { displayName: named(100), jobTitle: v.optional(line(100), ''), phone: v.optional(line(50), '') },
+  nothingElse,
+  'must be a JSON object',
+);
+
+/** @throws Denial as `readJsonBody`, and `bad_request` naming every property that is wrong */
+export const readDocumentBody = (request: HttpRequest) => read(documentBody, request);
+export const readProfileBody = (request: HttpRequest) => read(profileBody, request);
+
+async function read<S extends v.GenericSchema>(schema: S, request: HttpRequest): Promise<v.InferOutput<S>> {
+  const result = v.safeParse(schema, await readJsonBody(request));
+  if (result.success) return result.output;
+  const problems = new Set(result.issues.map(({ path, message }) => `${nameOf(path)} ${message}`));
+  throw new Denial('bad_request', { detail: `${[...problems].slice(0, 5).join('; ')}.` });
+}
+
+/** A missing property says so as one whose type is wrong. Names come from the request: they are shown short and plain. */
+const nameOf = (path: readonly { readonly key: unknown }[] | undefined) => {
+  const key = path?.[0]?.key;
+  return typeof key === 'string' ? `'${key.replace(/[^\w.-]/g, '?').slice(0, 40)}'` : 'The body';
+};

@@ -1,0 +1,22 @@
+import { Denial } from '../shared/denial.ts';
+import type { Answer } from '../shared/http/answer.ts';
+import { demandAuthContext } from '../shared/http/challenge.ts';
+import type { Call } from '../shared/http/edge.ts';
+import { readId } from '../shared/http/parameters.ts';
+import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
+import { owns, visibleTo } from './permissions.ts';
+import type { Documents } from './store/documents.ts';
+
+/** Deletes the caller's own document, after the one more check that deleting asks of the user. */
+export const deleteDocument =
+  (documents: Documents, authContext: string) =>
+  async ({ caller, request, signal }: Call): Promise<Answer> => {
+    const id = readId(request);
+    const precondition = readPrecondition(request);
+    const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
+    if (!owns(caller, before.value)) throw new Denial('forbidden', { detail: 'Only its owner may delete a document.' });
+    demandMatch(precondition, before);
+    demandAuthContext(caller, authContext);
+    await documents.remove(caller.tenantId, before, signal);
+    return { status: 204 };
+  };

@@ -1,0 +1,25 @@
+import { entraSettings } from '../shared/entra-settings.ts';
+import {
+  type Environment,
+  endpoint,
+  guid,
+  managedIdentitySettings,
+  matching,
+  optional,
+  readSettings,
+  required,
+} from '../shared/settings.ts';
+
+/** Downstream API's settings, read once. @throws SettingsError naming every setting that is missing or bad */
+export const readDownstreamSettings = (environment?: Environment) =>
+  readSettings(
+    {
+      ...entraSettings,
+      ...managedIdentitySettings,
+      ORIGINAL_API_CLIENT_ID: required("Original API's registration, a GUID", guid),
+      DOWNSTREAM_API_CLIENT_ID: required("Downstream API's registration, a GUID", guid),
+      AZURE_STORAGE_TABLE_ENDPOINT: required("the storage account's table endpoint", endpoint),
+      STEP_UP_AUTH_CONTEXT: optional('c1', matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99')),
+    },
+    environment,
+  );

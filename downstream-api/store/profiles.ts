@@ -1,0 +1,47 @@
+import { Denial } from '../../shared/denial.ts';
+import type { Stored } from './documents.ts';
+import { ask, limitedBy, type OpenTable } from './tables.ts';
+
+export interface Profile {
+  readonly userId: string;
+  readonly displayName: string;
+  readonly jobTitle: string;
+  readonly phone: string;
+  /** ISO 8601, UTC; empty for a profile that was never saved. */
+  readonly modified: string;
+}
+
+/** User details, a row each. Every function throws Denial `conflict`, `unavailable` or `timeout` as `ask` does. */
+export interface Profiles {
+  read(tenantId: string, userId: string, signal: AbortSignal): Promise<Stored<Profile> | undefined>;
+  /** Creates, or replaces the version that `etag` names. */
+  write(tenantId: string, profile: Profile, etag: string | undefined, signal: AbortSignal): Promise<Stored<Profile>>;
+}
+
+/** A user is a partition: they are never listed, and tenants of any size spread evenly. */
+const keysOf = (tenantId: string, userId: string) => ({ partitionKey: `${tenantId}_${userId}`, rowKey: 'profile' });
+
+export function createProfiles(open: OpenTable): Profiles {
+  const profiles = open('profiles');
+  return {
+    async read(tenantId, userId, signal) {
+      const { partitionKey, rowKey } = keysOf(tenantId, userId);
+      const row = await ask(profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
+      return (
+        row && {
+          value: { userId, displayName: row.displayName, jobTitle: row.jobTitle, phone: row.phone, modified: row.modified },
+          etag: row.etag,
+        }
+      );
+    },
+    async write(tenantId, profile, etag, signal) {
+      const { userId, ...rest } = profile;
+      const row = { ...keysOf(tenantId, userId), ...rest };
+      const saved = etag
+        ? await ask(profiles.updateEntity(row, 'Replace', { ...limitedBy(signal), etag }))
+        : await ask(profiles.createEntity(row, limitedBy(signal)));
+      if (!saved?.etag) throw new Denial('conflict', { facts: { check: 'store' } });
+      return { value: profile, etag: saved.etag };
+    },
+  };
+}

@@ -1,0 +1,57 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
+import { TableClient } from '@azure/data-tables';
+import { Denial } from '../../shared/denial.ts';
+import type { IdentityCredential } from '../../shared/managed-identity.ts';
+import { isLoopback } from '../../shared/settings.ts';
+
+/** The tables that the store is made of; deployment (or the stand) creates them. */
+export const tableNames = ['documents', 'shares', 'profiles'] as const;
+
+export type OpenTable = (name: (typeof tableNames)[number]) => TableClient;
+
+/** Milliseconds that one request to the store may take. */
+const deadline = 3_000;
+
+/** Azure Table Storage by the app's managed identity: no key, no connection string. */
+export function createTables(endpoint: URL, credential: IdentityCredential): OpenTable {
+  const local = isLoopback(endpoint) && endpoint.protocol === 'http:';
+  const url = local ? endpoint.href.replace(/^http:/, 'https:') : endpoint.href;
+  return (name) =>
+    new TableClient(url.replace(/\/$/, ''), name, credential, {
+      retryOptions: { maxRetries: 1, retryDelayInMs: 100 },
+      ...(local ? { httpClient: plainHttpToThisMachine() } : {}),
+    });
+}
+
+/** The client sends tokens by https only. On this machine there is no certificate, so there, and only there, the request goes out as http. */
+function plainHttpToThisMachine(): HttpClient {
+  const client = createDefaultHttpClient();
+  return {
+    sendRequest(request) {
+      const url = new URL(request.url);
+      if (isLoopback(url)) request.url = url.href.replace(/^https:/, 'http:');
+      request.allowInsecureConnection = true;
+      return client.sendRequest(request);
+    },
+  };
+}
+
+/** What every request to the store takes. */
+export const limitedBy = (signal: AbortSignal) => ({ abortSignal: signal, requestOptions: { timeout: deadline } });
+
+/**
+ * Waits for the store: `undefined` where there is no such row.
+ * @throws Denial `conflict` for a precondition that no longer holds, `timeout`, `unavailable`
+ */
+export async function ask<T>(work: Promise<T>): Promise<T | undefined> {
+  try {
+    return await work;
+  } catch (error) {
+    if (error instanceof Denial) throw error;
+    const { statusCode, name, code } = error as { statusCode?: number; name?: string; code?: string };
+    if (statusCode === 404) return undefined;
+    if (statusCode === 409 || statusCode === 412) throw new Denial('conflict', { facts: { check: 'store', storeStatus: statusCode } });
+    if (name === 'AbortError') throw new Denial('timeout', { facts: { check: 'store' } });
+    throw new Denial('unavailable', { facts: { check: 'store', reason: String(statusCode ?? code ?? name) } });
+  }
+}

@@ -1,0 +1,44 @@
+import { Denial } from '../shared/denial.ts';
+import type { Answer } from '../shared/http/answer.ts';
+import type { Call } from '../shared/http/edge.ts';
+import { readId } from '../shared/http/parameters.ts';
+import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
+import { readDocumentBody } from './bodies.ts';
+import { mayWrite, owns, visibleTo } from './permissions.ts';
+import type { Document, Documents } from './store/documents.ts';
+
+/** Creates a document, which is then the caller's own, or updates one; lists that are not sent stay as they are. */
+export const writeDocument =
+  (documents: Documents, now: () => number = Date.now) =>
+  async ({ caller, request, signal }: Call): Promise<Answer> => {
+    const id = readId(request);
+    const body = await readDocumentBody(request);
+    const precondition = readPrecondition(request);
+    const modified = new Date(now()).toISOString();
+    if (precondition === 'none yet') {
+      const { readers = [], writers = [], ...said } = body;
+      const created = await documents.write(
+        caller.tenantId,
+        { id, ...said, owner: caller.objectId, readers, writers, modified },
+        undefined,
+        signal,
+      );
+      return { status: 201, headers: { etag: created.etag }, json: created.value };
+    }
+
+    const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
+    const { readers = before.value.readers, writers = before.value.writers, ...said } = body;
+    const document: Document = { ...before.value, ...said, readers, writers, modified };
+    if (!mayWrite(caller, before.value)) throw new Denial('forbidden');
+    if (!owns(caller, before.value) && changesSharing(before.value, document)) {
+      throw new Denial('forbidden', { detail: 'Only its owner says who may read or write a document.' });
+    }
+    demandMatch(precondition, before);
+    const { value, etag } = await documents.write(caller.tenantId, document, before, signal);
+    return { headers: { etag }, json: value };
+  };
+
+const changesSharing = (before: Document, after: Document) =>
+  !(['readers', 'writers'] as const).every(
+    (list) => before[list].length === after[list].length && before[list].every((oid) => after[list].includes(oid)),
+  );

@@ -1,0 +1,24 @@
+import { Denial } from '../shared/denial.ts';
+import type { Answer } from '../shared/http/answer.ts';
+import type { Call } from '../shared/http/edge.ts';
+import { readUserId } from '../shared/http/parameters.ts';
+import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
+import { readProfileBody } from './bodies.ts';
+import { mayAccessProfile } from './permissions.ts';
+import type { Profiles } from './store/profiles.ts';
+
+/** Saves a user's details: one's own, or anybody's with the role for it. */
+export const writeProfile =
+  (profiles: Profiles, now: () => number = Date.now) =>
+  async (call: Call): Promise<Answer> => {
+    const { caller, request, signal } = call;
+    const userId = readUserId(call);
+    if (!mayAccessProfile(caller, userId)) throw new Denial('forbidden');
+    const profile = { userId, ...(await readProfileBody(request)), modified: new Date(now()).toISOString() };
+    const precondition = readPrecondition(request);
+    const stored = await profiles.read(caller.tenantId, userId, signal);
+    if (stored) demandMatch(precondition, stored);
+    else if (precondition !== 'none yet') throw new Denial('not_found');
+    const { value, etag } = await profiles.write(caller.tenantId, profile, stored?.etag, signal);
+    return { status: stored ? 200 : 201, headers: { etag }, json: value };
+  };

@@ -1,0 +1,33 @@
+import { type CallDownstream, createDownstream } from '../shared/http/downstream.ts';
+import { createFederatedCredential, createVaultCredential } from '../shared/obo/credential.ts';
+import { createExchange } from '../shared/obo/exchange.ts';
+import { createIdentity } from '../shared/obo/identity.ts';
+import { createOnBehalf } from '../shared/obo/on-behalf.ts';
+import type { Keys } from '../shared/token/keys.ts';
+import type { OriginalSettings } from './settings.ts';
+
+/** Downstream API as Original reaches it: on behalf of the user, with the credential that the settings choose. */
+export function createDownstreamClient(settings: OriginalSettings, keys: Keys): CallDownstream {
+  const exchange = createExchange({
+    authorityHost: settings.AZURE_AUTHORITY_HOST,
+    clientId: settings.ORIGINAL_API_CLIENT_ID,
+    keys,
+    credential: chooseCredential(settings),
+  });
+  return createDownstream({
+    url: settings.DOWNSTREAM_API_URL,
+    clientId: settings.DOWNSTREAM_API_CLIENT_ID,
+    onBehalf: createOnBehalf({ exchange }),
+  });
+}
+
+function chooseCredential({
+  CLIENT_CREDENTIAL: kind,
+  AZURE_KEY_VAULT_ENDPOINT: endpoint,
+  CLIENT_CREDENTIAL_NAME: name,
+  AZURE_CLIENT_ID,
+}: OriginalSettings) {
+  const identity = createIdentity(AZURE_CLIENT_ID);
+  if (kind === 'managed-identity' || !endpoint || !name) return createFederatedCredential(identity);
+  return createVaultCredential({ endpoint, name, kind, identity });
+}
