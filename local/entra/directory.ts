@@ -41,6 +41,8 @@ export interface App {
   readonly requestedAccessTokenVersion: 1 | 2;
   readonly scopes: readonly string[];
   readonly roles: readonly string[];
+  /** Conditional Access policies and the assignment switch aim at this app as a resource. */
+  readonly policyTarget?: boolean;
   readonly preAuthorized: readonly string[];
   readonly knownClientApplications: readonly string[];
   /** The static permissions of the registration, by the resource's name: what `.default` asks consent for. */
