@@ -67,5 +67,5 @@ export function findStep(context: EntraContext, request: AuthorizeRequest, act: 
     checkConditionalAccess(policies, { user, resource: scopes.resource, signIn, asked });
   if (!refusal) return { kind: 'code', account };
   if (refusal.claims) return { kind: 'step-up', refusal, page: showStepUp(user, appName, asked.acrs) };
-  return { kind: 'refusal', refusal, page: showRefusal(refusal, correlationId, true) };
+  return { kind: 'refusal', refusal, page: showRefusal(refusal, correlationId, user) };
 }

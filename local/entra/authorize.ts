@@ -66,6 +66,6 @@ export function answerAuthorize(context: EntraContext, request: StandRequest, vi
     if (!(refusal instanceof Refusal)) throw refusal;
     note({ error: refusal.error, aadsts: refusal.aadsts, suberror: refusal.suberror });
     if (target) return redirectWithRefusal(context, target, refusal, correlationId);
-    return answerPage(400, showRefusal(refusal, correlationId, false));
+    return answerPage(400, showRefusal(refusal, correlationId));
   }
 }

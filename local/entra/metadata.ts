@@ -3,8 +3,8 @@ import type { StandAnswer, StandContext } from '../context.ts';
 import { Refusal } from './refusal.ts';
 
 const shared = {
-  token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-  response_modes_supported: ['query', 'fragment', 'form_post'],
+  token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
+  response_modes_supported: ['query', 'fragment'],
   subject_types_supported: ['pairwise'],
   id_token_signing_alg_values_supported: ['RS256'],
   response_types_supported: ['code'],
@@ -16,9 +16,10 @@ const shared = {
   claims_supported: ['sub', 'iss', 'aud', 'exp', 'iat', 'auth_time', 'nonce', 'preferred_username', 'name', 'tid', 'ver', 'oid'],
 };
 
-/** `segment` is the tenant as the caller wrote it; the issuer names its id, or the placeholder `{tenantid}` for /common and /organizations. */
-function describe(origin: string, segment: string, tenantId: string | undefined, version: 1 | 2) {
+/** Endpoints and issuer name the tenant's id; for /common and /organizations the issuer has the placeholder `{tenantid}`. */
+function describe(origin: string, asked: string, tenantId: string | undefined, version: 1 | 2) {
   const path = version === 2 ? '/v2.0' : '';
+  const segment = tenantId ?? asked;
   const oauth2 = `${origin}/${segment}/oauth2${path}`;
   return {
     issuer: `${origin}/${tenantId ?? '{tenantid}'}${version === 2 ? '/v2.0' : '/'}`,

@@ -14,8 +14,8 @@ export const policyValues = {
   'disable-user': ['off', 'on'],
   'unassign-user': ['off', 'on'],
   'revoke-sessions': ['never', 'now'],
-  'signing-key': ['', 'overlap', 'emergency'],
-  'vault-credential': ['', 'rotate', 'expire', 'disable'],
+  'signing-key': ['normal', 'overlap', 'emergency'],
+  'vault-credential': ['normal', 'rotate', 'expire', 'disable'],
   fault: ['off'],
 } as const;
 export type PolicyName = keyof typeof policyValues;
@@ -78,12 +78,18 @@ export function createPolicies({ directory, signingKeys, credentials, now }: Pol
   const faults = new Map<FaultyEndpoint, { text: string; fault: Fault }>();
   const entryFor = (name: PolicyName, user: User) => switched.get(name)?.get(user.name) ?? switched.get(name)?.get(everybody);
 
-  async function act(name: PolicyName, value: string): Promise<void> {
-    if (name === 'signing-key' && (value === 'overlap' || value === 'emergency')) await signingKeys.rotate(value);
-    if (name !== 'vault-credential') return;
+  /** Does what a value does at once; gives the state that lasts, since a rotation is over when it is done. */
+  async function act(name: PolicyName, value: string): Promise<string> {
+    if (name === 'signing-key') {
+      if (value === 'overlap' || value === 'emergency') await signingKeys.rotate(value);
+      return 'normal';
+    }
+    if (name !== 'vault-credential') return value;
+    if (value === 'normal') await credentials.restore();
     if (value === 'rotate') await credentials.rotate();
     if (value === 'expire') await credentials.expire();
     if (value === 'disable') await credentials.disable();
+    return value === 'rotate' ? 'normal' : value;
   }
 
   function setFault(value: string): void {
@@ -114,16 +120,16 @@ export function createPolicies({ directory, signingKeys, credentials, now }: Pol
       const name = (Object.keys(policyValues) as PolicyName[]).find((known) => known === givenName);
       if (!name) throw new UnknownPolicy(`No policy "${givenName}". Policies: ${Object.keys(policyValues).join(', ')}.`);
       if (name === 'fault') return setFault(value);
-      const values: readonly string[] = policyValues[name].filter((known) => known !== '');
+      const values: readonly string[] = policyValues[name];
       if (!values.includes(value)) throw new UnknownPolicy(`No value "${value}" for ${name}. Values: ${values.join(', ')}.`);
       if (user !== undefined && !perUser.includes(name)) throw new UnknownPolicy(`${name} is for everybody: leave --user out.`);
       if (user !== undefined && !directory.userByName(user)) {
         throw new UnknownPolicy(`No user "${user}". Users: ${directory.users.map((known) => known.name).join(', ')}.`);
       }
-      await act(name, value);
+      const lasting = await act(name, value);
       const entries = switched.get(name) ?? new Map();
       switched.set(name, entries);
-      if (value !== policyValues[name][0]) entries.set(user ?? everybody, { value, since: now() });
+      if (lasting !== policyValues[name][0]) entries.set(user ?? everybody, { value: lasting, since: now() });
       else if (user === undefined) entries.clear();
       else entries.delete(user);
     },
