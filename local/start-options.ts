@@ -1,0 +1,61 @@
+import { isAbsolute, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { overridable, type Settings } from './api-settings.ts';
+import { type Ports, readPorts } from './ports.ts';
+
+/** What a person (or a test) asked `npm start` for. */
+export interface StartOptions {
+  /** Begin with an empty data folder. */
+  readonly fresh: boolean;
+  /** Only the stand and the Client App; `func start` runs the APIs. */
+  readonly standOnly: boolean;
+  /** Say on one line of JSON when all is ready; progress goes to stderr. */
+  readonly json: boolean;
+  readonly overrides: Settings;
+  readonly directoryFile: string | undefined;
+  readonly ports: Ports;
+  readonly dataDir: string;
+}
+
+const usage = 'Usage: npm start -- [--fresh] [--set NAME=VALUE]… [--directory FILE] [--json]';
+const root = fileURLToPath(new URL('..', import.meta.url));
+
+/** @throws Error whose message says everything that is wrong, for the person who typed it */
+export function readStartOptions(args: readonly string[], environment: Readonly<Record<string, string | undefined>>): StartOptions {
+  const values = parse(args);
+  const overrides: Record<string, string> = {};
+  for (const pair of values.set ?? []) {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? [];
+    if (!overridable.includes(name)) throw new Error(`--set takes NAME=VALUE, where NAME is one of ${overridable.join(', ')}.`);
+    overrides[name] = value;
+  }
+  const ports = readPorts(environment);
+  const dataDir = environment.STAND_DATA_DIR || join('.local', `stand-${ports.stand}`);
+  return {
+    fresh: values.fresh ?? false,
+    standOnly: values['stand-only'] ?? false,
+    json: values.json ?? false,
+    overrides,
+    directoryFile: values.directory,
+    ports,
+    dataDir: isAbsolute(dataDir) ? dataDir : join(root, dataDir),
+  };
+}
+
+function parse(args: readonly string[]) {
+  try {
+    return parseArgs({
+      args: [...args],
+      options: {
+        fresh: { type: 'boolean' },
+        'stand-only': { type: 'boolean' },
+        json: { type: 'boolean' },
+        set: { type: 'string', multiple: true },
+        directory: { type: 'string' },
+      },
+    }).values;
+  } catch (error) {
+    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
+  }
+}

@@ -1,0 +1,37 @@
+import { relative } from 'node:path';
+import { defaultStandPort } from './ports.ts';
+import type { Stand } from './stand.ts';
+import type { StartOptions } from './start-options.ts';
+
+/** What a person needs once all is running: where to go, who to be, what to type. */
+export function summarize(
+  stand: Stand,
+  options: StartOptions,
+  how: { readonly seconds: number; readonly host: string; readonly localSettings?: string },
+): string {
+  const { ports, dataDir, standOnly } = options;
+  const { clientAppOrigin, directory } = stand.context;
+  const users = directory.users.map(({ name, note, tenant }) => {
+    const remarks = [note, tenant === directory.homeTenant.key ? undefined : `of ${tenant}`].filter(Boolean).join(', ');
+    return remarks ? `${name} (${remarks})` : name;
+  });
+  const standPort = ports.stand === defaultStandPort ? '' : `STAND_PORT=${ports.stand} `;
+  const dataDirSet = process.env.STAND_DATA_DIR ? `STAND_DATA_DIR='${dataDir}' ` : '';
+  const curl = `curl -H "Authorization: Bearer $(${standPort}${dataDirSet}npm run -s token -- alice)" http://localhost:${ports.original}/api/journey`;
+  const next = standOnly
+    ? [`  next         func start --port ${ports.original}   (${how.localSettings})`]
+    : [`  APIs         http://localhost:${ports.original}/api and http://localhost:${ports.downstream}/api/downstream, run by ${how.host}`];
+  return [
+    '',
+    `Ready after ${how.seconds.toFixed(1)} s.`,
+    '',
+    `  open         ${clientAppOrigin}`,
+    `  sign in as   ${users.join(', ')}`,
+    `  or type      ${curl}`,
+    ...next,
+    `  data         ${relative(process.cwd(), dataDir) || dataDir}   (npm ${standOnly ? 'run stand' : 'start'} -- --fresh begins anew)`,
+    '',
+    'Ctrl-C stops all of it.',
+    '',
+  ].join('\n');
+}
