@@ -27,7 +27,7 @@ export const claimWords: readonly ClaimWords[] = [
   },
   {
     names: ['scp'],
-    means: 'What the app may do for the person.',
+    means: 'What the app may do for the person. Each API defines its own scopes, alike in name only.',
     checkedBy: 'Each API looks for the scope that its route needs, among its own.',
     perApi: true,
   },

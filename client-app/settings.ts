@@ -1,7 +1,7 @@
 import * as v from 'valibot';
 
-const url = v.pipe(v.string('is missing'), v.url('is not a URL'));
-const text = v.pipe(v.string('is missing'), v.nonEmpty('is empty'));
+const url = v.pipe(v.string('is no text'), v.url('is not a URL'));
+const text = v.pipe(v.string('is no text'), v.nonEmpty('is empty'));
 
 const schema = v.object(
   {
@@ -32,7 +32,10 @@ export type Settings = v.InferOutput<typeof schema>;
 export function readSettings(json: unknown): Settings {
   const result = v.safeParse(schema, json);
   if (result.success) return result.output;
-  const problems = result.issues.map((issue) => `${v.getDotPath(issue) ?? 'the file'} ${issue.message}`);
+  const problems = result.issues.map((issue) => {
+    const name = v.getDotPath(issue);
+    return name !== null && issue.received === 'undefined' ? `${name} is missing` : `${name ?? 'the file'} ${issue.message}`;
+  });
   throw new Error(`settings.json cannot be used: ${problems.join(', ')}.`);
 }
 

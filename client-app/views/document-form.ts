@@ -44,7 +44,7 @@ export function renderDocumentForm({ context, editing, value, stored, owns, mayW
     <textarea id=${field} rows="3" class="code-field" spellcheck="false" aria-describedby="people-hint" ?readonly=${!owns} .value=${value[field]} @input=${typed(field)}></textarea>
   </div>`;
   return html`<form class="editor" @submit=${submit}>
-    <div class="card editor-main">
+    <div class="card stack">
       <div class="field">
         <label for="title">Title</label>
         <input id="title" class="title-field" required maxlength="200" autocomplete="off" ?readonly=${!mayWrite} .value=${value.title} @input=${typed('title')}>
@@ -55,12 +55,12 @@ export function renderDocumentForm({ context, editing, value, stored, owns, mayW
       </div>
       ${mayWrite ? renderSaveBar(editing, 'Save') : html`<p class="hint">You may read this document. Its owner decides who may change it.</p>`}
     </div>
-    <div class="editor-side">
+    <div class="editor-side stack">
       ${stored ? renderFacts(context, stored) : nothing}
       ${
         owns
-          ? html`<details class="card" ?open=${value.readers !== '' || value.writers !== ''}>
-              <summary><h2>Sharing</h2></summary>
+          ? html`<details class="card sharing" ?open=${value.readers !== '' || value.writers !== ''}>
+              <summary>Sharing</summary>
               <p class="hint" id="people-hint">People by their object id, one per line. Nobody else learns that this document exists.</p>
               ${people('readers', 'May read')} ${people('writers', 'May read and change')}
             </details>`
@@ -74,8 +74,8 @@ export function renderDocumentForm({ context, editing, value, stored, owns, mayW
 function renderFacts(context: ViewContext, stored: Document) {
   const own = stored.owner === context.person.oid;
   return html`<dl class="card facts">
-    <div><dt>Owner</dt><dd>${own ? 'You' : renderCopyable(context, stored.owner, shorten(stored.owner))}</dd></div>
-    <div><dt>Last saved</dt><dd><time datetime=${stored.modified} title=${new Date(stored.modified).toLocaleString('en')}>${formatAgo(new Date(stored.modified))}</time></dd></div>
-    <div><dt>Id</dt><dd>${renderCopyable(context, stored.id, shorten(stored.id))}</dd></div>
+    <div class="fact"><dt>Owner</dt><dd>${own ? 'You' : renderCopyable(context, stored.owner, shorten(stored.owner))}</dd></div>
+    <div class="fact"><dt>Last saved</dt><dd><time datetime=${stored.modified} title=${new Date(stored.modified).toLocaleString('en')}>${formatAgo(new Date(stored.modified))}</time></dd></div>
+    <div class="fact"><dt>Id</dt><dd>${renderCopyable(context, stored.id, shorten(stored.id))}</dd></div>
   </dl>`;
 }

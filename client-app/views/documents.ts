@@ -24,7 +24,7 @@ export function openDocuments(context: ViewContext): View {
 
   const renderRow = ({ id, title, owner, modified }: ListedDocument) => {
     const own = owner === context.person.oid;
-    return html`<li>
+    return html`<li class="rows-item">
       <a class="row" href=${writeRoute({ view: 'document', id })}>
         <span class="row-icon">${own ? icons.documents : icons.people}</span>
         <span class="row-text">

@@ -24,24 +24,24 @@ export function openJourney(context: ViewContext): View {
 
   return {
     title: () => 'Journey',
-    render: () => html`<div class="page-head">
+    render: () => html`<div class="journey-head">
         <div>
           <h1 tabindex="-1">Your journey through the chain</h1>
           <p class="lead">
-            This page just made one call. Below is what each API learned from its own token: who you are stayed the same, everything
-            about the app that speaks for you changed.
+            This page just made one call, and each API tells what it learned from its own token. Who you are stayed the same; for whom
+            the token is and which app speaks for you changed.
           </p>
+          <button class="button" ?disabled=${attempts.busy !== undefined} @click=${load}>Make the call again</button>
         </div>
-        <button class="button" ?disabled=${attempts.busy !== undefined} @click=${load}>Make the call again</button>
+        ${renderChainPicture()}
       </div>
       ${renderFailure(context, attempts.failure)}
-      ${journey ? renderJourney(context, journey) : attempts.busy ? renderWaiting('Making the call', 6) : nothing}`,
+      ${journey ? [renderClaims(context, journey), renderHops(journey)] : attempts.busy ? renderWaiting('Making the call', 6) : nothing}`,
   };
 }
 
-function renderJourney(context: ViewContext, journey: Journey) {
+function renderClaims(context: ViewContext, journey: Journey) {
   const renderValue = createClaimValues(context, journey);
-  const claims = compareClaims(journey);
   const renderClaim = ({ name, a, b, mark, words }: ComparedClaim) => html`<li class="claim claim-${mark}">
     <div class="claim-name">
       <h3><code>${name}</code></h3>
@@ -53,28 +53,37 @@ function renderJourney(context: ViewContext, journey: Journey) {
     </dl>
     ${words ? html`<p class="claim-means">${words.means} <span class="claim-checked">${icons.shield}<span>${words.checkedBy}</span></span></p>` : nothing}
   </li>`;
-  return html`<div class="hops">
-      ${renderHop('A', 'Original API', 'Token A reached it from this app.', journey.original.checks)}
-      <div class="hops-picture">${renderChainPicture()}</div>
-      ${renderHop('B', 'Downstream API', 'Token B reached it from Original API.', journey.downstream.checks)}
-    </div>
-    <section class="claims" aria-labelledby="claims-title">
-      <div class="claims-head">
-        <h2 id="claims-title">Claim by claim</h2>
-        <p class="claims-legend" aria-hidden="true">
-          <span class="token token-a">A</span> for Original API <span class="token token-b">B</span> for Downstream API
-        </p>
+  return html`<section class="section" aria-labelledby="claims-title">
+    <h2 id="claims-title">What the tokens say, claim by claim</h2>
+    <div class="claims-list">
+      <div class="claim claims-head" aria-hidden="true">
+        <span class="claims-title">Claim</span>
+        <div class="claim-values">
+          <span class="claims-title"><span class="token token-a">A</span>Token A, for Original API</span>
+          <span class="claims-title"><span class="token token-b">B</span>Token B, for Downstream API</span>
+        </div>
       </div>
-      <ol class="claims-list">${claims.map(renderClaim)}</ol>
-    </section>`;
+      <ol>${compareClaims(journey).map(renderClaim)}</ol>
+    </div>
+  </section>`;
+}
+
+function renderHops({ original, downstream }: Journey) {
+  return html`<section class="section" aria-labelledby="checks-title">
+    <h2 id="checks-title">What each API checked, for itself</h2>
+    <div class="hops">
+      ${renderHop('A', 'Original API', 'Token A came from this app.', original.checks)}
+      ${renderHop('B', 'Downstream API', 'Token B came from Original API.', downstream.checks)}
+    </div>
+  </section>`;
 }
 
 function renderHop(token: 'A' | 'B', name: string, about: string, checks: readonly string[]) {
   return html`<section class="card hop" aria-label=${name}>
-    <h2><span class="token token-${token.toLowerCase()}" aria-hidden="true">${token}</span>${name}</h2>
-    <p class="hint">${about} It passed ${checks.length} checks, made there and for this call:</p>
+    <h3 class="hop-title"><span class="token token-${token.toLowerCase()}" aria-hidden="true">${token}</span>${name}</h3>
+    <p class="hint">${about} It passed ${checks.length} checks, made here for this one call.</p>
     <ul class="checks">
-      ${groupChecks(checks).map(({ title, checks }) => html`<li>${icons.check}<div><strong>${title}</strong> <span>${checks.join(', ')}</span></div></li>`)}
+      ${groupChecks(checks).map(({ title, checks }) => html`<li class="check">${icons.check}<div><strong>${title}</strong> <span>${checks.join(', ')}</span></div></li>`)}
     </ul>
   </section>`;
 }

@@ -39,11 +39,11 @@ export function openProfile(context: ViewContext, userId: string): View {
 
   return {
     title: () => 'Profile',
-    render: () => html`<h1 tabindex="-1">${own ? 'Your profile' : 'Somebody’s profile'}</h1>
-      <p class="lead">${own ? 'The details that Downstream API keeps about you. You may always change your own.' : 'You see this because your role lets you manage profiles.'}</p>
+    render: () => html`<div><h1 tabindex="-1">${own ? 'Your profile' : 'Somebody’s profile'}</h1>
+      <p class="lead">${own ? 'The details that Downstream API keeps about you. You may always change your own.' : 'You see this because your role lets you manage profiles.'}</p></div>
       ${renderFailure(context, editing.attempts.failure)}
       <div class="editor">
-        <div class="editor-main">${renderBody()}</div>
+        <div>${renderBody()}</div>
         <div class="editor-side">${renderOpenOther(context)}</div>
       </div>`,
   };
@@ -54,7 +54,7 @@ function renderForm(context: ViewContext, editing: Editing<Profile, ProfileChang
     event.preventDefault();
     editing.save();
   };
-  return html`<form class="card" @submit=${submit}>
+  return html`<form class="card stack" @submit=${submit}>
     <div class="profile-head">
       <span class="avatar avatar-large" aria-hidden="true">${initials(value.displayName)}</span>
       <div>
@@ -80,11 +80,11 @@ function renderOpenOther(context: ViewContext) {
     const id = new FormData(event.target as HTMLFormElement).get('oid');
     if (typeof id === 'string' && id.trim() !== '') context.go({ view: 'profile', userId: id.trim() });
   };
-  return html`<form class="card" @submit=${open}>
+  return html`<form class="card stack" @submit=${open}>
     <h2>Somebody else’s</h2>
     <div class="field">
       <label for="oid">Object id</label>
-      <input id="oid" name="oid" class="code-field" required autocomplete="off" spellcheck="false" placeholder="00000000-0000-0000-0000-000000000000" aria-describedby="oid-hint">
+      <input id="oid" name="oid" class="code-field" required autocomplete="off" spellcheck="false" aria-describedby="oid-hint">
       <p class="hint" id="oid-hint">Needs the role Profiles.Manage. Downstream API looks for it in token B.</p>
     </div>
     <button class="button">Open</button>

@@ -1,0 +1,74 @@
+import { expect, test } from '@jest/globals';
+import { readProblem, readRetryAfter } from '../../../client-app/problem.ts';
+
+const answer = (status: number, body: unknown, headers: Record<string, string> = {}) =>
+  new Response(typeof body === 'string' ? body : JSON.stringify(body), { status, headers });
+
+test('reads what our APIs write', async () => {
+  const problem = await readProblem(
+    answer(
+      401,
+      {
+        code: 'step_up_required',
+        detail: 'One more.',
+        correlationId: 'theirs',
+        claims: { access_token: { acrs: { essential: true, value: 'c1' } } },
+      },
+      { 'retry-after': '7' },
+    ),
+    'ours',
+  );
+  expect(problem).toEqual({
+    code: 'step_up_required',
+    status: 401,
+    detail: 'One more.',
+    correlationId: 'theirs',
+    claims: '{"access_token":{"acrs":{"essential":true,"value":"c1"}}}',
+    retryAfter: 7,
+  });
+});
+
+test('takes claims that came as a string as they are', async () => {
+  expect((await readProblem(answer(401, { code: 'step_up_required', claims: '{"access_token":{}}' }), '')).claims).toBe(
+    '{"access_token":{}}',
+  );
+});
+
+test('takes scopes as a list or as words', async () => {
+  expect((await readProblem(answer(403, { code: 'consent_required', scopes: ['a', 'b'] }), '')).scopes).toEqual(['a', 'b']);
+  expect((await readProblem(answer(403, { code: 'consent_required', scopes: 'a b' }), '')).scopes).toEqual(['a', 'b']);
+});
+
+test.each([
+  [400, 'bad_request'],
+  [401, 'sign_in_again'],
+  [403, 'forbidden'],
+  [404, 'not_found'],
+  [412, 'conflict'],
+  [413, 'too_large'],
+  [429, 'unavailable'],
+  [500, 'unexpected'],
+  [502, 'bad_gateway'],
+  [503, 'unavailable'],
+  [504, 'timeout'],
+  [418, 'unexpected'],
+])('an answer %i without a problem of ours becomes %s', async (status, code) => {
+  for (const body of ['', '<html>nginx</html>', 'null', '[]', '"text"', '{"code":"made_up"}', '{"code":{"toString":1}}']) {
+    expect(await readProblem(answer(status, body), 'ours')).toEqual({ code, status, correlationId: 'ours' });
+  }
+});
+
+test('a member of the wrong type is as good as absent', async () => {
+  const problem = await readProblem(answer(403, { code: 'blocked', detail: 5, correlationId: null, claims: 7, scopes: { a: 1 } }), 'ours');
+  expect(problem).toEqual({ code: 'blocked', status: 403, correlationId: 'ours' });
+});
+
+test('reads Retry-After in seconds and as a date, within bounds', () => {
+  const now = Date.parse('2026-11-22T12:00:00Z');
+  expect(readRetryAfter('5', now)).toBe(5);
+  expect(readRetryAfter('0', now)).toBe(1);
+  expect(readRetryAfter('86400', now)).toBe(300);
+  expect(readRetryAfter('Sun, 22 Nov 2026 12:00:30 GMT', now)).toBe(30);
+  expect(readRetryAfter('Sun, 22 Nov 2026 11:00:00 GMT', now)).toBe(1);
+  for (const value of [null, '', ' ', 'soon', '-', 'NaN']) expect(readRetryAfter(value, now)).toBeUndefined();
+});

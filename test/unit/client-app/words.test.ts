@@ -1,0 +1,24 @@
+import { expect, test } from '@jest/globals';
+import { isCode, words } from '../../../client-app/words.ts';
+import { answers } from '../../../shared/http/answer.ts';
+
+test('there are words for every code that the APIs can answer', () => {
+  for (const code of Object.keys(answers)) expect({ code, known: isCode(code) }).toEqual({ code, known: true });
+});
+
+test('no words are left over for codes that nobody sends, but the one that only a client can see', () => {
+  expect(Object.keys(words).filter((code) => !Object.hasOwn(answers, code))).toEqual(['unreachable']);
+});
+
+test('a code is known by its own name only', () => {
+  for (const value of ['toString', '__proto__', '', 'Blocked', undefined, null, 403, {}]) expect(isCode(value)).toBe(false);
+});
+
+test('where the organisation has decided, nothing invites to try again', () => {
+  for (const code of ['blocked', 'account_disabled', 'not_assigned', 'caller_not_allowed'] as const)
+    expect(words[code].offers).toEqual(['copy-id']);
+});
+
+test('every sentence ends as one, and holds no code', () => {
+  for (const { says } of Object.values(words)) expect(says).toMatch(/^[A-Z][^_]*[.?]$/);
+});
