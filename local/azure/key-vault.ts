@@ -40,7 +40,7 @@ export function createKeyVault(context: StandContext): Endpoint {
         secret,
         ...(version && { version }),
         ...(typeof caller !== 'string' && { identity: caller.name }),
-        ...(refusal && { error: refusal.inner ?? refusal.code, reason: refusal.message }),
+        ...(refusal && { error: refusal.inner ?? refusal.code, reason: refusal.message.split('\r\n')[0] }),
       },
     });
     if (!refusal) return { status: 200, body };
