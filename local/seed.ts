@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { createDocuments } from '../downstream-api/store/documents.ts';
+import { createProfiles } from '../downstream-api/store/profiles.ts';
+import { createTables, tableNames } from '../downstream-api/store/tables.ts';
+import { createManagedIdentity } from '../shared/managed-identity.ts';
+import type { Stand } from './stand.ts';
+
+interface Seed {
+  readonly documents: readonly {
+    id: string;
+    owner: string;
+    title: string;
+    text: string;
+    readers: readonly string[];
+    writers: readonly string[];
+  }[];
+  readonly profiles: readonly { user: string; displayName: string; jobTitle: string; phone: string }[];
+}
+
+/**
+ * Makes the tables and puts a few documents and profiles there, once: where the tables are there already, everything stays as people left it.
+ * It goes the way that Downstream goes: its identity, its store.
+ */
+export async function seed({ context, tableEndpoint, identities }: Pick<Stand, 'context' | 'tableEndpoint' | 'identities'>): Promise<void> {
+  const { clientId, header } = identities['downstream-api'];
+  const identity = createManagedIdentity({
+    IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
+    IDENTITY_HEADER: header,
+    AZURE_CLIENT_ID: clientId,
+  });
+  const open = createTables(new URL(tableEndpoint), identity);
+  const made = await Promise.all(tableNames.map((name) => createTable(open(name))));
+  if (!made.includes(true)) return;
+
+  const { documents, profiles }: Seed = JSON.parse(readFileSync(new URL('./seed.json', import.meta.url), 'utf8'));
+  const userNamed = (name: string) => {
+    const user = context.directory.userByName(name);
+    if (!user) throw new Error(`local/seed.json names ${name}, who is not in the directory`);
+    return user;
+  };
+  const modified = new Date(context.now()).toISOString();
+  const signal = AbortSignal.timeout(30_000);
+  const documentStore = createDocuments(open);
+  const profileStore = createProfiles(open);
+  await Promise.all([
+    ...documents.map(({ owner, readers, writers, ...said }) => {
+      const { oid, tenantId } = userNamed(owner);
+      const document = {
+        ...said,
+        owner: oid,
+        readers: readers.map((name) => userNamed(name).oid),
+        writers: writers.map((name) => userNamed(name).oid),
+        modified,
+      };
+      return documentStore.write(tenantId, document, undefined, signal);
+    }),
+    ...profiles.map(({ user, ...said }) => {
+      const { oid, tenantId } = userNamed(user);
+      return profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal);
+    }),
+  ]);
+}
+
+/** Whether the table was made now. data-tables itself swallows that a table exists, so its status is looked at. */
+async function createTable(table: ReturnType<ReturnType<typeof createTables>>): Promise<boolean> {
+  let status = 0;
+  await table.createTable({
+    onResponse: (response) => {
+      status = response.status;
+    },
+  });
+  return status === 201 || status === 204;
+}

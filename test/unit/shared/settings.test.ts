@@ -1,0 +1,89 @@
+import { expect, test } from '@jest/globals';
+import { readDownstreamSettings } from '../../../downstream-api/settings.ts';
+import { readOriginalSettings } from '../../../original-api/settings.ts';
+
+const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`;
+const good = {
+  AZURE_TENANT_ID: guid('A'),
+  ORIGINAL_API_CLIENT_ID: guid('b'),
+  DOWNSTREAM_API_CLIENT_ID: guid('c'),
+  CLIENT_APP_IDS: `${guid('d')}, ${guid('e')}`,
+  ALLOWED_ORIGINS: 'https://app.contoso.example,http://localhost:5173',
+  DOWNSTREAM_API_URL: 'https://downstream.contoso.example/api/downstream',
+  AZURE_KEY_VAULT_ENDPOINT: 'https://vault.contoso.example',
+  CLIENT_CREDENTIAL_NAME: 'original-api',
+  AZURE_STORAGE_TABLE_ENDPOINT: 'https://store.contoso.example',
+};
+
+const linesOf = (read: () => unknown): string[] => {
+  try {
+    read();
+  } catch (error) {
+    return (error as Error).message.split('\n').slice(1);
+  }
+  return [];
+};
+
+test('reads both apps, with defaults, GUIDs in lower case and lists', () => {
+  expect(readOriginalSettings(good)).toMatchObject({
+    AZURE_TENANT_ID: guid('a'),
+    ALLOWED_TENANT_IDS: undefined,
+    AZURE_AUTHORITY_HOST: new URL('https://login.microsoftonline.com'),
+    CLIENT_APP_IDS: [guid('d'), guid('e')],
+    CLIENT_CREDENTIAL: 'key-vault-certificate',
+  });
+  expect(readDownstreamSettings(good)).toMatchObject({ STEP_UP_AUTH_CONTEXT: 'c1', AZURE_CLIENT_ID: undefined });
+});
+
+test('names every setting that is missing in one error', () => {
+  const lines = linesOf(() => readOriginalSettings({ AZURE_TENANT_ID: '  ' }));
+  expect(lines.map((line) => line.split(' ')[3])).toEqual([
+    'AZURE_TENANT_ID',
+    'ORIGINAL_API_CLIENT_ID',
+    'DOWNSTREAM_API_CLIENT_ID',
+    'CLIENT_APP_IDS',
+    'ALLOWED_ORIGINS',
+    'DOWNSTREAM_API_URL',
+    'AZURE_KEY_VAULT_ENDPOINT',
+    'CLIENT_CREDENTIAL_NAME',
+  ]);
+});
+
+test('asks for no vault in the secretless mode', () => {
+  const { AZURE_KEY_VAULT_ENDPOINT: _vault, CLIENT_CREDENTIAL_NAME: _name, ...rest } = good;
+  expect(linesOf(() => readOriginalSettings({ ...rest, CLIENT_CREDENTIAL: 'managed-identity' }))).toEqual([]);
+});
+
+const bad: [keyof typeof good | 'CLIENT_CREDENTIAL' | 'AZURE_AUTHORITY_HOST', string][] = [
+  ['AZURE_TENANT_ID', 'contoso'],
+  ['CLIENT_APP_IDS', `${guid('a')},`],
+  ['ALLOWED_ORIGINS', '*'],
+  ['ALLOWED_ORIGINS', 'https://app.contoso.example/'],
+  ['ALLOWED_ORIGINS', 'http://app.contoso.example'],
+  ['DOWNSTREAM_API_URL', 'http://downstream.contoso.example'],
+  ['DOWNSTREAM_API_URL', 'https://user:password@downstream.contoso.example'],
+  ['DOWNSTREAM_API_URL', 'https://downstream.contoso.example?x=1'],
+  ['AZURE_AUTHORITY_HOST', 'http://localhost.contoso.example'],
+  ['CLIENT_CREDENTIAL', 'hunter2'],
+  ['CLIENT_CREDENTIAL_NAME', '../x'],
+];
+test.each(bad)('refuses %s=%s without repeating it', (name, value) => {
+  const lines = linesOf(() => readOriginalSettings({ ...good, [name]: value }));
+  expect(lines).toHaveLength(1);
+  expect(lines[0]).toContain(`${name} must be`);
+  if (value.length > 3) expect(lines[0]).not.toContain(value);
+});
+
+test('takes plain http for this machine only, and never on Azure', () => {
+  const local = {
+    ...good,
+    AZURE_AUTHORITY_HOST: 'http://localhost:7070',
+    DOWNSTREAM_API_URL: 'http://127.0.0.1:7072/api/downstream',
+    AZURE_KEY_VAULT_ENDPOINT: 'http://[::1]:7070',
+  };
+  expect(linesOf(() => readOriginalSettings(local))).toEqual([]);
+  expect(linesOf(() => readOriginalSettings({ ...local, WEBSITE_INSTANCE_ID: 'abc' }))).toHaveLength(3);
+  expect(
+    linesOf(() => readDownstreamSettings({ ...good, AZURE_STORAGE_TABLE_ENDPOINT: 'http://localhost:10002', WEBSITE_INSTANCE_ID: 'abc' })),
+  ).toHaveLength(1);
+});
