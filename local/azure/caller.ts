@@ -1,4 +1,5 @@
 import type { StandContext } from '../context.ts';
+import { openPlatformKeys } from './platform-keys.ts';
 
 /** Who asks the vault or the tables, with Azure's roles; a principal that the directory's identities do not know has no name and no role. */
 export interface PlatformCaller {
@@ -13,17 +14,18 @@ export interface PlatformCaller {
  * times. Resolves to the caller, or to the reason of the refusal in words; what the caller may do is the service's own question.
  */
 export async function identifyCaller(
-  context: Pick<StandContext, 'origin' | 'directory' | 'signingKeys' | 'now'>,
+  context: StandContext,
   authorization: string | undefined,
   audiences: readonly string[],
 ): Promise<PlatformCaller | string> {
   const [, token] = /^bearer ([\w.-]+)$/i.exec(authorization ?? '') ?? [];
   if (!token) return 'There is no bearer token.';
-  const claims = await context.signingKeys.verify(token).catch(() => undefined);
+  const keys = await openPlatformKeys(context);
+  const claims = await keys.verify(token).catch(() => undefined);
   if (!claims) return 'The signature is invalid.';
   const { iss, aud, exp, nbf, oid, appid } = claims;
   const issuer = `${context.origin}/${context.directory.homeTenant.id}/`;
-  if (iss !== issuer && iss !== `${issuer}v2.0`) return 'The issuer is not the tenant of this resource.';
+  if (iss !== issuer) return 'The issuer is not the tenant of this resource.';
   if (typeof aud !== 'string' || !audiences.includes(aud)) return `The audience is not ${audiences.join(' or ')}.`;
   const seconds = context.now() / 1000;
   if (typeof exp !== 'number' || exp <= seconds) return 'The token has expired.';

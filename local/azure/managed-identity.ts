@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Endpoint, StandContext, StandRequest } from '../context.ts';
 import type { Identity, IdentityName } from '../entra/directory.ts';
+import { openPlatformKeys } from './platform-keys.ts';
 
 const exchange = 'api://AzureADTokenExchange';
 const resources = ['https://vault.azure.net', 'https://storage.azure.com', exchange];
@@ -60,6 +61,8 @@ function judge({ method, url }: StandRequest, identity: Identity): [status: numb
 async function issueToken(context: StandContext, identity: Identity, resource: string): Promise<object> {
   const tenant = context.directory.homeTenant.id;
   const issued = Math.floor(context.now() / 1000);
+  // Entra itself reads the token of a federated credential, so its own key signs that one.
+  const keys = resource === exchange ? context.signingKeys : await openPlatformKeys(context);
   const claims = {
     aud: resource,
     iss: `${context.origin}/${tenant}/${resource === exchange ? 'v2.0' : ''}`,
@@ -76,7 +79,7 @@ async function issueToken(context: StandContext, identity: Identity, resource: s
     ver: resource === exchange ? '2.0' : '1.0',
   };
   return {
-    access_token: await context.signingKeys.sign(claims),
+    access_token: await keys.sign(claims),
     client_id: identity.clientId,
     expires_on: String(claims.exp),
     resource,

@@ -22,6 +22,7 @@ type Refusal = readonly [status: number, code: string, message: string];
 export async function startTables(context: StandContext, port: number): Promise<{ endpoint: string; close(): Promise<void> }> {
   const azurite = await startAzurite(join(context.dataDir, 'tables'));
   const forwarder = createTableForwarder(azurite.port);
+  const hosts: string[] = [];
   const challenge = `Bearer authorization_uri=${context.origin}/${context.directory.homeTenant.id}/oauth2/authorize resource_id=${audience}`;
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -29,7 +30,8 @@ export async function startTables(context: StandContext, port: number): Promise<
     const fault = context.policies.fault('tables');
     const answered = await applyFault(fault, response);
     const caller = answered ? undefined : await identifyCaller(context, request.headers.authorization, [audience, `${audience}/`]);
-    const refusal = caller === undefined ? undefined : (judge(caller) ?? (await forward(request, response)));
+    const refusal =
+      caller === undefined ? undefined : (judge(caller, hosts.includes(request.headers.host ?? '')) ?? (await forward(request, response)));
     if (refusal) refuse(response, refusal, challenge);
     context.recorder.record({
       at: context.now(),
@@ -69,10 +71,13 @@ export async function startTables(context: StandContext, port: number): Promise<
     await close();
     throw error;
   }
-  return { endpoint: `http://localhost:${(server.address() as AddressInfo).port}/${developmentAccount}`, close };
+  const { port: listening } = server.address() as AddressInfo;
+  hosts.push(`localhost:${listening}`, `127.0.0.1:${listening}`);
+  return { endpoint: `http://localhost:${listening}/${developmentAccount}`, close };
 }
 
-function judge(caller: PlatformCaller | string): Refusal | undefined {
+function judge(caller: PlatformCaller | string, isOwnHost: boolean): Refusal | undefined {
+  if (!isOwnHost) return [421, 'InvalidHost', 'The table store of the local stand is reached as localhost only.'];
   if (typeof caller === 'string') return [401, 'InvalidAuthenticationInfo', `Server failed to authenticate the request. ${caller}`];
   if (caller.roles.includes(role)) return undefined;
   return [403, 'AuthorizationPermissionMismatch', 'This request is not authorized to perform this operation using this permission.'];

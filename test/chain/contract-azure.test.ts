@@ -1,16 +1,15 @@
 /** The real @azure/identity, @azure/keyvault-secrets and @azure/data-tables against the stand's managed identity, vault and table store. */
 import { execFile } from 'node:child_process';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createKeyVault } from '../../local/azure/key-vault.ts';
-import { createManagedIdentity } from '../../local/azure/managed-identity.ts';
-import { startTables } from '../../local/azure/tables.ts';
 import type { StandContext } from '../../local/context.ts';
 import type { IdentityName } from '../../local/entra/directory.ts';
-import { createAzureContext } from '../unit/local/azure/azure-context.ts';
-import { serveEndpoints } from '../unit/local/azure/serve-endpoints.ts';
+import { type Stand, startStand } from '../../local/stand.ts';
 import type { Outcome, Step, Work } from './azure-caller.ts';
 
 const run = promisify(execFile);
@@ -19,28 +18,17 @@ const name = 'zero-trust-original-api';
 const vault = 'https://vault.azure.net';
 const storage = 'https://storage.azure.com';
 
-let azure: Awaited<ReturnType<typeof createAzureContext>>;
+let dataDir: string;
+let stand: Stand;
 let context: StandContext;
-let headers: Readonly<Record<IdentityName, string>>;
-let server: Awaited<ReturnType<typeof serveEndpoints>>;
-let tables: Awaited<ReturnType<typeof startTables>>;
 beforeAll(async () => {
-  azure = await createAzureContext();
-  // The parts name the origin in what they answer, so the port comes first.
-  server = await serveEndpoints(
-    (request) => parts.vault(request),
-    (request) => parts.identity(request),
-  );
-  context = { ...azure.context, origin: server.origin };
-  const identity = createManagedIdentity(context);
-  const parts = { vault: createKeyVault(context), identity: identity.endpoint };
-  headers = identity.headers;
-  tables = await startTables(context, 0);
+  dataDir = await mkdtemp(join(tmpdir(), 'contract-azure-'));
+  stand = await startStand({ standPort: 0, tablePort: 0, clientAppOrigin: 'http://localhost:5555', dataDir });
+  context = stand.context;
 });
 afterAll(async () => {
-  await tables.close();
-  server.close();
-  await azure.remove();
+  await stand.close();
+  await rm(dataDir, { recursive: true, force: true });
 });
 beforeEach(async () => {
   await context.policies.reset();
@@ -49,9 +37,9 @@ beforeEach(async () => {
 
 /** Lets the app with that managed identity take the steps. */
 async function act(app: IdentityName, steps: readonly Step[], changes: { clientId?: string; header?: string } = {}): Promise<Outcome[]> {
-  const clientId = app === 'func-start' ? {} : { clientId: context.directory.identity(app)?.clientId ?? '' };
-  const work: Work = { ...clientId, vault: server.origin, tables: tables.endpoint, steps, ...changes };
-  const env = { PATH: process.env.PATH, IDENTITY_ENDPOINT: `${server.origin}/msi/token`, IDENTITY_HEADER: changes.header ?? headers[app] };
+  const { clientId, header } = { ...stand.identities[app], ...changes };
+  const work: Work = { vault: context.origin, tables: stand.tableEndpoint, steps, ...(app !== 'func-start' && { clientId }) };
+  const env = { PATH: process.env.PATH, IDENTITY_ENDPOINT: `${context.origin}/msi/token`, IDENTITY_HEADER: header };
   const { stdout } = await run(process.execPath, ['--disable-warning=ExperimentalWarning', caller, JSON.stringify(work)], { env });
   return JSON.parse(stdout);
 }
@@ -160,7 +148,7 @@ test('the token for a federated credential has the issuer, subject and audience 
   const [answer] = await act('original-api', [['token', 'api://AzureADTokenExchange']]);
 
   expect(await context.signingKeys.verify((answer as { done: { token: string } }).done.token)).toMatchObject({
-    iss: `${server.origin}/${context.directory.homeTenant.id}/v2.0`,
+    iss: `${context.origin}/${context.directory.homeTenant.id}/v2.0`,
     sub: context.directory.identity('original-api')?.principalId,
     aud: 'api://AzureADTokenExchange',
   });
@@ -179,8 +167,8 @@ test('a fault of the table store that passes is survived by a retry of the clien
 });
 
 test('without a token, the vault and the tables tell nothing', async () => {
-  const secret = await fetch(`${server.origin}/secrets/${name}?api-version=2026-04-01`);
-  const rows = await fetch(`${tables.endpoint}/Tables`);
+  const secret = await fetch(`${context.origin}/secrets/${name}?api-version=2026-04-01`);
+  const rows = await fetch(`${stand.tableEndpoint}/Tables`);
 
   expect([secret.status, rows.status]).toEqual([401, 401]);
   expect(await secret.text()).not.toContain('PRIVATE KEY');

@@ -2,6 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openCredentials } from '../../../../local/azure/credentials.ts';
+import { openPlatformKeys } from '../../../../local/azure/platform-keys.ts';
 import type { Endpoint, StandAnswer, StandContext } from '../../../../local/context.ts';
 import { readDirectory } from '../../../../local/entra/directory.ts';
 import { createPolicies } from '../../../../local/entra/policies.ts';
@@ -32,6 +33,11 @@ export async function createAzureContext(): Promise<{ context: StandContext; pas
 export async function ask(endpoint: Endpoint, path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<StandAnswer> {
   const answer = await endpoint({ method, url: new URL(path, 'http://localhost:5556'), headers, body: Buffer.alloc(0) });
   return answer ?? { status: 0 };
+}
+
+/** An Authorization value with these claims, signed as managed identities' tokens are. */
+export async function signBearer(context: StandContext, claims: object): Promise<string> {
+  return `Bearer ${await (await openPlatformKeys(context)).sign(claims)}`;
 }
 
 /** The claims that a managed identity's token has; a test changes what it is about. */

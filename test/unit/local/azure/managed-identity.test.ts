@@ -2,6 +2,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createManagedIdentity } from '../../../../local/azure/managed-identity.ts';
+import { openPlatformKeys } from '../../../../local/azure/platform-keys.ts';
 import { ask, createAzureContext } from './azure-context.ts';
 
 let azure: Awaited<ReturnType<typeof createAzureContext>>;
@@ -19,6 +20,8 @@ const path = (query: Record<string, string>) =>
   `/msi/token?${new URLSearchParams({ 'api-version': '2019-08-01', resource: vault, ...query })}`;
 const headerOf = (name: keyof typeof identity.headers) => ({ 'x-identity-header': identity.headers[name] });
 
+const verify = async (body: Record<string, string>) => (await openPlatformKeys(azure.context)).verify(body.access_token ?? '');
+
 async function askToken(name: 'original-api' | 'downstream-api' | 'func-start', query: Record<string, string> = {}) {
   const clientId: Record<string, string> = name === 'func-start' ? {} : { client_id: clientIdOf(name) };
   const answer = await ask(identity.endpoint, path({ ...clientId, ...query }), headerOf(name));
@@ -27,7 +30,7 @@ async function askToken(name: 'original-api' | 'downstream-api' | 'func-start', 
 
 test('answers as App Service does, for 24 hours', async () => {
   const { answer, body } = await askToken('original-api');
-  const claims = await azure.context.signingKeys.verify(body.access_token ?? '');
+  const claims = await verify(body);
   const { clientId, principalId } = azure.context.directory.identity('original-api') ?? {};
 
   expect(answer.status).toBe(200);
@@ -58,7 +61,7 @@ test('issues the token of a federated credential as v2.0, so that Entra finds it
 test('keeps the audience as it was asked, slash and all', async () => {
   const { body } = await askToken('downstream-api', { resource: 'https://storage.azure.com/' });
 
-  expect(await azure.context.signingKeys.verify(body.access_token ?? '')).toMatchObject({ aud: 'https://storage.azure.com/' });
+  expect(await verify(body)).toMatchObject({ aud: 'https://storage.azure.com/' });
 });
 
 test('gives the system-assigned identity to the one host that names no client id', async () => {

@@ -3,7 +3,7 @@ import { createServer } from 'node:http';
 import { connect } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { startTables } from '../../../../local/azure/tables.ts';
-import { createAzureContext, identityClaims } from './azure-context.ts';
+import { createAzureContext, identityClaims, signBearer } from './azure-context.ts';
 
 let azure: Awaited<ReturnType<typeof createAzureContext>>;
 let tables: Awaited<ReturnType<typeof startTables>>;
@@ -21,8 +21,8 @@ beforeEach(async () => {
 });
 
 const audience = 'https://storage.azure.com';
-const bearer = async (identity: string, changes: object = {}) =>
-  `Bearer ${await azure.context.signingKeys.sign({ ...identityClaims(azure.context, identity, audience), ...changes })}`;
+const bearer = (identity: string, changes: object = {}) =>
+  signBearer(azure.context, { ...identityClaims(azure.context, identity, audience), ...changes });
 
 async function ask(path: string, authorization: string | undefined, options: RequestInit = {}) {
   const headers: Record<string, string> = {
@@ -104,9 +104,9 @@ test('takes 4 MiB and refuses more, announced or not, without losing the connect
 const oldVersion = ['Accept: application/json', 'x-ms-version: 1999-01-01'];
 
 /** fetch does not let a caller write a Connection header. */
-async function askRaw(authorization: string, ...more: string[]): Promise<string> {
+async function askRaw(authorization: string, host = new URL(tables.endpoint).host, ...more: string[]): Promise<string> {
   const { port, pathname } = new URL(tables.endpoint);
-  const lines = [`GET ${pathname}/Tables HTTP/1.1`, 'Host: localhost', `Authorization: ${authorization}`, ...oldVersion, ...more];
+  const lines = [`GET ${pathname}/Tables HTTP/1.1`, `Host: ${host}`, `Authorization: ${authorization}`, ...oldVersion, ...more];
   const socket = connect(Number(port), '127.0.0.1', () => socket.write(`${lines.join('\r\n')}\r\n\r\n`));
   let answer = '';
   socket.on('data', (data) => {
@@ -120,8 +120,14 @@ test('keeps from the store what the caller meant for its own connection', async 
   const authorization = await bearer('downstream-api');
 
   // The store refuses a version of 1999, so the header reached it here and not there.
-  expect(await askRaw(authorization, 'Connection: close')).toMatch(/^HTTP\/1\.1 400 /);
-  expect(await askRaw(authorization, 'Connection: close, X-MS-Version')).toMatch(/^HTTP\/1\.1 200 /);
+  expect(await askRaw(authorization, undefined, 'Connection: close')).toMatch(/^HTTP\/1\.1 400 /);
+  expect(await askRaw(authorization, undefined, 'Connection: close, X-MS-Version')).toMatch(/^HTTP\/1\.1 200 /);
+});
+
+test('answers to its own loopback names only', async () => {
+  const authorization = await bearer('downstream-api');
+
+  expect(await askRaw(authorization, 'tables.example', 'Connection: close')).toMatch(/^HTTP\/1\.1 421 /);
 });
 
 test('does what a planted fault says, until it is off', async () => {
