@@ -1,8 +1,7 @@
-import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { TableClient } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
+import { addressOf } from '../../shared/http/this-machine.ts';
 import type { IdentityCredential } from '../../shared/managed-identity.ts';
-import { isLoopback } from '../../shared/settings.ts';
 
 /** The tables that the store is made of; deployment (or the stand) creates them. */
 export const tableNames = ['documents', 'shares', 'profiles'] as const;
@@ -14,26 +13,8 @@ const deadline = 3_000;
 
 /** Azure Table Storage by the app's managed identity: no key, no connection string. */
 export function createTables(endpoint: URL, credential: IdentityCredential): OpenTable {
-  const local = isLoopback(endpoint) && endpoint.protocol === 'http:';
-  const url = local ? endpoint.href.replace(/^http:/, 'https:') : endpoint.href;
-  return (name) =>
-    new TableClient(url.replace(/\/$/, ''), name, credential, {
-      retryOptions: { maxRetries: 1, retryDelayInMs: 100 },
-      ...(local ? { httpClient: plainHttpToThisMachine() } : {}),
-    });
-}
-
-/** The client sends tokens by https only. On this machine there is no certificate, so there, and only there, the request goes out as http. */
-function plainHttpToThisMachine(): HttpClient {
-  const client = createDefaultHttpClient();
-  return {
-    sendRequest(request) {
-      const url = new URL(request.url);
-      if (isLoopback(url)) request.url = url.href.replace(/^https:/, 'http:');
-      request.allowInsecureConnection = true;
-      return client.sendRequest(request);
-    },
-  };
+  const { url, options } = addressOf(endpoint);
+  return (name) => new TableClient(url, name, credential, { retryOptions: { maxRetries: 1, retryDelayInMs: 100 }, ...options });
 }
 
 /** What every request to the store takes. */

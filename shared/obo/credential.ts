@@ -3,6 +3,7 @@ import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
 import { Denial } from '../denial.ts';
+import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
 
 /** What Original proves itself with at Entra. */
@@ -33,11 +34,12 @@ const limits = { try: 3_000, read: 8_000, between: 60_000 };
 
 /** The credential that Key Vault holds, read once by however many ask at once, and again when Entra refuses it. */
 export function createVaultCredential({ endpoint, name, kind, identity, now = Date.now }: VaultSettings): CredentialSource {
-  const local = isLoopback(endpoint);
-  const client = new SecretClient(endpoint.href, identity, {
+  const { url, options } = addressOf(endpoint);
+  const client = new SecretClient(url, identity, {
     retryOptions: { maxRetries: 1, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 },
-    // Only for a vault on this machine, which has no certificate and another host name; settings allow none elsewhere.
-    ...(local ? { allowInsecureConnection: true, disableChallengeResourceVerification: true } : {}),
+    ...options,
+    // A vault on this machine has another name than the resource that it asks tokens for; elsewhere the two are compared.
+    ...(isLoopback(endpoint) ? { disableChallengeResourceVerification: true } : {}),
   });
   let held: ClientCredential | undefined;
   let reading: Promise<ClientCredential> | undefined;

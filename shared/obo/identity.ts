@@ -1,4 +1,4 @@
-import { type AccessToken, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
+import { type AccessToken, AzureAuthorityHosts, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
 import { rememberTokens } from '../managed-identity.ts';
 
 /**
@@ -6,6 +6,9 @@ import { rememberTokens } from '../managed-identity.ts';
  * @param clientId of the user-assigned identity; absent for the system-assigned one
  */
 export function createIdentity(clientId: string | undefined): TokenCredential {
-  const credential = clientId === undefined ? new ManagedIdentityCredential() : new ManagedIdentityCredential({ clientId });
+  // A managed identity asks the platform, not the authority, but without this it would judge AZURE_AUTHORITY_HOST, which is http on a laptop.
+  const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud };
+  const credential =
+    clientId === undefined ? new ManagedIdentityCredential(options) : new ManagedIdentityCredential({ ...options, clientId });
   return rememberTokens((scope, abortSignal): Promise<AccessToken> => credential.getToken(scope, { abortSignal }));
 }
