@@ -50,11 +50,10 @@ async function verifyOwnAssertion(context: StandContext, client: App, assertion:
 async function verifyIdentityToken(context: StandContext, client: App, assertion: string): Promise<void> {
   const identity = client.federatedIdentity && context.directory.identity(client.federatedIdentity);
   const claims = await context.signingKeys.verify(assertion).catch(() => undefined);
-  const matches =
-    claims?.iss === `${context.origin}/${context.directory.homeTenant.id}/v2.0` &&
-    claims.sub === identity?.principalId &&
-    claims.aud === 'api://AzureADTokenExchange';
-  if (!matches || !identity) throw new Refusal(7002131, { detail: `App '${client.appId}', subject '${claims?.sub}'.` });
+  const detail = `App '${client.appId}'.`;
+  if (claims?.iss !== `${context.origin}/${context.directory.homeTenant.id}/v2.0`) throw new Refusal(700211, { detail });
+  if (!identity || claims.sub !== identity.principalId) throw new Refusal(700213, { detail });
+  if (claims.aud !== 'api://AzureADTokenExchange') throw new Refusal(700212, { detail });
 }
 
 /** Throws a Refusal unless the assertion proves the client; `tenant` is the one whose token endpoint was called. */
