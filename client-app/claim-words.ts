@@ -4,8 +4,8 @@ export interface ClaimWords {
   readonly names: readonly string[];
   readonly means: string;
   readonly checkedBy: string;
-  /** Values of different APIs mean different things, even when they are spelled alike. */
-  readonly perApi?: true;
+  /** `api`: values of different APIs mean different things, even when they are spelled alike. `token`: comparing them says nothing. */
+  readonly belongsTo?: 'api' | 'token';
 }
 
 /** In the order in which a person wonders: for whom, from whom, by which app, about whom, what may it do, until when. */
@@ -29,13 +29,13 @@ export const claimWords: readonly ClaimWords[] = [
     names: ['scp'],
     means: 'What the app may do for the person. Each API defines its own scopes, alike in name only.',
     checkedBy: 'Each API looks for the scope that its route needs, among its own.',
-    perApi: true,
+    belongsTo: 'api',
   },
   {
     names: ['roles'],
     means: 'What the person themselves may do at this API, beyond their own things.',
     checkedBy: 'Downstream, together with the scope: effective permission is both.',
-    perApi: true,
+    belongsTo: 'api',
   },
   {
     names: ['oid'],
@@ -54,6 +54,6 @@ export const claimWords: readonly ClaimWords[] = [
     means: 'The token’s version; the API it is for decides.',
     checkedBy: 'Both: it decides which metadata and names apply.',
   },
-  { names: ['iat'], means: 'When it was issued.', checkedBy: 'Both: not in the future.' },
-  { names: ['exp'], means: 'When it ends.', checkedBy: 'Both, at every call.' },
+  { names: ['iat'], means: 'When it was issued.', checkedBy: 'Both: not in the future.', belongsTo: 'token' },
+  { names: ['exp'], means: 'When it ends.', checkedBy: 'Both, at every call.', belongsTo: 'token' },
 ];

@@ -2,7 +2,7 @@ import { type ClaimWords, claimWords } from './claim-words.ts';
 import type { Journey } from './journey.ts';
 
 /** How a claim travelled from token A to token B. */
-export type Mark = 'changed' | 'stayed' | 'only-a' | 'only-b';
+export type Mark = 'changed' | 'stayed' | 'own' | 'only-a' | 'only-b';
 
 export interface ComparedClaim {
   /** The name as the tokens spell it; both spellings when A and B are of different versions. */
@@ -33,13 +33,14 @@ function compare(names: readonly string[], first: Claims, second: Claims, words:
   const a = inA === undefined ? undefined : first[inA];
   const b = inB === undefined ? undefined : second[inB];
   const name = [...new Set([inA, inB].filter((spelled) => spelled !== undefined))].join(' / ');
-  return { name, a, b, mark: markOf(a, b, words?.perApi === true), words };
+  return { name, a, b, mark: markOf(a, b, words?.belongsTo), words };
 }
 
 const present = (value: unknown): boolean => value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
 
-function markOf(a: unknown, b: unknown, perApi: boolean): Mark {
+function markOf(a: unknown, b: unknown, belongsTo: ClaimWords['belongsTo']): Mark {
   if (a === undefined) return 'only-b';
   if (b === undefined) return 'only-a';
-  return !perApi && JSON.stringify(a) === JSON.stringify(b) ? 'stayed' : 'changed';
+  if (belongsTo === 'token') return 'own';
+  return belongsTo === undefined && JSON.stringify(a) === JSON.stringify(b) ? 'stayed' : 'changed';
 }

@@ -10,7 +10,13 @@ import { icons } from './icons.ts';
 import { renderFailure } from './notice.ts';
 import { renderWaiting } from './waiting.ts';
 
-const marks: Readonly<Record<Mark, string>> = { changed: 'Changed', stayed: 'Stayed', 'only-a': 'Only in A', 'only-b': 'Only in B' };
+const marks: Readonly<Record<Mark, string>> = {
+  changed: 'Changed',
+  stayed: 'Stayed',
+  own: 'Each its own',
+  'only-a': 'Only in A',
+  'only-b': 'Only in B',
+};
 
 /** Token A and token B side by side, and what each hop checked: the article's "what travelled, what changed". */
 export function openJourney(context: ViewContext): View {

@@ -20,6 +20,10 @@ test('scopes of two APIs are never the same, even when they are spelled alike', 
   expect(marks({ scp: 'Documents.Read' }, { scp: 'Documents.Read' })).toEqual({ scp: 'changed' });
 });
 
+test('the times of two tokens are not compared, even when they happen to be equal', () => {
+  expect(marks({ iat: 1, exp: 2 }, { iat: 1, exp: 3 })).toEqual({ iat: 'own', exp: 'own' });
+});
+
 test('a claim of one token only says whose; an empty list is no claim', () => {
   expect(marks({ roles: [], acrs: ['c1'] }, { roles: ['Profiles.Manage'], acrs: null })).toEqual({ roles: 'only-b', acrs: 'only-a' });
 });
