@@ -94,7 +94,7 @@ test.each([
   [
     'an identity’s token for another audience',
     async () => ({ clientAssertion: await identityToken('original-api', { aud: 'x' }) }),
-    7002131,
+    700212,
   ],
   ['a wrong secret', async () => ({ clientSecret: 'wrong' }), 7000215],
 ])('is refused with %s', async (_, credential, aadsts) => {
