@@ -37,7 +37,7 @@ export function renderDocumentForm({ context, editing, value, stored, owns, mayW
   const typed = (field: keyof EditableDocument) => (event: Event) => editing.edit({ [field]: (event.target as HTMLInputElement).value });
   const submit = (event: Event) => {
     event.preventDefault();
-    editing.save();
+    void editing.save();
   };
   const people = (field: 'readers' | 'writers', label: string) => html`<div class="field">
     <label for=${field}>${label}</label>

@@ -44,7 +44,7 @@ function openEditor(context: ViewContext, thing: string, id: string | undefined)
   });
   const owns = () => editing.stored === undefined || editing.stored.owner === person.oid;
   const mayWrite = () => owns() || editing.stored?.writers.includes(person.oid) === true;
-  editing.load();
+  void editing.load();
 
   const remove = () =>
     editing.attempts.run('delete', async () => {

@@ -20,7 +20,7 @@ export function openDocuments(context: ViewContext): View {
       documents = [...(documents ?? []), ...page.documents];
       continuation = page.continuation;
     });
-  load();
+  void load();
 
   const renderRow = ({ id, title, owner, modified }: ListedDocument) => {
     const own = owner === context.person.oid;

@@ -26,7 +26,7 @@ export function openJourney(context: ViewContext): View {
     attempts.run('load', async () => {
       journey = await readJourney(context.api);
     });
-  load();
+  void load();
 
   return {
     title: () => 'Journey',

@@ -25,7 +25,7 @@ export function openProfile(context: ViewContext, userId: string): View {
     write: (value, basedOn) => saveProfile(context.api, own ? 'me' : userId, value, basedOn),
     editable: ({ displayName, jobTitle, phone }) => ({ displayName, jobTitle, phone }),
   });
-  editing.load();
+  void editing.load();
 
   const renderBody = () => {
     const { value, stored, conflict, attempts } = editing;
@@ -39,8 +39,10 @@ export function openProfile(context: ViewContext, userId: string): View {
 
   return {
     title: () => 'Profile',
-    render: () => html`<div><h1 tabindex="-1">${own ? 'Your profile' : 'Somebody’s profile'}</h1>
-      <p class="lead">${own ? 'The details that Downstream API keeps about you. You may always change your own.' : 'You see this because your role lets you manage profiles.'}</p></div>
+    render: () => html`<div>
+        <h1 tabindex="-1">${own ? 'Your profile' : 'Somebody’s profile'}</h1>
+        <p class="lead">${own ? 'The details that Downstream API keeps about you.' : 'Downstream API shows it to holders of the role Profiles.Manage only.'}</p>
+      </div>
       ${renderFailure(context, editing.attempts.failure)}
       <div class="editor">
         <div>${renderBody()}</div>
@@ -52,7 +54,7 @@ export function openProfile(context: ViewContext, userId: string): View {
 function renderForm(context: ViewContext, editing: Editing<Profile, ProfileChange>, value: ProfileChange, stored: Profile) {
   const submit = (event: Event) => {
     event.preventDefault();
-    editing.save();
+    void editing.save();
   };
   return html`<form class="card stack" @submit=${submit}>
     <div class="profile-head">

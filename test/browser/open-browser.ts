@@ -14,6 +14,10 @@ export interface OpenedBrowser {
   another(): Promise<OpenedBrowser>;
   /** Leaves a picture in .local/screenshots, for a person to look at. */
   picture(name: string): Promise<void>;
+  /** A picture, and nothing that has to be scrolled sideways on the smallest phone or on a wide screen. */
+  look(name: string): Promise<void>;
+  /** Does the steps of a test; a picture of the failure, if there is one, is left too. */
+  run(steps: () => Promise<void>): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -33,12 +37,27 @@ export async function openBrowser(): Promise<OpenedBrowser> {
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);
   await mkdir(pictures, { recursive: true });
+  const picture = async (name: string) => {
+    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+  };
   return {
     page,
     complaints,
     another: openBrowser,
-    async picture(name) {
-      await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
+    picture,
+    async look(name) {
+      await picture(name);
+      for (const width of [360, 1920, 1280]) {
+        await page.setViewportSize({ width, height: 800 });
+        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        if (sideways > 0) throw new Error(`${name} has to be scrolled sideways by ${sideways} px in a window of ${width} px`);
+      }
+    },
+    async run(steps) {
+      await steps().catch(async (error: unknown) => {
+        await picture('failure');
+        throw error;
+      });
     },
     async close() {
       await context.close();
