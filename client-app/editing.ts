@@ -64,16 +64,11 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
     conflict = undefined;
     context.drafts.drop(thing);
   };
-  const readNewest = async (): Promise<ApiAnswer<Stored> | undefined> => {
-    try {
-      return await options.read(value);
-    } catch (error) {
+  const meetConflict = async () => {
+    const newest = await options.read(value).catch((error: unknown) => {
       if (error instanceof Refusal && error.problem.code === 'not_found') return undefined;
       throw error;
-    }
-  };
-  const meetConflict = async () => {
-    const newest = await readNewest();
+    });
     // Our own earlier save whose answer got lost: nothing to choose.
     if (newest && JSON.stringify(options.editable(newest.value)) === JSON.stringify(value)) adopt(newest);
     else conflict = { theirs: newest?.value, etag: newest?.etag ?? 'none' };

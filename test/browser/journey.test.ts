@@ -48,7 +48,7 @@ browserTest(
       await page.locator('[data-user="alice"]').waitFor();
       await picture('sign-in');
       await page.locator('[data-user="alice"]').click();
-      await heading('Documents').waitFor();
+      await page.getByText('The lighthouse party').waitFor();
       expect(new URL(page.url()).pathname).toBe('/');
       await look('documents');
 
