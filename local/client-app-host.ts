@@ -50,12 +50,7 @@ export async function startClientAppHost({
     const name = (request.url ?? '/').replace(/[?#].*$/, '').slice(1) || 'index.html';
     const body = request.method === 'GET' || request.method === 'HEAD' ? await find(name) : undefined;
     if (!body) return send(response, 404, {});
-    send(
-      response,
-      200,
-      { 'Content-Type': types[extname(name)] ?? '', ...securityHeaders(name, settings) },
-      request.method === 'HEAD' ? undefined : body,
-    );
+    send(response, 200, { 'Content-Type': types[extname(name)] ?? '', ...securityHeaders(name, settings) }, body);
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -94,6 +89,6 @@ function securityHeaders(name: string, { originalApiUrl, stand }: ClientAppSetti
   };
 }
 
-function send(response: ServerResponse, status: number, headers: Record<string, string>, body?: Buffer): void {
-  response.writeHead(status, { ...headers, ...(body === undefined ? {} : { 'Content-Length': body.length }) }).end(body);
+function send(response: ServerResponse, status: number, headers: Record<string, string>, body: Buffer = Buffer.alloc(0)): void {
+  response.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
 }

@@ -83,7 +83,7 @@ test.each(refused)('%s may not say %j', (path, _, rule) => {
   expect(found.filter((entry) => entry.path === path).map((entry) => entry.rule)).toContain(rule);
 });
 
-test.each(accepted)('%s may say %j', (path) => {
+test.each(accepted)('%s may say %j', (path, _) => {
   expect(found.filter((entry) => entry.path === path)).toEqual([]);
 });
 
