@@ -27,8 +27,9 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; padding
 main { width: 100%; max-width: 27rem; padding: 2rem; background: var(--card); border: 1px solid var(--line); border-radius: .75rem; }
 h1 { margin: 0 0 .5rem; font-size: 1.35rem; }
 h2 { margin: 1.25rem 0 .5rem; font-size: 1rem; }
-p { margin: .5rem 0 1rem; } .soft { color: var(--soft); font-size: .875rem; } .alert { color: var(--alert); }
-ul { padding-left: 1.25rem; } code { font-size: .875rem; overflow-wrap: anywhere; }
+p { margin: .5rem 0 1rem; } .soft, footer { color: var(--soft); font-size: .875rem; }
+footer { margin-top: 1.5rem; padding-top: 1rem; border-top: 1px solid var(--line); } .alert { color: var(--alert); }
+ul { margin: 0 0 1rem; padding-left: 1.25rem; } code { font-size: .875rem; overflow-wrap: anywhere; }
 button { display: block; width: 100%; margin: .5rem 0; padding: .625rem .875rem; border: 1px solid var(--line); border-radius: .5rem; background: transparent; color: inherit; font: inherit; text-align: left; cursor: pointer; }
 button:hover { border-color: var(--accent); } button:focus-visible { outline: 3px solid var(--accent); outline-offset: 2px; }
 button.main { background: var(--accent); border-color: var(--accent); color: var(--card); text-align: center; }
@@ -47,7 +48,7 @@ export function answerPage(status: number, content: Html, { redirectUri = '', co
 <link rel="icon" href="data:,">
 <style nonce="${nonce}">${{ markup: style }}</style>
 <main>${content}
-<p class="soft">This is the local stand, not Microsoft Entra ID. No password, no account, nothing leaves this machine.</p>
+<footer>This is the local stand, not Microsoft Entra ID. No password, no account, nothing leaves this machine.</footer>
 </main>
 </html>`;
   const headers = {
