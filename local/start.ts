@@ -42,7 +42,7 @@ async function start(options: StartOptions): Promise<void> {
 
   const host = func ? `func (${func})` : "this repository's functions host, since there is no func on the PATH";
   const seconds = (performance.now() - begun) / 1_000;
-  const localSettings = standOnly ? { localSettings: offerLocalSettings(oneHostSettings(stand, ports)) } : {};
+  const localSettings = standOnly && !json ? { localSettings: offerLocalSettings(oneHostSettings(stand, ports)) } : {};
   if (json) console.log(JSON.stringify(describeForMachines(stand, options, hosts)));
   else console.log(summarize(stand, options, { seconds, host, ...localSettings }));
 }

@@ -14,8 +14,8 @@ export interface StackOptions {
   readonly directory?: object;
   /** More environment for `npm start` itself. */
   readonly env?: Readonly<Record<string, string>>;
-  /** The stand and the Client App only. */
-  readonly standOnly?: boolean;
+  /** More of what `npm start --` takes, such as `--stand-only`. */
+  readonly args?: readonly string[];
 }
 
 /** What `POST /control/token` takes beside the user. */
@@ -67,11 +67,10 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-async function startOnce({ set = {}, directory, env = {}, standOnly = false }: StackOptions): Promise<Stack> {
+async function startOnce({ set = {}, directory, env = {}, args: more = [] }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'stack-'));
   const dataDir = join(folder, 'data');
-  const args = Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]);
-  if (standOnly) args.push('--stand-only');
+  const args = [...more, ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
   if (directory) {
     await writeFile(join(folder, 'tenant.json'), JSON.stringify(directory));
     args.push('--directory', join(folder, 'tenant.json'));
@@ -79,20 +78,27 @@ async function startOnce({ set = {}, directory, env = {}, standOnly = false }: S
   const ports = await findFreePorts(portNames.length);
   const portSettings = Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])]));
   const child = spawn(process.execPath, [program, '--json', ...args], {
+    // A process group of its own, so that nothing of it can be missed at the end; it stops by itself when this process goes away.
+    detached: true,
     env: { ...process.env, NO_PROXY: 'localhost,127.0.0.1,::1', ...portSettings, STAND_DATA_DIR: dataDir, ...env },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];
-  let pids: readonly number[] = [];
   const stop = async () => {
-    await end(child, pids);
+    await end(child);
     await rm(folder, { recursive: true, force: true });
   };
   try {
     const ready = await readReadyLine(child, lines);
-    pids = ready.pids;
     const { origin, token: controlToken } = JSON.parse(await readFile(ready.controlFile, 'utf8'));
-    return { urls: ready.urls, dataDir, pids, output: () => [...lines], stop, ...controlClient(origin, controlToken) };
+    return {
+      urls: ready.urls,
+      dataDir: ready.dataDir,
+      pids: ready.pids,
+      output: () => [...lines],
+      stop,
+      ...controlClient(origin, controlToken),
+    };
   } catch (error) {
     await stop();
     throw error;
@@ -102,6 +108,7 @@ async function startOnce({ set = {}, directory, env = {}, standOnly = false }: S
 interface ReadyLine {
   readonly urls: Stack['urls'];
   readonly pids: readonly number[];
+  readonly dataDir: string;
   readonly controlFile: string;
 }
 
@@ -139,8 +146,8 @@ function controlClient(
   };
 }
 
-/** Asks, waits, and then kills: the stack itself and the processes that it named. */
-async function end(child: ChildProcess, pids: readonly number[]): Promise<void> {
+/** Asks, waits, and then kills the whole group. */
+async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
@@ -148,11 +155,14 @@ async function end(child: ChildProcess, pids: readonly number[]): Promise<void> 
     await ended;
     clearTimeout(late);
   }
-  for (const pid of pids) {
-    try {
-      process.kill(pid, 'SIGKILL');
-    } catch {
-      // It has ended, as it should.
-    }
+  if (child.pid !== undefined && isGroupAlive(child.pid)) process.kill(-child.pid, 'SIGKILL');
+}
+
+/** Whether any process of a group that was started with `detached` still runs. */
+export function isGroupAlive(pid: number): boolean {
+  try {
+    return process.kill(-pid, 0);
+  } catch {
+    return false;
   }
 }
