@@ -19,19 +19,17 @@ const oids = v.optional(
   ),
 );
 
-/** Nobody names an owner, tenant or role: what is not listed is refused by name. */
-const nothingElse = v.never('is not a property that can be sent');
+const isJsonObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-const documentBody = v.objectWithRest(
-  { title: named(200), text: v.string('must be a text'), readers: oids, writers: oids },
-  nothingElse,
-  'must be a JSON object',
-);
-const profileBody = v.objectWithRest(
-  { displayName: named(100), jobTitle: v.optional(line(100), ''), phone: v.optional(line(50), '') },
-  nothingElse,
-  'must be a JSON object',
-);
+/** Nobody names an owner, tenant or role: what is not listed is refused by name. */
+const exactly = <E extends v.ObjectEntries>(entries: E) =>
+  v.pipe(
+    v.custom<object>(isJsonObject, 'must be a JSON object'),
+    v.objectWithRest(entries, v.never('is not a property that can be sent'), 'is missing'),
+  );
+
+const documentBody = exactly({ title: named(200), text: v.string('must be a text'), readers: oids, writers: oids });
+const profileBody = exactly({ displayName: named(100), jobTitle: v.optional(line(100), ''), phone: v.optional(line(50), '') });
 
 /** @throws Denial as `readJsonBody`, and `bad_request` naming every property that is wrong */
 export const readDocumentBody = (request: HttpRequest) => read(documentBody, request);
@@ -44,7 +42,7 @@ async function read<S extends v.GenericSchema>(schema: S, request: HttpRequest):
   throw new Denial('bad_request', { detail: `${[...problems].slice(0, 5).join('; ')}.` });
 }
 
-/** A missing property says so as one whose type is wrong. Names come from the request: they are shown short and plain. */
+/** Names come from the request: they are shown short and plain. */
 const nameOf = (path: readonly { readonly key: unknown }[] | undefined) => {
   const key = path?.[0]?.key;
   return typeof key === 'string' ? `'${key.replace(/[^\w.-]/g, '?').slice(0, 40)}'` : 'The body';

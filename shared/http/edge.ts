@@ -73,7 +73,7 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
         if (!preflight && !method) throw new Denial('not_found');
         written = method ? await answer(request, method, budget, seen) : { status: 204, headers: {} };
       } catch (error) {
-        const denial = asDenial(error);
+        const denial = withScopes(asDenial(error), methods[request.method as HttpMethod]);
         seen.facts = { ...seen.facts, code: denial.code, ...denial.options.facts };
         written = writeDenial(denial, realm, seen.trace.correlationId);
       } finally {
@@ -112,6 +112,12 @@ interface Seen {
   caller: Caller | undefined;
   facts: LogFacts;
 }
+
+/** An app-only token is refused before the route's policy is looked at; its answer names the scopes all the same (RFC 6750 §3.1). */
+const withScopes = (denial: Denial, method: Method | undefined) =>
+  denial.code === 'insufficient_scope' && method && 'scopes' in method
+    ? new Denial(denial.code, { ...denial.options, scopes: method.scopes })
+    : denial;
 
 /** Whatever is not a denial is a bug: it answers 500 without words and logs no more than its kind. */
 const asDenial = (error: unknown) =>

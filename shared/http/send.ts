@@ -53,7 +53,7 @@ export async function send(url: URL | string, options: SendOptions): Promise<Sen
     );
     const encoding = headers['content-encoding'];
     if (encoding !== undefined && encoding !== 'identity') {
-      answer.body.destroy();
+      answer.body.on('error', () => {}).destroy();
       throw new SendFailure('encoding');
     }
     const chunks: Buffer[] = [];

@@ -25,6 +25,8 @@ export class TokenEndpointRefusal extends AuthError {
   readonly refusal: Refusal;
   constructor(refusal: Refusal) {
     super('token_endpoint_refusal', refusal.correlationId ?? '', 'The token endpoint gave no token.');
+    // AuthError's constructor makes every error an AuthError and no more.
+    Object.setPrototypeOf(this, TokenEndpointRefusal.prototype);
     this.name = 'TokenEndpointRefusal';
     this.refusal = refusal;
   }
