@@ -19,6 +19,17 @@ function isNewEnough(version) {
   return major > 22 || (major === 22 && minor >= 18);
 }
 
+/** npm passes SIGTERM to its shell alone, which dies without a word: under npm, a new parent means that it is time to stop. */
+function followParent() {
+  const parent = process.ppid;
+  if (!process.env.npm_lifecycle_event) return;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    process.kill(process.pid, 'SIGTERM');
+  }, 500).unref();
+}
+
 /** Each name and address of the loopback interface, beside what is there already. */
 function exemptLoopback() {
   for (const name of ['NO_PROXY', 'no_proxy']) {
@@ -111,6 +122,7 @@ async function install(env) {
 /** Makes the machine ready; gives the program where this process is to run it, and has run it in another Node where not. */
 async function prepare(file, args) {
   exemptLoopback();
+  followParent();
   const node = await findNode();
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
   if (!isInstalled()) await install(env);

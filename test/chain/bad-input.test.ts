@@ -83,7 +83,7 @@ describe.each([0, 1])('at API %i of the chain', (index) => {
     expect((await call(at('documents'), { method: 'HEAD', token: token() })).status).toBe(404);
   });
 
-  const bodies: [string, number, string, RequestInit['body'], Record<string, string>][] = [
+  const bodies: [string, number, string, NonNullable<RequestInit['body']>, Record<string, string>][] = [
     ['broken JSON', 400, 'bad_request', '{"title":', { 'content-type': 'application/json' }],
     ['bytes that are not UTF-8', 400, 'bad_request', Buffer.from([0x22, 0xff, 0x22]), { 'content-type': 'application/json' }],
     ['no body', 400, 'bad_request', '', { 'content-type': 'application/json' }],

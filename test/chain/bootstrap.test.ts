@@ -74,6 +74,13 @@ async function run(nodeOptions: string[], args: string[], env?: Record<string, s
   );
   return { code, signal, out, err, pid: child.pid, shown: out ? JSON.parse(out) : undefined };
 }
+const isRunning = (pid: number) => {
+  try {
+    return process.kill(pid, 0);
+  } catch {
+    return false;
+  }
+};
 const npmCalls = () => (existsSync(join(root, 'npm-calls')) ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n') : []);
 
 test('on a good Node with everything installed it asks npm nothing and runs the file in its own process', async () => {
@@ -132,6 +139,21 @@ test.each([
   expect(await ended).toBe(7);
   clearInterval(again);
   expect(() => process.kill(shown.pid, 0)).toThrow();
+});
+
+test("stops the program when npm's shell dies under it", async () => {
+  const { pid } = await new Promise<{ pid: number }>((resolve) => {
+    const command = `"${process.execPath}" local/bootstrap.js program.ts wait; true`;
+    const shell = spawn('/bin/sh', ['-c', command], {
+      cwd: root,
+      env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, npm_lifecycle_event: 'start' },
+    });
+    shell.stdout.once('data', (data) => {
+      resolve(JSON.parse(data));
+      shell.kill('SIGKILL');
+    });
+  });
+  while (isRunning(pid)) await new Promise((resolve) => setTimeout(resolve, 50));
 });
 
 test('a program that a signal killed makes the bootstrap end by the same signal', async () => {

@@ -105,7 +105,7 @@ describe('on the wire to Downstream', () => {
     await stack?.stop();
     await downstream?.close();
   });
-  afterEach(() => downstream.received.splice(0));
+  afterEach(() => void downstream.received.splice(0));
 
   test('token A never travels, nor do the caller’s other headers', async () => {
     await list(stack, token, {
