@@ -15,7 +15,7 @@ export async function call(
     json,
     headers = {},
     ...rest
-  }: { token?: string; json?: unknown; headers?: Record<string, string>; method?: string; body?: RequestInit['body'] } = {},
+  }: { token?: string; json?: unknown; headers?: Record<string, string>; method?: string; body?: NonNullable<RequestInit['body']> } = {},
 ): Promise<Called> {
   const response = await fetch(url, {
     redirect: 'manual',

@@ -48,7 +48,7 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
   const asked: string[] = [];
   const takenOver = new Map<string, Respond>();
   const server = createServer((request, response) => {
-    const path = request.url ?? '';
+    const [path = ''] = (request.url ?? '').split('?');
     asked.push(path);
     const other = [...takenOver].find(([end]) => path.endsWith(end))?.[1];
     if (other) return other(request, response);
@@ -61,6 +61,8 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
           issuer,
           jwks_uri: `${host.href}${tenant}/discovery${version}/keys`,
           token_endpoint: `${host.href}${tenant}/oauth2${version}/token`,
+          authorization_endpoint: `${host.href}${tenant}/oauth2${version}/authorize`,
+          end_session_endpoint: `${host.href}${tenant}/oauth2${version}/logout`,
         }),
       );
     } else if (path.endsWith('/keys')) response.end(JSON.stringify(jwks));

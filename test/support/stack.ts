@@ -24,7 +24,13 @@ export interface TokenOptions {
   readonly scope?: string;
   readonly tenant?: string;
   readonly app?: boolean | string;
-  readonly claims?: string | object;
+  /** Members of the token to replace; `null` removes one. */
+  readonly claims?: object;
+  /** Without `cp1` in `xms_cc`. */
+  readonly cp1?: false;
+  /** The authentication context that the session has satisfied. */
+  readonly acrs?: string;
+  readonly mfa?: boolean;
 }
 
 export interface Stack {

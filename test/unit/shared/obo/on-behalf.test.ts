@@ -1,0 +1,141 @@
+import { expect, test } from '@jest/globals';
+import { Denial } from '../../../../shared/denial.ts';
+import type { Exchange, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
+import { createOnBehalf } from '../../../../shared/obo/on-behalf.ts';
+import { reveal, seal } from '../../../../shared/sealed.ts';
+import type { Caller } from '../../../../shared/token/caller.ts';
+
+const minute = 60_000;
+const patience = AbortSignal.timeout(10_000);
+
+function setUp({ life = 60 * minute, capacity = 100 } = {}) {
+  let now = Date.UTC(2026, 10, 22);
+  const made: ExchangeRequest[] = [];
+  let hold: Promise<void> = Promise.resolve();
+  let refuse: Denial | undefined;
+  const exchange: Exchange = async (request) => {
+    made.push(request);
+    await hold;
+    if (refuse) throw refuse;
+    return { token: seal(`B${made.length} for ${request.caller.objectId}`), expiresAt: now + life };
+  };
+  const onBehalf = createOnBehalf({ exchange, capacity, now: () => now });
+  const request = (digest: string, changes: Partial<ExchangeRequest> & { expiresIn?: number } = {}): ExchangeRequest => {
+    const { expiresIn = 60 * minute, ...rest } = changes;
+    const caller = { digest, objectId: digest, tenantId: 't', expiresAt: (now + expiresIn) / 1_000 } as Caller;
+    return { caller, scopes: ['api://d/A'], audiences: [], correlationId: 'id', ...rest };
+  };
+  return {
+    made,
+    request,
+    onBehalf,
+    get: async (which: ExchangeRequest) => reveal((await onBehalf.exchangeOnBehalf(which, patience)).token),
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    holdBack: () => {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      hold = promise;
+      return resolve;
+    },
+    refuseWith: (denial: Denial | undefined) => {
+      refuse = denial;
+    },
+  };
+}
+
+test('100 at once for one token share one exchange, and 100 tokens have one each', async () => {
+  const { get, request, made } = setUp();
+  await Promise.all(Array.from({ length: 100 }, () => get(request('alice'))));
+  expect(made).toHaveLength(1);
+  const tokens = await Promise.all(Array.from({ length: 100 }, (_, user) => get(request(`user-${user}`))));
+  expect(made).toHaveLength(101);
+  expect(tokens.every((token, user) => token.endsWith(`for user-${user}`))).toBe(true);
+});
+
+test('other scopes are another entry; the same in another order are not', async () => {
+  const { get, request, made } = setUp();
+  await get(request('alice', { scopes: ['x', 'y'] }));
+  await get(request('alice', { scopes: ['y', 'x'] }));
+  await get(request('alice', { scopes: ['x'] }));
+  expect(made).toHaveLength(2);
+});
+
+test.each([
+  ['five minutes before B expires', { life: 20 * minute }, {}, 15 * minute],
+  ['when A expires', {}, { expiresIn: 10 * minute }, 10 * minute],
+  ['after an hour at most', { life: 28 * 60 * minute }, { expiresIn: 28 * 60 * minute }, 60 * minute],
+])('an entry ends %s', async (_name, options, changes, life) => {
+  const { get, request, made, pass } = setUp(options);
+  const asked = request('alice', changes);
+  await get(asked);
+  pass(life - 1_000);
+  await get(asked);
+  expect(made).toHaveLength(1);
+  pass(2_000);
+  await get(asked);
+  expect(made).toHaveLength(2);
+});
+
+test('a token that is about to expire is used once and not kept', async () => {
+  const { get, request, made, pass } = setUp({ life: 2 * minute });
+  await get(request('alice'));
+  pass(10);
+  await get(request('alice'));
+  expect(made).toHaveLength(2);
+});
+
+test('a failure reaches all who waited, is not kept, and is nobody else’s', async () => {
+  const { get, request, made, holdBack, refuseWith } = setUp();
+  await get(request('bob'));
+  const release = holdBack();
+  refuseWith(new Denial('step_up_required'));
+  const waiting = Array.from({ length: 5 }, () => get(request('alice')).catch((denial: Denial) => denial.code));
+  const others = get(request('bob'));
+  release();
+  expect(await Promise.all(waiting)).toEqual(Array.from({ length: 5 }, () => 'step_up_required'));
+  expect(await others).toMatch(/for bob$/);
+  refuseWith(undefined);
+  expect(await get(request('alice'))).toMatch(/for alice$/);
+  expect(made).toHaveLength(3);
+});
+
+test('claims pass the cache by, and what they bring takes the place of the old token', async () => {
+  const { get, request, made } = setUp();
+  expect(await get(request('alice'))).toBe('B1 for alice');
+  expect(await get(request('alice', { claims: { access_token: {} } }))).toBe('B2 for alice');
+  expect(await get(request('alice'))).toBe('B2 for alice');
+  expect(made).toHaveLength(2);
+});
+
+test('one who gives up, or an eviction under way, does not fail the others who wait', async () => {
+  const { onBehalf, get, request, holdBack } = setUp({ capacity: 2 });
+  const release = holdBack();
+  const controller = new AbortController();
+  const gaveUp = onBehalf.exchangeOnBehalf(request('alice'), controller.signal).catch((denial: Denial) => denial.code);
+  const waits = get(request('alice'));
+  controller.abort();
+  expect(await gaveUp).toBe('timeout');
+  onBehalf.evict(request('alice'));
+  const pushing = ['x', 'y', 'z'].map((user) => get(request(user)));
+  release();
+  expect(await waits).toMatch(/for alice$/);
+  expect(await Promise.all(pushing)).toHaveLength(3);
+});
+
+test('an evicted token is exchanged anew', async () => {
+  const { onBehalf, get, request, made } = setUp();
+  await get(request('alice'));
+  onBehalf.evict(request('alice'));
+  await get(request('alice'));
+  expect(made).toHaveLength(2);
+});
+
+test('the least recently used go first when it is full', async () => {
+  const { get, request, made } = setUp({ capacity: 10 });
+  for (let user = 0; user < 20; user += 1) {
+    await get(request('often'));
+    await get(request(`user-${user}`));
+  }
+  expect(made.filter(({ caller }) => caller.digest === 'often')).toHaveLength(1);
+});
