@@ -47,7 +47,8 @@ export function readChallenges(header: string): readonly Challenge[] {
   return challenges;
 
   function takeQuoted(): string {
-    const rawJson = /"(?=\s*\{\s*")/y;
+    // A key and its colon must follow: a quoted "{" alone is a text like any other.
+    const rawJson = /"(?=\s*\{\s*"[\w-]+"\s*:)/y;
     rawJson.lastIndex = at;
     if (rawJson.test(header)) return takeRawJson();
     const text = take(/"(?:[^"\\]|\\[\s\S])*"?/y) ?? '';
@@ -94,8 +95,9 @@ export function readClaimsChallenge(header: string): { readonly access_token: ob
 
 function decodeClaims(text: string): { readonly access_token: object } | undefined {
   try {
-    const plain = text.includes('%') ? decodeURIComponent(text) : text;
-    const value: unknown = JSON.parse(plain.trimStart().startsWith('{') ? plain : decodeBase64(plain));
+    const isJson = (some: string) => some.trimStart().startsWith('{');
+    const plain = isJson(text) || !text.includes('%') ? text : decodeURIComponent(text);
+    const value: unknown = JSON.parse(isJson(plain) ? plain : decodeBase64(plain));
     return isClaims(value) ? value : undefined;
   } catch {
     return undefined;
