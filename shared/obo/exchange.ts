@@ -5,6 +5,7 @@ import { reveal, type Sealed, seal } from '../sealed.ts';
 import { type Caller, tokenOf } from '../token/caller.ts';
 import { textsOf } from '../token/checks.ts';
 import type { Keys } from '../token/keys.ts';
+import { createChallengeOnce } from './challenge-once.ts';
 import type { ClientCredential, CredentialSource } from './credential.ts';
 import { network, TokenEndpointRefusal } from './network.ts';
 import { denialOf, isCredentialRefused } from './refusal.ts';
@@ -84,20 +85,22 @@ export function createExchange({ authorityHost, clientId, keys, credential }: Ex
     }
   }
 
+  const challengeOnce = createChallengeOnce();
+  const refuse = (error: unknown, { caller, scopes }: ExchangeRequest): unknown =>
+    error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(caller, error.refusal), scopes) : error;
+
   return async (request) => {
     const proof = await credential.current();
     try {
       return readToken(await ask(proof, request), request);
     } catch (error) {
-      if (!(error instanceof TokenEndpointRefusal)) throw error;
-      const renewed = isCredentialRefused(error.refusal) ? await credential.renew(proof.version) : undefined;
-      if (!renewed) throw denialOf(error.refusal, request.scopes);
-      return ask(renewed, request).then(
-        (token) => readToken(token, request),
-        (again: unknown) => {
-          throw again instanceof TokenEndpointRefusal ? denialOf(again.refusal, request.scopes) : again;
-        },
-      );
+      const refusedProof = error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal);
+      const renewed = refusedProof ? await credential.renew(proof.version) : undefined;
+      if (!renewed) throw refuse(error, request);
+      const token = await ask(renewed, request).catch((again: unknown) => {
+        throw refuse(again, request);
+      });
+      return readToken(token, request);
     }
   };
 }

@@ -9,6 +9,8 @@ interface RefusalClass {
   readonly when: (refusal: Refusal) => boolean;
   /** What a person who reads the log should know. */
   readonly means: string;
+  /** For the caller, where the code's own sentence says too little. */
+  readonly detail?: string;
 }
 
 const hasCode = (refusal: Refusal, ...codes: number[]) => refusal.codes.some((code) => codes.includes(code));
@@ -51,9 +53,11 @@ export const refusalClasses: readonly RefusalClass[] = [
   { code: 'not_assigned', when: (refusal) => hasCode(refusal, 50105), means: 'The app requires assignment and the user is not assigned.' },
   {
     code: 'blocked',
-    when: (refusal) => suberrorIs(refusal, 'additional_action') || hasCode(refusal, 53003),
-    means: 'Conditional Access asks for something that cannot be asked for here.',
+    when: (refusal) => suberrorIs(refusal, 'additional_action'),
+    means: 'Conditional Access asks for an additional action that signing in did not bring.',
+    detail: 'The organisation asks for an additional action of the user, such as a compliant device, that cannot be done from here.',
   },
+  { code: 'blocked', when: (refusal) => hasCode(refusal, 53003), means: 'A Conditional Access policy blocks this.' },
   { code: 'admin_consent_required', when: (refusal) => hasCode(refusal, 90094), means: 'An administrator has to consent.' },
   {
     code: 'consent_required',
@@ -91,10 +95,11 @@ export const refusalClasses: readonly RefusalClass[] = [
  * @param scopes the downstream scopes that were asked for, named where consent to them is missing
  */
 export function denialOf(refusal: Refusal, scopes: readonly string[]): Denial {
-  const { code, means } = refusalClasses.find(({ when }) => when(refusal)) as RefusalClass;
+  const { code, means, detail } = refusalClasses.find(({ when }) => when(refusal)) as RefusalClass;
   const expired = hasCode(refusal, 500133);
   return new Denial(code, {
     facts: factsOf(refusal, means),
+    ...(detail === undefined ? {} : { detail }),
     ...(code === 'invalid_token' ? { detail: `The access token is ${expired ? 'expired' : 'invalid'}.` } : {}),
     ...(code === 'step_up_required' && refusal.claims ? { claims: refusal.claims } : {}),
     ...(code === 'consent_required' || code === 'admin_consent_required' ? { scopes } : {}),

@@ -5,7 +5,7 @@ import { createExchange, type Exchange } from '../../../../shared/obo/exchange.t
 import { reveal, seal } from '../../../../shared/sealed.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
-import { createValidator } from '../../../../shared/token/validate.ts';
+import { createValidator, type Validate } from '../../../../shared/token/validate.ts';
 import { alice, audience, clientApp, type Issuer, otherTenantId, startIssuer, tenantId } from '../../../support/issuer.ts';
 
 /** Entra's own words, which must reach nobody: the real one quotes user names in them. */
@@ -16,13 +16,15 @@ const downstream = 'd0375100-0000-4000-8000-0000000000a3';
 let issuer: Issuer;
 let exchange: Exchange;
 let caller: Caller;
+let validate: Validate;
 let posted: URLSearchParams[] = [];
 let renewals = 0;
 
 beforeAll(async () => {
   issuer = await startIssuer();
   const keys = createKeys({ authorityHost: issuer.host });
-  caller = await createValidator({ keys, tenantIds: [tenantId], audience })(seal(await issuer.token()));
+  validate = createValidator({ keys, tenantIds: [tenantId], audience });
+  caller = await validate(seal(await issuer.token()));
   const credential = (version: string) => ({ version, options: () => ({ clientSecret: `canary-secret-${version}` }) });
   exchange = createExchange({
     authorityHost: issuer.host,
@@ -209,6 +211,16 @@ describe('a refusal', () => {
       entraTraceId: tenantId,
       entraCorrelationId: otherTenantId,
     });
+  });
+
+  test('for an additional action is a challenge once, and final when the user comes back with another token', async () => {
+    entraAnswers(refusal('interaction_required', { suberror: 'additional_action', claims }));
+    expect(await denied()).toMatchObject({ code: 'step_up_required', options: { claims: JSON.parse(claims) } });
+    expect((await denied()).code).toBe('step_up_required');
+    const again = await validate(seal(await issuer.token({ uti: 'another' })));
+    const final = await denied({ caller: again });
+    expect(final).toMatchObject({ code: 'blocked', options: { detail: expect.stringContaining('additional action') } });
+    expect(final.options.claims).toBeUndefined();
   });
 
   test('of one user says nothing to another, not even when Entra throttles', async () => {
