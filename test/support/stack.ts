@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { Recorded } from '../../local/recorder.ts';
+import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
 export interface StackOptions {
@@ -18,22 +18,7 @@ export interface StackOptions {
   readonly args?: readonly string[];
 }
 
-/** What `POST /control/token` takes beside the user. */
-export interface TokenOptions {
-  readonly client?: string;
-  readonly scope?: string;
-  readonly tenant?: string;
-  readonly app?: boolean | string;
-  /** Members of the token to replace; `null` removes one. */
-  readonly claims?: object;
-  /** Without `cp1` in `xms_cc`. */
-  readonly cp1?: false;
-  /** The authentication context that the session has satisfied. */
-  readonly acrs?: string;
-  readonly mfa?: boolean;
-}
-
-export interface Stack {
+export interface Stack extends ControlClient {
   readonly urls: {
     readonly clientApp: string;
     readonly originalApi: string;
@@ -45,15 +30,6 @@ export interface Stack {
   readonly pids: readonly number[];
   /** Every line that the stack has written so far, the APIs' log lines included. */
   readonly output: () => readonly string[];
-  /** An access token from the stand, for Original unless `scope` says otherwise; `undefined` as user with `app` for app-only. */
-  token(user: string | undefined, options?: TokenOptions): Promise<string>;
-  /** What happened at the hops since a sequence number, oldest first. */
-  records(since?: number): Promise<readonly Recorded[]>;
-  clearRecords(): Promise<void>;
-  policy(name: string, value: string, user?: string): Promise<void>;
-  resetPolicies(): Promise<void>;
-  /** The control API itself; throws for an answer that is not 2xx. */
-  control(method: string, path: string, body?: object): Promise<unknown>;
   /** Ctrl-C; resolves once nothing of the stack runs. */
   stop(): Promise<void>;
 }
@@ -103,7 +79,7 @@ async function startOnce({ set = {}, directory, env = {}, args: more = [] }: Sta
       pids: ready.pids,
       output: () => [...lines],
       stop,
-      ...controlClient(origin, controlToken),
+      ...createControlClient(origin, controlToken),
     };
   } catch (error) {
     await stop();
@@ -128,28 +104,6 @@ function readReadyLine(child: ChildProcess, lines: string[]): Promise<ReadyLine>
     child.on('error', reject);
     child.on('close', () => reject(new Error(`The stack did not start:\n${lines.join('\n')}`)));
   });
-}
-
-function controlClient(
-  origin: string,
-  token: string,
-): Pick<Stack, 'token' | 'records' | 'clearRecords' | 'policy' | 'resetPolicies' | 'control'> {
-  async function control(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = { 'x-control-token': token, ...(body && { 'content-type': 'application/json' }) };
-    const response = await fetch(`${origin}/control/${path}`, { method, headers, ...(body && { body: JSON.stringify(body) }) });
-    const text = await response.text();
-    if (!response.ok) throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
-    return text ? JSON.parse(text) : undefined;
-  }
-  return {
-    control,
-    token: async (user, options = {}) =>
-      ((await control('POST', 'token', { ...(user !== undefined && { user }), ...options })) as { access_token: string }).access_token,
-    records: async (since = 0) => ((await control('GET', `records?since=${since}`)) as { records: Recorded[] }).records,
-    clearRecords: async () => void (await control('DELETE', 'records')),
-    policy: async (name, value, user) => void (await control('PUT', 'policies', { name, value, ...(user !== undefined && { user }) })),
-    resetPolicies: async () => void (await control('DELETE', 'policies')),
-  };
 }
 
 /** Asks, waits, and then kills the whole group. */
