@@ -3,6 +3,9 @@ import { defaultStandPort } from './ports.ts';
 import type { Stand } from './stand.ts';
 import type { StartOptions } from './start-options.ts';
 
+/** Where `func start` listens when nobody says otherwise. */
+const funcPort = 7071;
+
 /** What a person needs once all is running: where to go, who to be, what to type. */
 export function summarize(
   stand: Stand,
@@ -19,7 +22,9 @@ export function summarize(
   const dataDirSet = process.env.STAND_DATA_DIR ? `STAND_DATA_DIR='${dataDir}' ` : '';
   const curl = `curl -H "Authorization: Bearer $(${standPort}${dataDirSet}npm run -s token -- alice)" http://localhost:${ports.original}/api/journey`;
   const next = standOnly
-    ? [`  next         func start --port ${ports.original}   (${how.localSettings})`]
+    ? [
+        `  next         func start${ports.original === funcPort ? '' : ` --port ${ports.original}`}   (${how.localSettings ?? 'with settings of your own'})`,
+      ]
     : [`  APIs         http://localhost:${ports.original}/api and http://localhost:${ports.downstream}/api/downstream, run by ${how.host}`];
   return [
     '',
