@@ -107,9 +107,11 @@ async function fail(cause: unknown): Promise<void> {
   if (parts.stopping()) return;
   building.abort();
   await parts.stop();
-  const { code, message } = cause instanceof Error ? (cause as NodeJS.ErrnoException) : { code: undefined, message: String(cause) };
-  const busy = code === 'EADDRINUSE' ? await findBusyPorts(readStartOptions(process.argv.slice(2), process.env).ports) : [];
-  console.error(busy.length > 0 ? busy.join('\n') : message);
+  const error: NodeJS.ErrnoException = cause instanceof Error ? cause : new Error(String(cause));
+  const busy = error.code === 'EADDRINUSE' ? await findBusyPorts(readStartOptions(process.argv.slice(2), process.env).ports) : [];
+  // A mistake in our own code needs its place; everything else was written for the person who reads it.
+  const words = /^(Type|Reference|Range)Error$/.test(error.name) ? error.stack : error.message;
+  console.error(busy.length > 0 ? busy.join('\n') : words);
   process.exit(1);
 }
 
