@@ -1,5 +1,6 @@
 import type { Dispatcher } from 'undici';
 import { request } from 'undici';
+import { openBudget } from './budget.ts';
 
 export interface SendOptions {
   readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
@@ -38,8 +39,8 @@ const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOST
  * @throws SendFailure
  */
 export async function send(url: URL | string, options: SendOptions): Promise<Sent> {
-  const deadline = AbortSignal.timeout(options.deadline);
-  const signal = options.signal ? AbortSignal.any([deadline, options.signal]) : deadline;
+  const budget = openBudget(options.deadline);
+  const signal = options.signal ? AbortSignal.any([budget.signal, options.signal]) : budget.signal;
   try {
     const answer = await request(url, {
       method: options.method,
@@ -68,6 +69,8 @@ export async function send(url: URL | string, options: SendOptions): Promise<Sen
     if (error instanceof SendFailure) throw error;
     if (signal.aborted) throw new SendFailure('timeout');
     throw new SendFailure(neverConnected.has((error as { code?: string }).code ?? '') ? 'connect' : 'broken');
+  } finally {
+    budget.close();
   }
 }
 

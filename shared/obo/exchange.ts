@@ -7,6 +7,7 @@ import { textsOf } from '../token/checks.ts';
 import type { Keys } from '../token/keys.ts';
 import { createChallengeOnce } from './challenge-once.ts';
 import type { ClientCredential, CredentialSource } from './credential.ts';
+import { createGate } from './gate.ts';
 import { network, TokenEndpointRefusal } from './network.ts';
 import { denialOf, isCredentialRefused } from './refusal.ts';
 
@@ -33,6 +34,7 @@ export interface ExchangeSettings {
   readonly clientId: string;
   readonly keys: Pick<Keys, 'metadataOf'>;
   readonly credential: CredentialSource;
+  readonly now?: () => number;
 }
 
 /** One exchange at Entra, nothing remembered. @throws Denial */
@@ -45,7 +47,8 @@ const clientsKept = 100;
  * Exchanges token A for token B by the On-Behalf-Of flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow),
  * in the tenant of the caller, through MSAL. MSAL's own cache is passed by: its look-up is linear in the users and blocks the event loop.
  */
-export function createExchange({ authorityHost, clientId, keys, credential }: ExchangeSettings): Exchange {
+export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: ExchangeSettings): Exchange {
+  const gate = createGate({ now });
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
 
   async function clientFor(tenantId: string, { version, options }: ClientCredential): Promise<ConfidentialClientApplication> {
@@ -72,20 +75,22 @@ export function createExchange({ authorityHost, clientId, keys, credential }: Ex
   async function ask(proof: ClientCredential, { caller, scopes, correlationId, claims }: ExchangeRequest): Promise<string> {
     const client = await clientFor(caller.tenantId, proof);
     try {
-      const result = await client.acquireTokenOnBehalfOf({
-        oboAssertion: reveal(tokenOf(caller)),
-        scopes: [...scopes],
-        skipCache: true,
-        correlationId,
-        ...(claims ? { claims: JSON.stringify(claims) } : {}),
-      });
+      const result = await gate(`${caller.tenantId} ${caller.objectId}`, () =>
+        client.acquireTokenOnBehalfOf({
+          oboAssertion: reveal(tokenOf(caller)),
+          scopes: [...scopes],
+          skipCache: true,
+          correlationId,
+          ...(claims ? { claims: JSON.stringify(claims) } : {}),
+        }),
+      );
       return result?.accessToken ?? '';
     } finally {
       client.clearCache();
     }
   }
 
-  const challengeOnce = createChallengeOnce();
+  const challengeOnce = createChallengeOnce(now);
   const refuse = (error: unknown, { caller, scopes }: ExchangeRequest): unknown =>
     error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(caller, error.refusal), scopes) : error;
 

@@ -42,12 +42,12 @@ const cap = 256 * 1024;
  */
 export const network: INetworkModule = {
   sendGetRequestAsync: () => {
-    throw new TokenEndpointRefusal({ ...nothing, failure: 'unreadable' });
+    throw new TokenEndpointRefusal(refusalOf({ failure: 'unreadable' }));
   },
   async sendPostRequestAsync<T>(url: string, options: NetworkRequestOptions = {}): Promise<NetworkResponse<T>> {
     const answer = await send(url, { method: 'POST', headers: options.headers ?? {}, body: options.body ?? '', deadline, cap }).catch(
       (failure: SendFailure) => {
-        throw new TokenEndpointRefusal({ ...nothing, failure: failure.reason });
+        throw new TokenEndpointRefusal(refusalOf({ failure: failure.reason }));
       },
     );
     const body = readJsonObject(answer.body);
@@ -57,7 +57,8 @@ export const network: INetworkModule = {
   },
 };
 
-const nothing: Refusal = {
+/** A refusal that says no more than this. */
+export const refusalOf = (said: Partial<Refusal>): Refusal => ({
   status: 0,
   error: undefined,
   suberror: undefined,
@@ -67,7 +68,8 @@ const nothing: Refusal = {
   traceId: undefined,
   correlationId: undefined,
   failure: undefined,
-};
+  ...said,
+});
 
 const isTokenAnswer = (body: Record<string, unknown>) =>
   typeof body.access_token === 'string' &&

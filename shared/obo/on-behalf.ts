@@ -12,51 +12,69 @@ export interface OnBehalfSettings {
 
 /** Acts for a user: token A in (as the caller that validation made of it), token B out. */
 export interface OnBehalf {
-  /** `cached`: no request was made for it. @throws Denial */
+  /** `cached`: nobody had to wait for Entra. @throws Denial */
   exchangeOnBehalf(request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged & { readonly cached: boolean }>;
   /** Forgets a token that Downstream no longer takes. */
   evict(request: ExchangeRequest): void;
 }
 
-/** Milliseconds: how long before B's expiry it is no longer handed out, and the longest that any is kept. */
-const early = 5 * 60_000;
-const longest = 60 * 60_000;
+interface Entry {
+  readonly exchanged: Exchanged;
+  /** Milliseconds since 1970: from when to when it is handed out, and from when on a new one is fetched beside. */
+  readonly from: number;
+  readonly refreshAt: number;
+  readonly until: number;
+}
+
+/** Milliseconds: how long before B's expiry it is no longer handed out, the longest that any is kept, and by how much clocks may step back. */
+const limits = { early: 5 * 60_000, longest: 60 * 60_000, stepBack: 60_000 };
 
 /**
  * The cache in front of the exchange: keyed by token A itself (its digest), so that two sessions of one user have an entry each; one request
  * for however many callers want the same; a failure goes to those who waited and is not kept; a challenge's claims pass it by.
  */
 export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: OnBehalfSettings): OnBehalf {
-  const lifeOf = ({ expiresAt }: Exchanged, { caller }: ExchangeRequest) =>
-    Math.max(1, Math.min(expiresAt - early - now(), caller.expiresAt * 1_000 - now(), longest));
+  const entries = new LRUCache<string, Entry>({ max: capacity });
+  const flights = new Map<string, Promise<Exchanged>>();
 
-  const cache = new LRUCache<string, Exchanged, ExchangeRequest>({
-    max: capacity,
-    ttl: longest,
-    perf: { now },
-    ttlResolution: 0,
-    // An entry that is evicted while its request is under way must not fail those who wait for it.
-    ignoreFetchAbort: true,
-    fetchMethod: async (_key, _stale, { options, context }) => {
-      const exchanged = await exchange(context);
-      options.ttl = lifeOf(exchanged, context);
-      return exchanged;
-    },
-  });
+  function keep(key: string, exchanged: Exchanged, { caller }: ExchangeRequest): Exchanged {
+    const from = now();
+    const until = Math.min(exchanged.expiresAt - limits.early, caller.expiresAt * 1_000, from + limits.longest);
+    // Tokens that were made together are not refreshed together.
+    const refreshAt = from + (until - from) * (0.7 + 0.2 * Math.random());
+    if (until > from) entries.set(key, { exchanged, from, refreshAt, until });
+    return exchanged;
+  }
+
+  /** The one exchange under way for a key; whoever wants the same waits for it. */
+  function fly(key: string, request: ExchangeRequest): Promise<Exchanged> {
+    const known = flights.get(key);
+    if (known) return known;
+    const flight: Promise<Exchanged> = exchange(request)
+      .then((exchanged) => (flights.get(key) === flight ? keep(key, exchanged, request) : exchanged))
+      .finally(() => flights.get(key) === flight && flights.delete(key));
+    flights.set(key, flight);
+    return flight;
+  }
+
+  function held(key: string, request: ExchangeRequest): Exchanged | undefined {
+    const entry = entries.get(key);
+    if (!entry || now() >= entry.until || now() < entry.from - limits.stepBack) return undefined;
+    const lastsLonger = request.caller.expiresAt * 1_000 > entry.until;
+    if (now() >= entry.refreshAt && lastsLonger && !flights.has(key)) fly(key, request).catch(() => {});
+    return entry.exchanged;
+  }
 
   return {
     async exchangeOnBehalf(request, signal) {
       const key = keyOf(request);
-      if (request.claims) {
-        const exchanged = await within(signal, exchange(request));
-        cache.set(key, exchanged, { ttl: lifeOf(exchanged, request) });
-        return { ...exchanged, cached: false };
-      }
-      const cached = cache.has(key);
-      return { ...(await within(signal, cache.forceFetch(key, { context: request }))), cached };
+      if (request.claims) return { ...keep(key, await within(signal, exchange(request)), request), cached: false };
+      const known = held(key, request);
+      return known ? { ...known, cached: true } : { ...(await within(signal, fly(key, request))), cached: false };
     },
-    evict: (request) => {
-      cache.delete(keyOf(request));
+    evict(request) {
+      entries.delete(keyOf(request));
+      flights.delete(keyOf(request));
     },
   };
 }

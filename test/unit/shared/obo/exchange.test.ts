@@ -19,6 +19,8 @@ let caller: Caller;
 let validate: Validate;
 let posted: URLSearchParams[] = [];
 let renewals = 0;
+/** Moves past whatever an earlier test's refusal made the gate remember. */
+let now = Date.now();
 
 beforeAll(async () => {
   issuer = await startIssuer();
@@ -27,6 +29,7 @@ beforeAll(async () => {
   caller = await validate(seal(await issuer.token()));
   const credential = (version: string) => ({ version, options: () => ({ clientSecret: `canary-secret-${version}` }) });
   exchange = createExchange({
+    now: () => now,
     authorityHost: issuer.host,
     clientId: audience,
     keys,
@@ -41,6 +44,7 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 beforeEach(() => {
+  now += 400_000;
   posted = [];
   renewals = 0;
 });
@@ -223,11 +227,17 @@ describe('a refusal', () => {
     expect(final.options.claims).toBeUndefined();
   });
 
-  test('of one user says nothing to another, not even when Entra throttles', async () => {
-    entraAnswers(json(429, {}, { 'retry-after': '60' }), tokenAnswer(await tokenB()));
-    expect((await denied()).code).toBe('unavailable');
-    await exchange(request());
+  test('of one user says nothing to another, not even when Entra throttles; and that user is not asked for again before it is due', async () => {
+    const bob = await validate(seal(await issuer.token({ oid: otherTenantId })));
+    entraAnswers(json(429, {}, { 'retry-after': '60' }), tokenAnswer(await tokenB({ oid: otherTenantId })), tokenAnswer(await tokenB()));
+    expect((await denied()).options.retryAfter).toBe(60);
+    await exchange(request({ caller: bob }));
+    now += 59_000;
+    expect((await denied()).options.retryAfter).toBe(1);
     expect(posted).toHaveLength(2);
+    now += 1_000;
+    await exchange(request());
+    expect(posted).toHaveLength(3);
   });
 });
 

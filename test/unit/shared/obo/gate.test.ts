@@ -1,0 +1,88 @@
+import { expect, test } from '@jest/globals';
+import { createGate } from '../../../../shared/obo/gate.ts';
+import { refusalOf, TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+
+const down = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ failure: 'connect' })));
+const throttling = (retryAfter?: number) => () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter })));
+const refusing = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 400, error: 'interaction_required' })));
+
+function setUp() {
+  let now = 0;
+  let asked = 0;
+  const gate = createGate({ now: () => now });
+  return {
+    asked: () => asked,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    /** `ok`, or the seconds after which to come back. */
+    run: (work: () => Promise<unknown> = async () => 'ok', user = 'alice') =>
+      gate(user, () => {
+        asked += 1;
+        return work();
+      }).catch((error: TokenEndpointRefusal) => error.refusal.retryAfter),
+  };
+}
+
+test('200 at once go 20 at a time, and all of them', async () => {
+  const { run } = setUp();
+  let running = 0;
+  let peak = 0;
+  const work = async () => {
+    running += 1;
+    peak = Math.max(peak, running);
+    await new Promise((resolve) => setImmediate(resolve));
+    running -= 1;
+    return 'ok';
+  };
+  const results = await Promise.all(Array.from({ length: 200 }, (_, user) => run(work, `user-${user}`)));
+  expect(results.every((result) => result === 'ok')).toBe(true);
+  expect(peak).toBe(20);
+});
+
+test('an endpoint that is down for 10 minutes is asked five times and then once in 5 s, and found again by the first probe', async () => {
+  const { run, pass, asked } = setUp();
+  for (let request = 0; request < 100; request += 1) await run(down, `user-${request}`);
+  expect(asked()).toBe(5);
+  for (let second = 0; second < 600; second += 1) {
+    pass(1_000);
+    await Promise.all(Array.from({ length: 10 }, (_, user) => run(down, `user-${user}`)));
+  }
+  expect(asked()).toBe(5 + 120);
+  pass(5_000);
+  expect(await run()).toBe('ok');
+  expect(await Promise.all([run(), run(), run()])).toEqual(['ok', 'ok', 'ok']);
+});
+
+test('whoever waits for a turn when it goes down is told at once', async () => {
+  const { run, asked } = setUp();
+  const { promise: hang, reject } = Promise.withResolvers();
+  const hanging = Array.from({ length: 100 }, (_, user) => run(() => hang as Promise<string>, `user-${user}`));
+  await new Promise((resolve) => setImmediate(resolve));
+  reject(new TokenEndpointRefusal(refusalOf({ failure: 'timeout' })));
+  expect(await Promise.all(hanging)).toHaveLength(100);
+  expect(asked()).toBeLessThanOrEqual(25);
+});
+
+test('refusals of users open nothing, however many', async () => {
+  const { run, asked } = setUp();
+  for (let request = 0; request < 50; request += 1) await run(refusing);
+  expect(await run()).toBe('ok');
+  expect(asked()).toBe(51);
+});
+
+test.each([
+  [7, 7],
+  [86_400, 300],
+  [undefined, 5],
+])('a user who is throttled for %p s is not asked for within %i s, and others are', async (retryAfter, seconds) => {
+  const { run, pass, asked } = setUp();
+  await run(throttling(retryAfter));
+  expect(await run()).toBe(seconds);
+  expect(await run(undefined, 'bob')).toBe('ok');
+  pass(seconds * 1_000 - 1);
+  expect(await run()).toBe(1);
+  expect(asked()).toBe(2);
+  pass(1);
+  expect(await run()).toBe('ok');
+});
