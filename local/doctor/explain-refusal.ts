@@ -1,0 +1,96 @@
+import type { DenialCode } from '../../shared/denial.ts';
+import { answers } from '../../shared/http/answer.ts';
+import type { Refusal } from '../../shared/obo/network.ts';
+import { denialOf } from '../../shared/obo/refusal.ts';
+import { type AadstsCode, aadstsCodes } from './aadsts.ts';
+import { describeClaimsRequest } from './claims-words.ts';
+import { describeClientApp } from './client-app-words.ts';
+import { codeWords } from './code-words.ts';
+import { plain } from './plain.ts';
+
+const blank: Refusal = {
+  status: 400,
+  error: undefined,
+  suberror: undefined,
+  codes: [],
+  claims: undefined,
+  retryAfter: undefined,
+  traceId: undefined,
+  correlationId: undefined,
+  failure: undefined,
+};
+
+/** A code alone, with what Entra sends along with it. */
+export function refusalOfCode(code: number): Refusal {
+  const known = aadstsCodes[code];
+  return {
+    ...blank,
+    codes: [code],
+    error: known?.error,
+    suberror: known?.suberror,
+    claims: known?.claims ? { access_token: {} } : undefined,
+  };
+}
+
+/** An OAuth error word alone, such as `invalid_grant`. */
+export const refusalOfError = (error: string): Refusal => ({ ...blank, error });
+
+/** Entra's error body as it came (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
+export function refusalOfBody(body: Readonly<Record<string, unknown>>): Refusal {
+  const text = (name: string) => (typeof body[name] === 'string' ? body[name] : undefined);
+  const named = [...(text('error_description') ?? '').matchAll(/AADSTS(\d{4,8})/g)].map(([, code]) => Number(code));
+  return {
+    ...blank,
+    error: text('error'),
+    suberror: text('suberror') || undefined,
+    codes: Array.isArray(body.error_codes) ? body.error_codes.map(Number).filter(Number.isSafeInteger) : named,
+    claims: readClaims(body.claims),
+    correlationId: text('correlation_id'),
+  };
+}
+
+function readClaims(value: unknown): object | undefined {
+  try {
+    const claims: unknown = typeof value === 'string' ? JSON.parse(value) : value;
+    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? claims : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/**
+ * Why Entra refused, which answer of the API that becomes, and what mends it: the class is the code's own.
+ * @param now seconds since 1970
+ */
+export function explainRefusal(refusal: Refusal, now: number): readonly string[] {
+  const { code, options } = denialOf(refusal, []);
+  const { status, title } = answers[code];
+  const known = refusal.codes.map((each) => aadstsCodes[each]).find((each) => each !== undefined);
+  const demanded = refusal.claims ? describeClaimsRequest(refusal.claims, now) : [];
+  const bare = known?.claims && Object.keys((refusal.claims as { access_token?: object } | undefined)?.access_token ?? {}).length === 0;
+  return [
+    [...refusal.codes.map((each) => `AADSTS${each}`), ...describeWords(refusal)].join(', '),
+    ...(known ? [`  Entra means     ${known.says}`] : unknownCode(refusal)),
+    `  class           ${options.facts?.means}`,
+    `  the API answers ${status} ${code} (${title})${code === 'step_up_required' ? ' with Entra’s claims' : ''}.`,
+    ...(bare
+      ? ['  claims          come with Entra’s answer and say what is asked for.']
+      : demanded.map((line) => `  it asks for     ${line}`)),
+    `  the Client App  ${describeClientApp(code)}`,
+    `  Fix: ${fixOf(known, code, refusal.codes)}`,
+    ...(refusal.correlationId
+      ? [`  Find it in the sign-in log of Entra and in the APIs' log by the correlation id ${plain(refusal.correlationId)}.`]
+      : []),
+  ];
+}
+
+const describeWords = ({ error, suberror }: Refusal) => [
+  ...(error ? [`error ${plain(error)}`] : []),
+  ...(suberror ? [`suberror ${plain(suberror)}`] : []),
+];
+
+const fixOf = (known: AadstsCode | undefined, code: DenialCode, codes: readonly number[]) =>
+  known?.fix ?? (codes.length > 0 && code === 'bad_gateway' ? 'Look it up there, and in the sign-in log of Entra.' : codeWords[code].look);
+
+const unknownCode = ({ codes }: Refusal) =>
+  codes.length > 0 ? [`  Entra means     not in the tables here: https://login.microsoftonline.com/error?code=${codes[0]}`] : [];

@@ -1,0 +1,34 @@
+import { Denial } from '../../shared/denial.ts';
+import { readJsonObject } from '../../shared/http/send.ts';
+import { seal } from '../../shared/sealed.ts';
+import { parseToken } from '../../shared/token/parse.ts';
+
+type Claims = Readonly<Record<string, unknown>>;
+
+/** A token taken apart for looking at, nothing in it believed. */
+export interface LookedAt {
+  /** Absent where they are no JSON objects. */
+  readonly header: Claims | undefined;
+  readonly payload: Claims | undefined;
+  /** The name of the check of its form that fails. */
+  readonly formFault: 'size' | 'form' | undefined;
+  /** Five segments: a JWE, which only the API it is for can open. */
+  readonly encrypted: boolean;
+}
+
+/** Looks into a token whatever is wrong with it; its text does not come out again. */
+export function lookAt(text: string): LookedAt {
+  const segments = text.split('.');
+  const [header, payload] = segments.slice(0, 2).map((segment) => readJsonObject(Buffer.from(segment, 'base64url')));
+  return { header, payload, formFault: formFaultOf(text), encrypted: segments.length === 5 };
+}
+
+function formFaultOf(text: string): 'size' | 'form' | undefined {
+  try {
+    parseToken(seal(text));
+  } catch (error) {
+    const check = error instanceof Denial ? error.options.facts?.check : undefined;
+    if (check === 'size' || check === 'form') return check;
+  }
+  return undefined;
+}
