@@ -1,7 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { createDocuments } from '../downstream-api/store/documents.ts';
 import { createProfiles } from '../downstream-api/store/profiles.ts';
 import { createTables, tableNames } from '../downstream-api/store/tables.ts';
+import { Denial } from '../shared/denial.ts';
 import { createManagedIdentity } from '../shared/managed-identity.ts';
 import type { Stand } from './stand.ts';
 
@@ -18,7 +20,7 @@ interface Seed {
 }
 
 /**
- * Makes the tables and puts a few documents and profiles there, once: where the tables are there already, everything stays as people left it.
+ * Makes the tables and puts a few documents and profiles there, once for a data folder: after that everything stays as people leave it.
  * It goes the way that Downstream goes: its identity, its store.
  */
 export async function seed({ context, tableEndpoint, identities }: Pick<Stand, 'context' | 'tableEndpoint' | 'identities'>): Promise<void> {
@@ -29,8 +31,9 @@ export async function seed({ context, tableEndpoint, identities }: Pick<Stand, '
     AZURE_CLIENT_ID: clientId,
   });
   const open = createTables(new URL(tableEndpoint), identity);
-  const made = await Promise.all(tableNames.map((name) => createTable(open(name))));
-  if (!made.includes(true)) return;
+  await Promise.all(tableNames.map((name) => open(name).createTable()));
+  const done = join(context.dataDir, 'seeded');
+  if (existsSync(done)) return;
 
   const { documents, profiles }: Seed = JSON.parse(readFileSync(new URL('./seed.json', import.meta.url), 'utf8'));
   const userNamed = (name: string) => {
@@ -52,22 +55,18 @@ export async function seed({ context, tableEndpoint, identities }: Pick<Stand, '
         writers: writers.map((name) => userNamed(name).oid),
         modified,
       };
-      return documentStore.write(tenantId, document, undefined, signal);
+      return unlessThere(documentStore.write(tenantId, document, undefined, signal));
     }),
     ...profiles.map(({ user, ...said }) => {
       const { oid, tenantId } = userNamed(user);
-      return profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal);
+      return unlessThere(profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal));
     }),
   ]);
+  writeFileSync(done, '');
 }
 
-/** Whether the table was made now. data-tables itself swallows that a table exists, so its status is looked at. */
-async function createTable(table: ReturnType<ReturnType<typeof createTables>>): Promise<boolean> {
-  let status = 0;
-  await table.createTable({
-    onResponse: (response) => {
-      status = response.status;
-    },
+/** A start that was cut off has made a part of it. */
+const unlessThere = (work: Promise<unknown>) =>
+  work.catch((error: unknown) => {
+    if (!(error instanceof Denial) || error.code !== 'conflict') throw error;
   });
-  return status === 201 || status === 204;
-}

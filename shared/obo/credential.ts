@@ -1,15 +1,17 @@
-import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
 import { Denial } from '../denial.ts';
 import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
+import { CertificateProblem, readCertificate } from './certificate.ts';
 
 /** What Original proves itself with at Entra. */
 export interface ClientCredential {
   /** Changes when the credential does. */
   readonly version: string;
+  /** Milliseconds since 1970, where an end is known. */
+  readonly notAfter: number | undefined;
   /** For MSAL's configuration; a function, so that printing the credential prints nothing of it. */
   readonly options: () => Pick<Configuration['auth'], 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
 }
@@ -17,7 +19,10 @@ export interface ClientCredential {
 export interface CredentialSource {
   /** @throws Denial `unavailable` */
   current(): Promise<ClientCredential>;
-  /** Reads again after Entra refused that version, at most once a minute; `undefined` where there is nothing newer. @throws Denial `unavailable` */
+  /**
+   * What to try after Entra refused that version: a newer one from the vault, which is read again at most once a minute, or the one before,
+   * where the vault already holds a version that Entra does not know yet. `undefined` where there is neither. @throws Denial `unavailable`
+   */
   renew(refused: string): Promise<ClientCredential | undefined>;
 }
 
@@ -29,10 +34,10 @@ export interface VaultSettings {
   readonly now?: () => number;
 }
 
-/** Milliseconds: a try at the vault, a read in all, and between two reads that a refusal causes. */
-const limits = { try: 3_000, read: 8_000, between: 60_000 };
+/** Milliseconds: a try at the vault, a read in all, between two reads that a refusal causes, and after which a credential is read afresh. */
+const limits = { try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_000, beforeEnd: 60 * 60_000 };
 
-/** The credential that Key Vault holds, read once by however many ask at once, and again when Entra refuses it. */
+/** The credential that Key Vault holds: read once by however many ask at once, afresh beside the calls, and again when Entra refuses it. */
 export function createVaultCredential({ endpoint, name, kind, identity, now = Date.now }: VaultSettings): CredentialSource {
   const { url, options } = addressOf(endpoint);
   const client = new SecretClient(url, identity, {
@@ -42,16 +47,25 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     ...(isLoopback(endpoint) ? { disableChallengeResourceVerification: true } : {}),
   });
   let held: ClientCredential | undefined;
+  let before: ClientCredential | undefined;
   let reading: Promise<ClientCredential> | undefined;
+  let readAt = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
+  async function readOnce(): Promise<ClientCredential> {
+    readAt = now();
+    const { value = '', properties } = await client.getSecret(name, {
+      abortSignal: AbortSignal.timeout(limits.read),
+      requestOptions: { timeout: limits.try },
+    });
+    const read = kind === 'key-vault-secret' ? secretCredential(value, properties) : certificateCredential(value);
+    if (held && held.version !== read.version) before = held;
+    held = read;
+    return read;
+  }
+
   function read(): Promise<ClientCredential> {
-    reading ??= client
-      .getSecret(name, { abortSignal: AbortSignal.timeout(limits.read), requestOptions: { timeout: limits.try } })
-      .then(({ value = '', properties }) => {
-        held = kind === 'key-vault-secret' ? secretCredential(value, properties.version) : certificateCredential(value);
-        return held;
-      })
+    reading ??= readOnce()
       .catch((error: unknown) => {
         throw error instanceof Denial ? error : unavailable(reasonOf(error));
       })
@@ -61,14 +75,26 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     return reading;
   }
 
+  /** Asked for again every few hours, and every minute in the last hour before its end; a read that fails leaves what is held. */
+  function isStale({ notAfter = Number.POSITIVE_INFINITY }: ClientCredential): boolean {
+    const age = now() - readAt;
+    return age > limits.fresh || (notAfter - now() < limits.beforeEnd && age > limits.between);
+  }
+
   return {
-    current: async () => held ?? read(),
+    async current() {
+      if (!held) return read();
+      if (isStale(held)) read().catch(() => {});
+      return held;
+    },
     async renew(refused) {
       if (held && held.version !== refused) return held;
       if (!reading && now() - renewedAt < limits.between) return undefined;
       if (!reading) renewedAt = now();
       const newest = await read();
-      return newest.version === refused ? undefined : newest;
+      const unrefused = [newest, before].find((credential) => credential && credential.version !== refused);
+      [held, before] = [unrefused ?? newest, undefined];
+      return unrefused;
     },
   };
 }
@@ -80,24 +106,22 @@ export function createFederatedCredential(identity: TokenCredential): Credential
     if (!token) throw unavailable('no identity token');
     return token.token;
   };
-  const credential: ClientCredential = { version: 'managed-identity', options: () => ({ clientAssertion }) };
+  const credential: ClientCredential = { version: 'managed-identity', notAfter: undefined, options: () => ({ clientAssertion }) };
   return { current: async () => credential, renew: async () => undefined };
 }
 
-const secretCredential = (value: string, version = ''): ClientCredential => {
+function secretCredential(value: string, { version = '', expiresOn }: { version?: string; expiresOn?: Date }): ClientCredential {
   if (!value) throw unavailable('an empty secret');
-  return { version, options: () => ({ clientSecret: value }) };
-};
+  return { version, notAfter: expiresOn?.getTime(), options: () => ({ clientSecret: value }) };
+}
 
-/** Private key and certificate in one PEM, as Key Vault hands out a certificate's secret; the two must belong together. */
 function certificateCredential(pem: string): ClientCredential {
-  const [certificate] = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/.exec(pem) ?? [];
-  const [privateKey] = /-----BEGIN (RSA )?PRIVATE KEY-----[^-]+-----END (RSA )?PRIVATE KEY-----/.exec(pem) ?? [];
-  if (!certificate || !privateKey) throw unavailable('not a PEM with certificate and private key');
-  const parsed = new X509Certificate(certificate);
-  if (!parsed.checkPrivateKey(createPrivateKey(privateKey))) throw unavailable('the private key is not the certificate’s');
-  const thumbprintSha256 = createHash('sha256').update(parsed.raw).digest('hex');
-  return { version: thumbprintSha256, options: () => ({ clientCertificate: { thumbprintSha256, privateKey } }) };
+  try {
+    const { notAfter, ...clientCertificate } = readCertificate(pem);
+    return { version: clientCertificate.thumbprintSha256, notAfter, options: () => ({ clientCertificate }) };
+  } catch (error) {
+    throw unavailable(error instanceof CertificateProblem ? error.message : 'unreadable');
+  }
 }
 
 const unavailable = (reason: string) => new Denial('unavailable', { facts: { check: 'credential', reason } });

@@ -5,6 +5,7 @@ import { expect, test } from '@jest/globals';
 import { createSelfSignedCertificate } from '../../../../local/azure/self-signed-certificate.ts';
 import { createFederatedCredential, createVaultCredential } from '../../../../shared/obo/credential.ts';
 import { rsaKey } from '../../../support/issuer.ts';
+import { until } from '../../../support/until.ts';
 
 const identity = { getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
 const pem = (key: ReturnType<typeof rsaKey>) => key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
@@ -76,6 +77,38 @@ test('refused by Entra, it is read again, for all who were refused at once; then
       expect(reads()).toBe(3);
       pass(60_000);
       expect((await source.renew(second))?.options().clientSecret).toBe('three');
+    },
+    'key-vault-secret',
+  );
+});
+
+test('it is read afresh beside the calls after four hours, and a read that fails leaves what is held', async () => {
+  const down = () => ({ status: 500, body: {} });
+  await withVault(
+    [secret('one', '1'), secret('two', '2'), down],
+    async (source, reads, pass) => {
+      await source.current();
+      pass(4 * 60 * 60_000 + 1);
+      expect((await source.current()).options().clientSecret).toBe('one');
+      await until('the new one', async () => (await source.current()).options().clientSecret === 'two');
+      pass(4 * 60 * 60_000 + 1);
+      await source.current();
+      await until('a read that fails', () => reads() > 2);
+      expect((await source.current()).options().clientSecret).toBe('two');
+    },
+    'key-vault-secret',
+  );
+});
+
+test('a newer version that Entra does not know yet is no outage: the one before is used', async () => {
+  await withVault(
+    [secret('one', '1'), secret('two', '2')],
+    async (source, _reads, pass) => {
+      await source.current();
+      pass(4 * 60 * 60_000 + 1);
+      await until('the new one', async () => (await source.current()).options().clientSecret === 'two');
+      expect((await source.renew('2'))?.options().clientSecret).toBe('one');
+      expect((await source.current()).options().clientSecret).toBe('one');
     },
     'key-vault-secret',
   );

@@ -27,7 +27,7 @@ beforeAll(async () => {
   const keys = createKeys({ authorityHost: issuer.host });
   validate = createValidator({ keys, tenantIds: [tenantId], audience });
   caller = await validate(seal(await issuer.token()));
-  const credential = (version: string) => ({ version, options: () => ({ clientSecret: `canary-secret-${version}` }) });
+  const credential = (version: string) => ({ version, notAfter: undefined, options: () => ({ clientSecret: `canary-secret-${version}` }) });
   exchange = createExchange({
     now: () => now,
     authorityHost: issuer.host,
