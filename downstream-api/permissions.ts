@@ -1,6 +1,7 @@
 import { Denial } from '../shared/denial.ts';
 import type { Caller } from '../shared/token/caller.ts';
-import type { Document, Stored } from './store/documents.ts';
+import type { Document } from './store/document-row.ts';
+import type { Stored } from './store/documents.ts';
 
 /**
  * Effective permissions: the scope let the app ask (the route's policy), this decides whether the user may

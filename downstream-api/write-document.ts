@@ -5,7 +5,8 @@ import { readId } from '../shared/http/parameters.ts';
 import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
 import { readDocumentBody } from './bodies.ts';
 import { mayWrite, owns, visibleTo } from './permissions.ts';
-import type { Document, Documents } from './store/documents.ts';
+import type { Document } from './store/document-row.ts';
+import type { Documents } from './store/documents.ts';
 
 /** Creates a document, which is then the caller's own, or updates one; lists that are not sent stay as they are. */
 export const writeDocument =

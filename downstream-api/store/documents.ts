@@ -1,19 +1,7 @@
-import { createHash } from 'node:crypto';
 import { odata } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
+import { type Document, fromRow, keysOf, type Row, readersOf, toRow } from './document-row.ts';
 import { ask, limitedBy, type OpenTable } from './tables.ts';
-
-export interface Document {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-  /** Object ids of users of the tenant. */
-  readonly owner: string;
-  readonly readers: readonly string[];
-  readonly writers: readonly string[];
-  /** ISO 8601, UTC. */
-  readonly modified: string;
-}
 
 export interface Stored<T> {
   readonly value: T;
@@ -40,14 +28,8 @@ export interface Page {
   readonly after: string;
 }
 
-/** What a property of a row holds at most, in UTF-16 code units (64 KiB). */
-const longestProperty = 32 * 1024;
-/** Milliseconds after which an index row without its document is stale: longer than any request lives. */
-const stale = 60_000;
-
-/** A tenant's documents are spread over 256 partitions, since a partition has a limited rate. */
-const partitionOf = (tenantId: string, id: string) => `${tenantId}_${createHash('sha256').update(id).digest('hex').slice(0, 2)}`;
-const readersOf = ({ owner, readers, writers }: Document) => new Set([owner, ...readers, ...writers]);
+/** Milliseconds after which an index row without its document is given up: longer than any request lives. */
+const young = 60_000;
 
 /**
  * Documents in Table Storage. The document's own row alone decides access; rows of `shares` (partition: tenant and reader) only make
@@ -58,18 +40,24 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
   const shares = open('shares');
 
   const read: Documents['read'] = async (tenantId, id, signal) => {
-    const row = await ask(documents.getEntity<Row>(partitionOf(tenantId, id), id, limitedBy(signal)));
+    const { partitionKey, rowKey } = keysOf(tenantId, id);
+    const row = await ask(documents.getEntity<Row>(partitionKey, rowKey, limitedBy(signal)));
     return row && { value: fromRow(row), etag: row.etag };
   };
   const share = (tenantId: string, reader: string, id: string, signal: AbortSignal) =>
     ask(shares.upsertEntity({ partitionKey: `${tenantId}_${reader}`, rowKey: id }, 'Replace', limitedBy(signal)));
-  const unshare = (tenantId: string, reader: string, id: string, etag: string, signal: AbortSignal) =>
+  const unshare = (tenantId: string, { reader, id, etag }: Share, signal: AbortSignal) =>
     ask(shares.deleteEntity(`${tenantId}_${reader}`, id, { ...limitedBy(signal), etag })).catch(() => {});
+  /** Index rows as they are before a change, so that removing them afterwards does not take away one that a later grant has written again. */
+  const sharesOf = async (tenantId: string, readers: readonly string[], id: string, signal: AbortSignal): Promise<readonly Share[]> => {
+    const rows = await Promise.all(readers.map((reader) => ask(shares.getEntity(`${tenantId}_${reader}`, id, limitedBy(signal)))));
+    return rows.flatMap((row, index) => (row ? [{ reader: readers[index] as string, id, etag: row.etag }] : []));
+  };
 
   /** Forgets an index row that led nowhere, unless it is young enough to belong to a write under way. */
   async function mend(tenantId: string, reader: string, id: string, signal: AbortSignal): Promise<void> {
     const row = await ask(shares.getEntity(`${tenantId}_${reader}`, id, limitedBy(signal))).catch(() => undefined);
-    if (row?.timestamp && now() - Date.parse(row.timestamp) > stale) await unshare(tenantId, reader, id, row.etag, signal);
+    if (row?.timestamp && now() - Date.parse(row.timestamp) > young) await unshare(tenantId, { reader, id, etag: row.etag }, signal);
   }
 
   return {
@@ -77,13 +65,13 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
     async list(tenantId, reader, { limit, after }, signal) {
       const filter = odata`PartitionKey eq ${`${tenantId}_${reader}`} and RowKey gt ${after}`;
       const pages = shares.listEntities<{ rowKey: string }>({ ...limitedBy(signal), queryOptions: { filter, select: ['RowKey'] } });
-      const { value: ids = [] } = (await ask(pages.byPage({ maxPageSize: limit }).next())) ?? { value: [] };
-      const found = await Promise.all(ids.map(({ rowKey }: { rowKey: string }) => read(tenantId, rowKey, signal)));
-      const missing = ids.filter((_: unknown, index: number) => found[index] === undefined || !readersOf(found[index].value).has(reader));
-      await Promise.all(missing.map(({ rowKey }: { rowKey: string }) => mend(tenantId, reader, rowKey, signal)));
+      const ids = (await ask(firstOf(pages.byPage({ maxPageSize: limit }), limit))) ?? [];
+      const found = await Promise.all(ids.map((id) => read(tenantId, id, signal)));
+      const leadsNowhere = ids.filter((_, index) => !found[index] || !readersOf(found[index].value).has(reader));
+      await Promise.all(leadsNowhere.map((id) => mend(tenantId, reader, id, signal)));
       return {
         documents: found.filter((stored) => stored !== undefined && readersOf(stored.value).has(reader)) as Stored<Document>[],
-        next: ids.length === limit ? ids.at(-1)?.rowKey : undefined,
+        next: ids.length === limit ? ids.at(-1) : undefined,
       };
     },
     async write(tenantId, document, before, signal) {
@@ -91,48 +79,38 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
       const old = before ? readersOf(before.value) : new Set<string>();
       const granted = [...readersOf(document)].filter((reader) => !old.has(reader));
       await Promise.all(granted.map((reader) => share(tenantId, reader, document.id, signal)));
+      const revoked = [...old].filter((reader) => !readersOf(document).has(reader));
+      const stale = await sharesOf(tenantId, revoked, document.id, signal);
       const saved = before
         ? await ask(documents.updateEntity(row, 'Replace', { ...limitedBy(signal), etag: before.etag }))
         : await ask(documents.createEntity(row, limitedBy(signal)));
       if (!saved?.etag) throw new Denial('conflict', { facts: { check: 'store' } });
-      const revoked = [...old].filter((reader) => !readersOf(document).has(reader));
-      await Promise.all(revoked.map((reader) => unshare(tenantId, reader, document.id, '*', signal)));
+      await Promise.all(stale.map((row) => unshare(tenantId, row, signal)));
       return { value: document, etag: saved.etag };
     },
     async remove(tenantId, { value, etag }, signal) {
-      const removed = await ask(documents.deleteEntity(partitionOf(tenantId, value.id), value.id, { ...limitedBy(signal), etag }));
+      const stale = await sharesOf(tenantId, [...readersOf(value)], value.id, signal);
+      const { partitionKey, rowKey } = keysOf(tenantId, value.id);
+      const removed = await ask(documents.deleteEntity(partitionKey, rowKey, { ...limitedBy(signal), etag }));
       if (!removed) throw new Denial('not_found');
-      await Promise.all([...readersOf(value)].map((reader) => unshare(tenantId, reader, value.id, '*', signal)));
+      await Promise.all(stale.map((row) => unshare(tenantId, row, signal)));
     },
   };
 }
 
-interface Row {
-  title: string;
-  text: string;
-  owner: string;
-  readers: string;
-  writers: string;
-  modified: string;
+/** An index row: who may find the document. */
+interface Share {
+  readonly reader: string;
+  readonly id: string;
+  readonly etag: string;
 }
 
-/** @throws Denial `too_large` naming the property and its limit */
-function toRow(tenantId: string, { id, title, text, owner, readers, writers, modified }: Document) {
-  const row = { title, text, owner, readers: JSON.stringify(readers), writers: JSON.stringify(writers), modified };
-  const tooLong = Object.entries(row).find(([, value]) => value.length > longestProperty);
-  if (tooLong)
-    throw new Denial('too_large', {
-      detail: `'${tooLong[0]}' is over 64 KiB, which is what the store keeps of one property (32,768 UTF-16 code units).`,
-    });
-  return { partitionKey: partitionOf(tenantId, id), rowKey: id, ...row };
+/** The first row keys; the service may spread them over several pages, of which some are empty. */
+async function firstOf(pages: AsyncIterable<readonly { readonly rowKey: string }[]>, limit: number): Promise<readonly string[]> {
+  const ids: string[] = [];
+  for await (const page of pages) {
+    ids.push(...page.map(({ rowKey }) => rowKey));
+    if (ids.length >= limit) break;
+  }
+  return ids.slice(0, limit);
 }
-
-const fromRow = ({ rowKey, title, text, owner, readers, writers, modified }: Row & { rowKey?: string }): Document => ({
-  id: rowKey ?? '',
-  title,
-  text,
-  owner,
-  readers: JSON.parse(readers),
-  writers: JSON.parse(writers),
-  modified,
-});
