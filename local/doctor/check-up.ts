@@ -14,20 +14,18 @@ export interface Check {
   run(signal: AbortSignal): Promise<Outcome>;
 }
 
-/** Milliseconds for each check. */
-const deadline = 3_000;
-
 /**
  * Runs the checks one after the other and says a line or two about each as it is done.
+ * @param deadline milliseconds for each check
  * @returns the first that failed and why, which is the one to mend first; `undefined` where all is well
  */
-export async function runChecks(checks: readonly Check[], say: (line: string) => void): Promise<string | undefined> {
+export async function runChecks(checks: readonly Check[], say: (line: string) => void, deadline = 3_000): Promise<string | undefined> {
   const good = new Set<string>();
   const width = Math.max(...checks.map(({ name }) => name.length));
   let first: string | undefined;
   for (const check of checks) {
     const missing = check.needs.find((name) => !good.has(name));
-    const outcome = missing === undefined ? await runOne(check) : { skipped: `needs ${missing}` };
+    const outcome = missing === undefined ? await runOne(check, deadline) : { skipped: `needs ${missing}` };
     const line = (word: string, text: string) => say(`  ${word.padEnd(8)}${check.name.padEnd(width)}  ${text}`);
     if ('failed' in outcome) {
       first ??= `${check.name} (${outcome.failed})`;
@@ -42,7 +40,7 @@ export async function runChecks(checks: readonly Check[], say: (line: string) =>
   return first;
 }
 
-async function runOne({ fix, run }: Check): Promise<Outcome> {
+async function runOne({ fix, run }: Check, deadline: number): Promise<Outcome> {
   const budget = openBudget(deadline);
   try {
     return await budget.within(run(budget.signal));

@@ -75,7 +75,7 @@ export const codeWords: Readonly<Record<DenialCode, { readonly means: string; re
   },
   timeout: {
     means: 'The time for the request was over before the answer.',
-    look: 'See the log lines of both APIs by the correlation id: which of them was slow?',
+    look: 'Compare `milliseconds` in the log lines of both APIs by the correlation id: it tells which of them was slow.',
   },
   unexpected: {
     means: 'A bug, or a configuration that Entra refuses (ids, tenant, scope).',

@@ -86,7 +86,7 @@ function checkSettings(readers: readonly (() => unknown)[]): Outcome {
     }
   }
   if (problems.size === 0) return { ok: 'both APIs have what they need' };
-  return { failed: [...problems].join('; '), fix: 'Set these where the APIs get their settings; README.md says what each is.' };
+  return { failed: `${problems.size} of them must be mended`, fix: [...problems].join('; ') };
 }
 
 function checkIdentity(api: string, identity: () => ReturnType<typeof createManagedIdentity>, resource: () => string): Check {
