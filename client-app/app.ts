@@ -1,6 +1,8 @@
 import { render } from 'lit/html.js';
 import { createApi } from './api.ts';
 import { createDrafts } from './drafts.ts';
+import { createInterruptions, describeReturn, type Returned } from './interruptions.ts';
+import { needsOf } from './remedy.ts';
 import { type Route, readRoute, writeRoute } from './router.ts';
 import type { Settings } from './settings.ts';
 import type { Person, SignIn } from './sign-in.ts';
@@ -18,14 +20,17 @@ const toastLife = 4_000;
 /** Runs the app for a signed-in person: follows the hash, keeps one view open, draws when something changed. */
 export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, person: Person): void {
   const drafts = createDrafts(sessionStorage, person.key);
+  const interruptions = createInterruptions(sessionStorage, person.key);
   let route: Route;
-  let view: View;
+  let view: View | undefined;
   let said = '';
   let due = false;
+  let returned: Returned | undefined = takeReturned();
   let toast: ReturnType<typeof setTimeout> | undefined;
 
   const draw = () => {
     due = false;
+    if (!view) return;
     document.title = `${view.title()} · Zero Trust API chain`;
     render(renderShell({ route, view, person, said, signOut }), root);
   };
@@ -47,6 +52,13 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
       context.refresh();
     },
     go: (to) => location.assign(writeRoute(to)),
+    interact(problem, interruption) {
+      interruptions.keep({ hash: location.hash, ...interruption });
+      return signIn.act(needsOf(problem, settings.originalApiId), problem.correlationId);
+    },
+    get returned() {
+      return returned;
+    },
   };
   const signOut = () => {
     drafts.clear();
@@ -54,13 +66,28 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
   };
   const follow = () => {
     route = readRoute(location.hash);
+    view?.close?.();
     view = open(route, context);
+    returned = undefined;
     draw();
     root.querySelector('h1')?.focus();
     scrollTo(0, 0);
   };
   addEventListener('hashchange', follow);
+  // A link to the page that is open already opens it anew.
+  root.addEventListener('click', ({ target }) => {
+    const link = target instanceof Element ? target.closest('a') : null;
+    if (link?.hash !== undefined && link.hash !== '' && link.hash === location.hash) follow();
+  });
+  // Back from Entra by the browser's own button: the page is as it was left, in the middle of leaving.
+  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
   follow();
+
+  function takeReturned(): Returned | undefined {
+    const interruption = interruptions.take();
+    if (!interruption || !signIn.answered || interruption.hash !== location.hash) return undefined;
+    return describeReturn(interruption, signIn.failed);
+  }
 }
 
 function open(route: Route, context: ViewContext): View {

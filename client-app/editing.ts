@@ -1,5 +1,6 @@
 import type { ApiAnswer } from './api.ts';
 import { type Attempts, createAttempts } from './attempts.ts';
+import type { Returned } from './interruptions.ts';
 import { Refusal } from './problem.ts';
 import type { ViewContext } from './view.ts';
 
@@ -16,6 +17,7 @@ export interface Editing<Stored, Value> {
   readonly restored: boolean;
   /** A save met a newer version; `theirs` is undefined when somebody deleted the thing. */
   readonly conflict: { readonly theirs: Stored | undefined } | undefined;
+  /** Reads the thing and the draft, and goes on with a save that a visit to Entra interrupted. */
   load(): Promise<void>;
   edit(part: Partial<Value>): void;
   discard(): void;
@@ -41,7 +43,7 @@ export interface EditingOptions<Stored, Value> {
 /** Holds the drafts and the versions so that nothing typed is lost and nothing newer is overwritten unseen. */
 export function createEditing<Stored, Value extends object>(options: EditingOptions<Stored, Value>): Editing<Stored, Value> {
   const { context, thing } = options;
-  const attempts = createAttempts(context.refresh);
+  const attempts = createAttempts(context);
   let stored: Stored | undefined;
   let seen: string | undefined;
   let value: Value | undefined;
@@ -75,6 +77,22 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
     return true;
   };
 
+  const save = (returned: Returned | undefined) =>
+    attempts.run(
+      'save',
+      async () => {
+        if (value === undefined) return;
+        const sent = value;
+        const answer = await options.write(sent, basedOn);
+        const typed = value;
+        adopt(answer);
+        if (typed !== sent) editing.edit(typed);
+        context.announce(returned ? 'Thank you. What you typed is saved now.' : 'Saved.');
+        options.saved?.(answer.value);
+      },
+      { handle: (problem) => problem.code === 'conflict' && meetConflict(), returned },
+    );
+
   const editing: Editing<Stored, Value> = {
     attempts,
     get stored() {
@@ -95,8 +113,9 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
     get seen() {
       return seen;
     },
-    load: () =>
-      attempts.run('load', async () => {
+    async load() {
+      const { returned } = context;
+      const load = async () => {
         const draft = context.drafts.read<Value>(thing);
         if (options.blank === undefined) adopt(await options.read(undefined));
         if (draft) {
@@ -105,7 +124,10 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
           restored = changed();
           keepDraft();
         } else value ??= options.blank;
-      }),
+      };
+      await attempts.run('load', load, { returned });
+      if (returned?.action === 'save' && !attempts.failure) await save(returned);
+    },
     edit(part) {
       if (value !== undefined) value = { ...value, ...part };
       keepDraft();
@@ -118,21 +140,7 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
       keepDraft();
       context.refresh();
     },
-    save: () =>
-      attempts.run(
-        'save',
-        async () => {
-          if (value === undefined) return;
-          const sent = value;
-          const answer = await options.write(sent, basedOn);
-          const typed = value;
-          adopt(answer);
-          if (typed !== sent) editing.edit(typed);
-          context.announce('Saved.');
-          options.saved?.(answer.value);
-        },
-        (problem) => problem.code === 'conflict' && meetConflict(),
-      ),
+    save: () => save(undefined),
     async keepMine() {
       basedOn = conflict?.etag ?? basedOn;
       conflict = undefined;

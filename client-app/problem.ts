@@ -1,4 +1,5 @@
 import * as v from 'valibot';
+import { readClaimsChallenge } from '../shared/http/read-challenge.ts';
 import { type Code, isCode } from './words.ts';
 
 /** Why a call did not succeed, as far as a person or a next step needs it. Never holds a token. */
@@ -15,6 +16,8 @@ export interface Problem {
   readonly scopes?: readonly string[];
   /** Seconds to wait, from Retry-After. */
   readonly retryAfter?: number;
+  /** The person was asked, and turned back. */
+  readonly declined?: boolean;
 }
 
 /** Thrown by every call of the API that did not succeed. */
@@ -68,7 +71,7 @@ const byStatus: Readonly<Record<number, Code>> = {
 
 /**
  * Reads an answer that is no success. The body is RFC 9457 problem+json when our API wrote it; a gateway or the host may
- * answer with anything or nothing, and then the status alone decides.
+ * answer with anything or nothing, and then the challenge and the status decide. The challenge's claims count before the body's.
  * @param sent the correlation id that the request carried, for answers that name none
  */
 export async function readProblem(response: Response, sent: string): Promise<Problem> {
@@ -76,12 +79,15 @@ export async function readProblem(response: Response, sent: string): Promise<Pro
   const read = v.safeParse(body, json);
   const given = read.success ? read.output : {};
   const retryAfter = readRetryAfter(response.headers.get('retry-after'));
+  const challenge = response.status === 401 ? readClaimsChallenge(response.headers.get('www-authenticate') ?? '') : undefined;
+  const claims = challenge ? JSON.stringify(challenge) : given.claims;
+  const byAnswer = challenge ? 'step_up_required' : (byStatus[response.status] ?? 'unexpected');
   return {
-    code: isCode(given.code) ? given.code : (byStatus[response.status] ?? 'unexpected'),
+    code: isCode(given.code) ? given.code : byAnswer,
     status: response.status,
     correlationId: given.correlationId ?? sent,
     ...(given.detail !== undefined && { detail: given.detail }),
-    ...(given.claims !== undefined && { claims: given.claims }),
+    ...(claims !== undefined && { claims }),
     ...(given.scopes !== undefined && { scopes: given.scopes }),
     ...(retryAfter !== undefined && { retryAfter }),
   };

@@ -1,6 +1,8 @@
 import type { TemplateResult } from 'lit/html.js';
 import type { Api } from './api.ts';
 import type { Drafts } from './drafts.ts';
+import type { Interruption, Returned } from './interruptions.ts';
+import type { Problem } from './problem.ts';
 import type { Route } from './router.ts';
 import type { Settings } from './settings.ts';
 import type { Person, SignIn } from './sign-in.ts';
@@ -9,6 +11,8 @@ import type { Person, SignIn } from './sign-in.ts';
 export interface View {
   title(): string;
   render(): TemplateResult;
+  /** The person leaves it. */
+  close?(): void;
 }
 
 /** What the app gives to a view. */
@@ -23,4 +27,8 @@ export interface ViewContext {
   /** Says something short to people who cannot see it happen, and shows it for a moment to those who can. */
   announce(text: string): void;
   go(route: Route): void;
+  /** Leaves for Entra with what the problem needs, and remembers the action, which goes on afterwards. @throws Refusal when it cannot leave */
+  interact(problem: Problem, interruption: Omit<Interruption, 'hash'>): Promise<void>;
+  /** For the view that opens after a visit to Entra: what was interrupted there. */
+  readonly returned: Returned | undefined;
 }

@@ -48,7 +48,30 @@ export function isCode(value: unknown): value is Code {
   return typeof value === 'string' && Object.hasOwn(words, value);
 }
 
-/** The sentence of each code on its own, where a view knows better what "this" is. */
 export function wordsFor(code: Code): Words {
   return words[code];
+}
+
+/** Where the person has done what Entra asked, and the refusal is the same: no second visit, no riddle. */
+const stillRefused = {
+  step_up_required: 'You have confirmed that it’s you, and your organisation still asks for more.',
+  consent_required: 'The permission has not arrived yet. Give it a minute.',
+  insufficient_scope: 'The permission has not arrived yet. Give it a minute.',
+  sign_in_again: 'You have signed in, and the sign-in is still not accepted.',
+  invalid_token: 'You have signed in, and the sign-in is still not accepted.',
+} as const satisfies Partial<Record<Code, string>>;
+
+/** Where the person turned back at Entra. */
+const turnedBack = {
+  step_up_required: 'You did not finish the check, so this was not done.',
+  consent_required: 'You did not give permission, so this was not done.',
+  insufficient_scope: 'You did not give permission, so this was not done.',
+  sign_in_again: 'You did not sign in, so this was not done.',
+  invalid_token: 'You did not sign in, so this was not done.',
+} as const satisfies Partial<Record<Code, string>>;
+
+/** What to say after a visit to Entra that did not help. */
+export function sayAfterwards(code: Code, declined: boolean): string {
+  const table: Partial<Record<Code, string>> = declined ? turnedBack : stillRefused;
+  return table[code] ?? words[code].says;
 }

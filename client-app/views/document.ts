@@ -1,6 +1,8 @@
 import { html, nothing } from 'lit/html.js';
 import { type Document, deleteDocument, readDocument, saveDocument } from '../documents.ts';
 import { createEditing, type Editing } from '../editing.ts';
+import type { Returned } from '../interruptions.ts';
+import type { Problem } from '../problem.ts';
 import type { View, ViewContext } from '../view.ts';
 import { renderConflict } from './conflict.ts';
 import { renderDialog } from './dialog.ts';
@@ -20,7 +22,7 @@ export function openNewDocument(context: ViewContext): View {
 }
 
 function openEditor(context: ViewContext, thing: string, id: string | undefined): View {
-  const { api, person } = context;
+  const { api, person, returned } = context;
   let asking = false;
   const editing: Editing<Document, EditableDocument> = createEditing<Document, EditableDocument>({
     context,
@@ -44,16 +46,29 @@ function openEditor(context: ViewContext, thing: string, id: string | undefined)
   });
   const owns = () => editing.stored === undefined || editing.stored.owner === person.oid;
   const mayWrite = () => owns() || editing.stored?.writers.includes(person.oid) === true;
-  void editing.load();
+  void editing.load().then(() => {
+    if (returned?.action === 'delete' && !editing.attempts.failure) void remove(returned.basedOn, returned);
+  });
 
-  const remove = () =>
-    editing.attempts.run('delete', async () => {
-      if (id === undefined || editing.seen === undefined) return;
-      await deleteDocument(api, id, editing.seen);
+  /** @param basedOn the version that the person saw when they said so */
+  const remove = async (basedOn: string | undefined, returned?: Returned) => {
+    const leave = () => {
       context.drafts.drop(thing);
-      context.announce('Deleted.');
+      context.announce(returned ? 'Thank you. The document is deleted now.' : 'Deleted.');
       context.go({ view: 'documents' });
-    });
+    };
+    // Gone already is what was wanted: an earlier try may have lost its answer.
+    const handle = ({ code }: Problem) => {
+      if (code === 'not_found') leave();
+      return code === 'not_found';
+    };
+    const work = async () => {
+      if (id === undefined || basedOn === undefined) return;
+      await deleteDocument(api, id, basedOn);
+      leave();
+    };
+    await editing.attempts.run('delete', work, { handle, returned, basedOn });
+  };
   const ask = (open: boolean) => () => {
     asking = open;
     context.refresh();
@@ -70,6 +85,7 @@ function openEditor(context: ViewContext, thing: string, id: string | undefined)
   };
 
   return {
+    close: editing.attempts.close,
     title: () => editing.stored?.title ?? (id === undefined ? 'New document' : 'Document'),
     render: () => html`<a class="back" href="#/documents">${icons.back}Documents</a>
       <h1 tabindex="-1">${editing.stored?.title ?? (id === undefined ? 'New document' : 'Document')}</h1>
@@ -79,7 +95,7 @@ function openEditor(context: ViewContext, thing: string, id: string | undefined)
           ? renderDialog({
               title: 'Delete this document?',
               text: 'It is gone for everybody who can read it, at once and for good.',
-              confirm: html`<button class="button button-danger" @click=${remove}>Delete</button>`,
+              confirm: html`<button class="button button-danger" @click=${() => remove(editing.seen)}>Delete</button>`,
               close: ask(false),
             })
           : nothing

@@ -10,16 +10,22 @@ import { renderWaiting } from './waiting.ts';
 
 /** The home page: the documents that the person may read. */
 export function openDocuments(context: ViewContext): View {
-  const attempts = createAttempts(context.refresh);
+  const attempts = createAttempts(context);
   let documents: readonly ListedDocument[] | undefined;
   let continuation: string | undefined;
 
-  const load = () =>
-    attempts.run('load', async () => {
-      const page = await listDocuments(context.api, continuation);
-      documents = [...(documents ?? []), ...page.documents];
-      continuation = page.continuation;
-    });
+  const load = () => {
+    const { returned } = context;
+    return attempts.run(
+      'load',
+      async () => {
+        const page = await listDocuments(context.api, continuation);
+        documents = [...(documents ?? []), ...page.documents];
+        continuation = page.continuation;
+      },
+      { returned },
+    );
+  };
   void load();
 
   const renderRow = ({ id, title, owner, modified }: ListedDocument) => {
@@ -47,6 +53,7 @@ export function openDocuments(context: ViewContext): View {
 
   return {
     title: () => 'Documents',
+    close: attempts.close,
     render: () => html`<div class="page-head">
         <div>
           <h1 tabindex="-1">Documents</h1>

@@ -20,16 +20,23 @@ const marks: Readonly<Record<Mark, string>> = {
 
 /** Token A and token B side by side, and what each hop checked: the article's "what travelled, what changed". */
 export function openJourney(context: ViewContext): View {
-  const attempts = createAttempts(context.refresh);
+  const attempts = createAttempts(context);
   let journey: Journey | undefined;
-  const load = () =>
-    attempts.run('load', async () => {
-      journey = await readJourney(context.api);
-    });
+  const load = () => {
+    const { returned } = context;
+    return attempts.run(
+      'load',
+      async () => {
+        journey = await readJourney(context.api);
+      },
+      { returned },
+    );
+  };
   void load();
 
   return {
     title: () => 'Journey',
+    close: attempts.close,
     render: () => html`<div class="journey-head">
         <div>
           <h1 tabindex="-1">Your journey through the chain</h1>

@@ -1,32 +1,49 @@
 import { html, nothing } from 'lit/html.js';
-import { allScopes } from '../api.ts';
 import type { Failure } from '../attempts.ts';
+import { needsPerson } from '../remedy.ts';
+import { describeScopes, writeToAdmin } from '../scope-words.ts';
 import type { ViewContext } from '../view.ts';
-import { type Offer, wordsFor } from '../words.ts';
+import { type Offer, sayAfterwards, wordsFor } from '../words.ts';
+import { buttonFor, renderAsk } from './ask.ts';
 import { renderCopyable } from './copyable.ts';
 import { icons } from './icons.ts';
 
-/** Why an action did not succeed, in a person's words, with what they can do about it. */
+/** Why an action did not succeed, in a person's words, with what they can do about it; where they can help, the question itself. */
 export function renderFailure(context: ViewContext, failure: Failure | undefined) {
   if (!failure) return nothing;
-  const { problem } = failure;
+  const { problem, spent } = failure;
   const { says, offers } = wordsFor(problem.code);
   const shows = (offer: Offer) => offers.includes(offer as never);
-  const needs = { scopes: problem.scopes ?? allScopes, ...(problem.claims !== undefined && { claims: problem.claims }) };
-  const act = () => context.signIn.act(needs).catch(reportError);
-  return html`<div class="notice notice-bad" role="alert">
-    ${icons.alert}
-    <div class="notice-body">
-      <p class="notice-says">${says}</p>
-      ${problem.code === 'bad_request' || problem.code === 'too_large' ? html`<p>${problem.detail}</p>` : nothing}
-      ${shows('copy-id') && problem.correlationId ? html`<p class="notice-id">Reference ${renderCopyable(context, problem.correlationId)}</p>` : nothing}
-      <div class="actions">
-        ${shows('retry') ? html`<button class="button" @click=${failure.again}>Try again</button>` : nothing}
-        ${shows('sign-in') ? html`<button class="button" @click=${act}>Sign in again</button>` : nothing}
-        ${shows('confirm') ? html`<button class="button" @click=${act}>Confirm it’s you</button>` : nothing}
-        ${shows('allow') ? html`<button class="button" @click=${act}>Review and allow</button>` : nothing}
-        ${shows('back') ? html`<a class="button" href="#/documents">Back to documents</a>` : nothing}
+  const asks = needsPerson(problem);
+  return html`<div class="notice notice-bad">
+      ${icons.alert}
+      <div class="notice-body">
+        <div role="alert">
+          <p class="notice-says">${spent && asks ? sayAfterwards(problem.code, problem.declined === true) : sayWhich(says, problem)}</p>
+          ${problem.code === 'bad_request' || problem.code === 'too_large' ? html`<p>${problem.detail}</p>` : nothing}
+        </div>
+        ${shows('tell-admin') ? renderToAdmin(context, failure) : nothing}
+        ${(shows('copy-id') || (spent && asks)) && problem.correlationId ? html`<p class="notice-id">Reference ${renderCopyable(context, problem.correlationId)}</p>` : nothing}
+        ${failure.seconds === undefined ? nothing : html`<p class="countdown" role="timer">Trying again in ${failure.seconds} s.</p>`}
+        <div class="actions">
+          ${shows('retry') || (spent && asks) ? html`<button class="button" @click=${failure.again}>${failure.seconds === undefined ? 'Try again' : 'Try now'}</button>` : nothing}
+          ${failure.seconds === undefined ? nothing : html`<button class="button button-quiet" @click=${failure.stop}>Stop</button>`}
+          ${asks && !spent && !failure.asking ? html`<button class="button" @click=${() => failure.ask(true)}>${buttonFor(offers)}</button>` : nothing}
+          ${shows('back') ? html`<a class="button" href="#/documents">Back to documents</a>` : nothing}
+        </div>
       </div>
     </div>
-  </div>`;
+    ${failure.asking ? renderAsk(context, failure) : nothing}`;
+}
+
+/** Only when Entra itself did not answer this page is it known which service it is. */
+const sayWhich = (says: string, { code, status }: Failure['problem']) =>
+  code === 'unavailable' && status === 0 ? 'The sign-in service is not answering.' : says;
+
+function renderToAdmin(context: ViewContext, { problem }: Failure) {
+  const wishes = describeScopes(problem.scopes ?? [], context.settings);
+  const text = writeToAdmin(wishes, problem.correlationId);
+  return html`<p>Send them this:</p>
+    <pre class="to-admin" tabindex="0">${text}</pre>
+    <div>${renderCopyable(context, text, 'Copy this text', 'Copy this text')}</div>`;
 }

@@ -39,6 +39,7 @@ export function openProfile(context: ViewContext, userId: string): View {
 
   return {
     title: () => 'Profile',
+    close: editing.attempts.close,
     render: () => html`<div>
         <h1 tabindex="-1">${own ? 'Your profile' : 'Somebody’s profile'}</h1>
         <p class="lead">${own ? 'The details that Downstream API keeps about you.' : 'Downstream API shows it to holders of the role Profiles.Manage only.'}</p>

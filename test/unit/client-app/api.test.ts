@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { type ApiRequest, createApi } from '../../../client-app/api.ts';
+import { Refusal } from '../../../client-app/problem.ts';
 
 const shape = v.object({ title: v.string() });
 
@@ -83,4 +84,65 @@ test('no answer is told apart from an answer that came too late', async () => {
   await expect(broken.api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'unreachable', status: 0 } });
   const late = apiThat(() => Promise.reject(new DOMException('late', 'TimeoutError')));
   await expect(late.api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'timeout', status: 0 } });
+});
+
+/** An API that gives its answers one after another, and tokens of which the renewed ones are told apart. */
+function apiWith(answers: readonly Response[], renew: (renewal: object) => string) {
+  const used: (string | null)[] = [];
+  const traces: string[] = [];
+  const renewals: object[] = [];
+  const left = [...answers];
+  const api = createApi({
+    baseUrl: 'http://localhost:1/api',
+    acquireToken: async (_scope, correlationId, renewal) => {
+      traces.push(correlationId);
+      if (!renewal) return 'first';
+      renewals.push(renewal);
+      return renew(renewal);
+    },
+    fetch: async (_url, init = {}) => {
+      used.push(new Headers(init.headers).get('authorization'));
+      return left.shift() ?? new Response(null, { status: 500 });
+    },
+  });
+  return { api, used, renewals, traces };
+}
+
+const stepUp = () => Response.json({ code: 'step_up_required', claims: { access_token: { a: 1 } } }, { status: 401 });
+
+test('a challenge is answered silently first: a new token for its claims, asked for in the same trace, and one more call', async () => {
+  const { api, used, renewals, traces } = apiWith([stepUp(), good()], () => 'second');
+  expect((await api.call(get, shape)).value).toEqual({ title: 'T' });
+  expect(used).toEqual(['Bearer first', 'Bearer second']);
+  expect(renewals).toEqual([{ claims: '{"access_token":{"a":1}}' }]);
+  expect(traces[0]).toBe(traces[1]);
+});
+
+test('a challenge of the new token is the refusal: two calls, never three', async () => {
+  const { api, used } = apiWith([stepUp(), stepUp(), good()], () => 'second');
+  await expect(api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'step_up_required', claims: '{"access_token":{"a":1}}' } });
+  expect(used.length).toBe(2);
+});
+
+test('where Entra wants the person, the API’s refusal stands; any other word of Entra counts', async () => {
+  for (const [entras, told] of [
+    ['step_up_required', 'step_up_required'],
+    ['sign_in_again', 'step_up_required'],
+    ['blocked', 'blocked'],
+    ['unavailable', 'unavailable'],
+  ] as const) {
+    const { api, used } = apiWith([stepUp()], () => {
+      throw new Refusal({ code: entras, status: 0, correlationId: 'e' });
+    });
+    await expect(api.call(get, shape)).rejects.toMatchObject({ problem: { code: told } });
+    expect(used.length).toBe(1);
+  }
+});
+
+test('a refusal that no token mends asks for none', async () => {
+  for (const code of ['blocked', 'account_disabled', 'not_assigned', 'consent_required', 'forbidden', 'unavailable']) {
+    const { api, renewals } = apiWith([Response.json({ code }, { status: 403 })], () => 'second');
+    await expect(api.call(get, shape)).rejects.toMatchObject({ problem: { code } });
+    expect(renewals).toEqual([]);
+  }
 });

@@ -72,3 +72,26 @@ test('reads Retry-After in seconds and as a date, within bounds', () => {
   expect(readRetryAfter('Sun, 22 Nov 2026 11:00:00 GMT', now)).toBe(1);
   for (const value of [null, '', ' ', 'soon', '-', 'NaN']) expect(readRetryAfter(value, now)).toBeUndefined();
 });
+
+const challenge = (claims: object) => ({
+  'www-authenticate': `Bearer error="insufficient_claims", claims="${btoa(JSON.stringify(claims))}"`,
+});
+
+test('the claims of the challenge count before those of the body', async () => {
+  const body = { code: 'step_up_required', claims: { access_token: { from: 'body' } } };
+  const problem = await readProblem(answer(401, body, challenge({ access_token: { from: 'header' } })), '');
+  expect(problem.claims).toBe('{"access_token":{"from":"header"}}');
+});
+
+test('a challenge alone is a step-up, whoever wrote the answer; one that cannot be read, or beside another status, is none', async () => {
+  expect(await readProblem(answer(401, '', challenge({ access_token: {} })), 'ours')).toMatchObject({
+    code: 'step_up_required',
+    claims: '{"access_token":{}}',
+  });
+  expect(await readProblem(answer(401, '', challenge({ id_token: {} })), 'ours')).toEqual({
+    code: 'sign_in_again',
+    status: 401,
+    correlationId: 'ours',
+  });
+  expect((await readProblem(answer(403, '', challenge({ access_token: {} })), 'ours')).code).toBe('forbidden');
+});

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { isCode, words } from '../../../client-app/words.ts';
+import { isCode, sayAfterwards, words } from '../../../client-app/words.ts';
 import { answers } from '../../../shared/http/answer.ts';
 
 test('there are words for every code that the APIs can answer', () => {
@@ -21,4 +21,13 @@ test('where the organisation has decided, nothing invites to try again', () => {
 
 test('every sentence ends as one, and holds no code', () => {
   for (const { says } of Object.values(words)) expect(says).toMatch(/^[A-Z][^_]*[.?]$/);
+});
+
+test('after a visit to Entra that did not help, the words are others than before', () => {
+  for (const code of ['step_up_required', 'consent_required', 'insufficient_scope', 'sign_in_again', 'invalid_token'] as const) {
+    const said = [words[code].says, sayAfterwards(code, false), sayAfterwards(code, true)];
+    expect(new Set(said).size).toBe(3);
+    for (const sentence of said) expect(sentence).toMatch(/^[A-Z][^_]*\.$/);
+  }
+  expect(sayAfterwards('blocked', true)).toBe(words.blocked.says);
 });
