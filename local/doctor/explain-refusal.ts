@@ -1,6 +1,6 @@
 import type { DenialCode } from '../../shared/denial.ts';
 import { answers } from '../../shared/http/answer.ts';
-import type { Refusal } from '../../shared/obo/network.ts';
+import { type Refusal, readRefusal, refusalOf } from '../../shared/obo/network.ts';
 import { denialOf } from '../../shared/obo/refusal.ts';
 import { type AadstsCode, aadstsCodes } from './aadsts.ts';
 import { describeClaimsRequest } from './claims-words.ts';
@@ -8,54 +8,27 @@ import { describeClientApp } from './client-app-words.ts';
 import { codeWords } from './code-words.ts';
 import { plain } from './plain.ts';
 
-const blank: Refusal = {
-  status: 400,
-  error: undefined,
-  suberror: undefined,
-  codes: [],
-  claims: undefined,
-  retryAfter: undefined,
-  traceId: undefined,
-  correlationId: undefined,
-  failure: undefined,
-};
-
 /** A code alone, with what Entra sends along with it. */
 export function refusalOfCode(code: number): Refusal {
   const known = aadstsCodes[code];
-  return {
-    ...blank,
+  return refusalOf({
+    status: 400,
     codes: [code],
     error: known?.error,
     suberror: known?.suberror,
     claims: known?.claims ? { access_token: {} } : undefined,
-  };
+  });
 }
 
 /** An OAuth error word alone, such as `invalid_grant`. */
-export const refusalOfError = (error: string): Refusal => ({ ...blank, error });
+export const refusalOfError = (error: string): Refusal => refusalOf({ status: 400, error });
 
 /** Entra's error body as it came (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
 export function refusalOfBody(body: Readonly<Record<string, unknown>>): Refusal {
-  const text = (name: string) => (typeof body[name] === 'string' ? body[name] : undefined);
-  const named = [...(text('error_description') ?? '').matchAll(/AADSTS(\d{4,8})/g)].map(([, code]) => Number(code));
-  return {
-    ...blank,
-    error: text('error'),
-    suberror: text('suberror') || undefined,
-    codes: Array.isArray(body.error_codes) ? body.error_codes.map(Number).filter(Number.isSafeInteger) : named,
-    claims: readClaims(body.claims),
-    correlationId: text('correlation_id'),
-  };
-}
-
-function readClaims(value: unknown): object | undefined {
-  try {
-    const claims: unknown = typeof value === 'string' ? JSON.parse(value) : value;
-    return typeof claims === 'object' && claims !== null && !Array.isArray(claims) ? claims : undefined;
-  } catch {
-    return undefined;
-  }
+  const refusal = readRefusal(400, body, undefined);
+  const named = [...String(body.error_description).matchAll(/AADSTS(\d{4,8})/g)].map(([, code]) => Number(code));
+  const pasted = typeof body.claims === 'object' && body.claims !== null && !Array.isArray(body.claims) ? body.claims : undefined;
+  return { ...refusal, codes: refusal.codes.length > 0 ? refusal.codes : named, claims: refusal.claims ?? pasted };
 }
 
 /**

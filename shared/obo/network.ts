@@ -78,7 +78,7 @@ const isTokenAnswer = (body: Record<string, unknown>) =>
   String(body.token_type).toLowerCase() === 'bearer';
 
 /** Keeps what the refusal's classes are made of (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
-function readRefusal(status: number, body: Record<string, unknown> | undefined, retryAfter: string | undefined): Refusal {
+export function readRefusal(status: number, body: Record<string, unknown> | undefined, retryAfter: string | undefined): Refusal {
   const text = (name: string) => (typeof body?.[name] === 'string' && body[name] !== '' ? body[name] : undefined);
   const codes = body?.error_codes;
   return {

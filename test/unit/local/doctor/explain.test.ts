@@ -168,8 +168,8 @@ const inputs: readonly (readonly [string, RegExp])[] = [
   ],
   [refusal({ error: 'invalid_grant', suberror: 'message_only', error_codes: [53003] }), /403 blocked/],
   [
-    refusal({ error: 'invalid_client', error_codes: [7000215], correlation_id: 'c0c0' }),
-    /The client secret is wrong[\s\S]*correlation id c0c0/,
+    refusal({ error: 'invalid_client', error_codes: [7000215], correlation_id: 'c0c0c0c0-0000-4000-8000-000000000001' }),
+    /The client secret is wrong[\s\S]*correlation id c0c0c0c0-0000-4000-8000-000000000001/,
   ],
   [refusal({ error: 'made_up' }), /502 bad_gateway/],
   [
