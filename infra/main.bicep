@@ -1,0 +1,258 @@
+// The whole chain in one subscription and one tenant: `azd up`. What is decided here and why: docs/deploy.md.
+
+targetScope = 'subscription'
+
+@minLength(1)
+@maxLength(40)
+param environmentName string
+param location string
+
+@description('Static Web Apps are managed from a few regions; the files are served from everywhere.')
+@allowed(['westus2', 'centralus', 'eastus2', 'westeurope', 'eastasia'])
+param clientAppLocation string = 'westeurope'
+
+@description('Whether Downstream API and its tables can be reached from a private network alone.')
+param privateNetwork bool = false
+
+@description('Whether the app registrations are made here; if not, give the three ids.')
+param manageAppRegistrations bool = true
+param clientAppId string = ''
+param originalApiClientId string = ''
+param downstreamApiClientId string = ''
+
+@description('What Original API proves itself with at Entra. `managed-identity` keeps no secret anywhere.')
+@allowed(['key-vault-certificate', 'managed-identity'])
+param clientCredential string = 'key-vault-certificate'
+
+@description('Tenants whose users may call, a comma list; empty for the home tenant alone.')
+param allowedTenantIds string = ''
+
+@description('The authentication context that deleting a document demands.')
+param stepUpAuthContext string = 'c1'
+
+@minValue(1)
+@maxValue(1000)
+param concurrency int = 50
+
+@minValue(40)
+@maxValue(1000)
+param maximumInstances int = 100
+
+@minValue(0)
+param alwaysReady int = 0
+
+var token = uniqueString(subscription().id, environmentName, location)
+var tags = { 'azd-env-name': environmentName }
+var packageContainer = 'packages'
+var credentialName = 'zero-trust-original-api'
+// Known before the sites exist, so that the APIs can name each other without a circle.
+var originalName = 'func-original-${token}'
+var downstreamName = 'func-downstream-${token}'
+var signInAudience = empty(allowedTenantIds) ? 'AzureADMyOrg' : 'AzureADMultipleOrgs'
+
+resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
+  name: 'rg-${environmentName}'
+  location: location
+  tags: tags
+}
+
+module originalIdentity 'identity.bicep' = {
+  scope: group
+  params: { name: 'id-original-${token}', location: location, tags: tags }
+}
+
+module downstreamIdentity 'identity.bicep' = {
+  scope: group
+  params: { name: 'id-downstream-${token}', location: location, tags: tags }
+}
+
+module monitoring 'monitoring.bicep' = {
+  scope: group
+  params: { token: token, location: location, tags: tags }
+}
+
+module vault 'key-vault.bicep' = {
+  scope: group
+  params: { token: token, location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
+}
+
+module originalStorage 'storage-account.bicep' = {
+  scope: group
+  params: { name: 'sto${token}', location: location, tags: tags, container: packageContainer }
+}
+
+module downstreamStorage 'storage-account.bicep' = {
+  scope: group
+  params: { name: 'std${token}', location: location, tags: tags, container: packageContainer }
+}
+
+module tableStore 'storage-account.bicep' = {
+  scope: group
+  params: {
+    name: 'stt${token}'
+    location: location
+    tags: tags
+    tables: ['documents', 'shares', 'profiles']
+    publicNetwork: !privateNetwork
+  }
+}
+
+module roleAssignments 'role-assignments.bicep' = {
+  scope: group
+  params: {
+    original: { id: originalIdentity.outputs.id, principalId: originalIdentity.outputs.principalId }
+    downstream: { id: downstreamIdentity.outputs.id, principalId: downstreamIdentity.outputs.principalId }
+    originalStorageName: originalStorage.outputs.name
+    downstreamStorageName: downstreamStorage.outputs.name
+    tableStoreName: tableStore.outputs.name
+    vaultName: vault.outputs.name
+    insightsName: monitoring.outputs.insightsName
+    readsVault: clientCredential == 'key-vault-certificate'
+  }
+}
+
+module clientAppSite 'client-app-site.bicep' = {
+  scope: group
+  params: { token: token, location: clientAppLocation, tags: tags }
+}
+
+module clientAppRegistration 'entra/client-app.bicep' = if (manageAppRegistrations) {
+  scope: group
+  params: { name: 'client-app-${token}', origin: clientAppSite.outputs.origin, signInAudience: signInAudience }
+}
+
+module originalRegistration 'entra/original-api.bicep' = if (manageAppRegistrations) {
+  scope: group
+  params: {
+    name: 'original-api-${token}'
+    signInAudience: signInAudience
+    clientAppId: clientAppRegistration!.outputs.appId
+    identityPrincipalId: originalIdentity.outputs.principalId
+    tokenExchangeAudience: 'api://AzureADTokenExchange'
+  }
+}
+
+module downstreamRegistration 'entra/downstream-api.bicep' = if (manageAppRegistrations) {
+  scope: group
+  params: {
+    name: 'downstream-api-${token}'
+    signInAudience: signInAudience
+    originalApiAppId: originalRegistration!.outputs.appId
+  }
+}
+
+module network 'network.bicep' = if (privateNetwork) {
+  scope: group
+  params: { token: token, location: location, tags: tags }
+}
+
+var clientAppAppId = manageAppRegistrations ? clientAppRegistration!.outputs.appId : clientAppId
+var originalAppId = manageAppRegistrations ? originalRegistration!.outputs.appId : originalApiClientId
+var downstreamAppId = manageAppRegistrations ? downstreamRegistration!.outputs.appId : downstreamApiClientId
+var downstreamUrl = 'https://${downstreamName}.azurewebsites.net/api/downstream'
+
+var entraSettings = {
+  AZURE_TENANT_ID: tenant().tenantId
+  ALLOWED_TENANT_IDS: empty(allowedTenantIds) ? tenant().tenantId : allowedTenantIds
+  AZURE_AUTHORITY_HOST: environment().authentication.loginEndpoint
+  ORIGINAL_API_CLIENT_ID: originalAppId
+  DOWNSTREAM_API_CLIENT_ID: downstreamAppId
+}
+
+module original 'function-app.bicep' = {
+  scope: group
+  params: {
+    service: 'original-api'
+    name: originalName
+    planName: 'plan-original-${token}'
+    location: location
+    tags: tags
+    identity: { id: originalIdentity.outputs.id, clientId: originalIdentity.outputs.clientId }
+    storageName: originalStorage.outputs.name
+    storageBlobEndpoint: originalStorage.outputs.blobEndpoint
+    packageContainer: packageContainer
+    insightsConnectionString: monitoring.outputs.connectionString
+    settings: union(entraSettings, {
+      CLIENT_APP_IDS: clientAppAppId
+      ALLOWED_ORIGINS: clientAppSite.outputs.origin
+      DOWNSTREAM_API_URL: downstreamUrl
+      CLIENT_CREDENTIAL: clientCredential
+      AZURE_KEY_VAULT_ENDPOINT: vault.outputs.endpoint
+      CLIENT_CREDENTIAL_NAME: credentialName
+    })
+    concurrency: concurrency
+    maximumInstances: maximumInstances
+    alwaysReady: alwaysReady
+    outboundSubnetId: privateNetwork ? network!.outputs.originalSubnetId : ''
+    publicNetwork: true
+  }
+  dependsOn: [roleAssignments]
+}
+
+module downstream 'function-app.bicep' = {
+  scope: group
+  params: {
+    service: 'downstream-api'
+    name: downstreamName
+    planName: 'plan-downstream-${token}'
+    location: location
+    tags: tags
+    identity: { id: downstreamIdentity.outputs.id, clientId: downstreamIdentity.outputs.clientId }
+    storageName: downstreamStorage.outputs.name
+    storageBlobEndpoint: downstreamStorage.outputs.blobEndpoint
+    packageContainer: packageContainer
+    insightsConnectionString: monitoring.outputs.connectionString
+    settings: union(entraSettings, {
+      AZURE_STORAGE_TABLE_ENDPOINT: tableStore.outputs.tableEndpoint
+      STEP_UP_AUTH_CONTEXT: stepUpAuthContext
+    })
+    concurrency: concurrency
+    maximumInstances: maximumInstances
+    alwaysReady: alwaysReady
+    outboundSubnetId: privateNetwork ? network!.outputs.downstreamSubnetId : ''
+    publicNetwork: !privateNetwork
+  }
+  dependsOn: [roleAssignments]
+}
+
+module downstreamDoor 'private-endpoint.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    name: 'pe-downstream-${token}'
+    location: location
+    tags: tags
+    subnetId: network!.outputs.endpointsSubnetId
+    targetId: downstream.outputs.id
+    group: 'sites'
+    zoneId: network!.outputs.sitesZoneId
+  }
+}
+
+module tablesDoor 'private-endpoint.bicep' = if (privateNetwork) {
+  scope: group
+  params: {
+    name: 'pe-tables-${token}'
+    location: location
+    tags: tags
+    subnetId: network!.outputs.endpointsSubnetId
+    targetId: tableStore.outputs.id
+    group: 'table'
+    zoneId: network!.outputs.tablesZoneId
+  }
+}
+
+output AZURE_TENANT_ID string = tenant().tenantId
+output AZURE_RESOURCE_GROUP string = group.name
+output AZURE_KEY_VAULT_NAME string = vault.outputs.name
+output AZURE_KEY_VAULT_ENDPOINT string = vault.outputs.endpoint
+output AZURE_AUTHORITY_HOST string = environment().authentication.loginEndpoint
+output CLIENT_APP_ID string = clientAppAppId
+output CLIENT_APP_ORIGIN string = clientAppSite.outputs.origin
+output CLIENT_CREDENTIAL string = clientCredential
+output CLIENT_CREDENTIAL_NAME string = credentialName
+output DOWNSTREAM_API_CLIENT_ID string = downstreamAppId
+output DOWNSTREAM_API_URL string = downstreamUrl
+output MANAGE_APP_REGISTRATIONS bool = manageAppRegistrations
+output ORIGINAL_API_CLIENT_ID string = originalAppId
+output ORIGINAL_API_URL string = 'https://${originalName}.azurewebsites.net/api'
+output PRIVATE_NETWORK bool = privateNetwork

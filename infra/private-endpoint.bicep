@@ -1,0 +1,25 @@
+// One door into the network: to a site or to a table store.
+
+param name string
+param location string
+param tags object
+param subnetId string
+param targetId string
+@allowed(['sites', 'table'])
+param group string
+param zoneId string
+
+resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
+  name: name
+  location: location
+  tags: tags
+  properties: {
+    subnet: { id: subnetId }
+    privateLinkServiceConnections: [{ name: group, properties: { privateLinkServiceId: targetId, groupIds: [group] } }]
+  }
+
+  resource zone 'privateDnsZoneGroups' = {
+    name: 'default'
+    properties: { privateDnsZoneConfigs: [{ name: group, properties: { privateDnsZoneId: zoneId } }] }
+  }
+}
