@@ -13,7 +13,8 @@ export interface IdentityCredential {
   getToken(scopes: string | string[]): Promise<IdentityToken>;
 }
 
-const deadline = 3_000;
+/** Milliseconds for one request. */
+export const deadline = 3_000;
 const early = 5 * 60_000;
 
 /**

@@ -32,6 +32,8 @@ export class SendFailure extends Error {
 }
 
 const neverConnected = new Set(['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT']);
+/** undici's own limits on waiting for headers and between two pieces of the body. */
+const tooSlow = new Set(['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT']);
 
 /**
  * The one way out of this process that we write ourselves (metadata, keys, token endpoint, Downstream): bounded in time and size,
@@ -67,8 +69,9 @@ export async function send(url: URL | string, options: SendOptions): Promise<Sen
     return { status: answer.statusCode, headers, body: Buffer.concat(chunks) };
   } catch (error) {
     if (error instanceof SendFailure) throw error;
-    if (signal.aborted) throw new SendFailure('timeout');
-    throw new SendFailure(neverConnected.has((error as { code?: string }).code ?? '') ? 'connect' : 'broken');
+    const { code = '' } = error as { code?: string };
+    if (signal.aborted || tooSlow.has(code)) throw new SendFailure('timeout');
+    throw new SendFailure(neverConnected.has(code) ? 'connect' : 'broken');
   } finally {
     budget.close();
   }

@@ -1,10 +1,10 @@
 import type { TokenCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
-import { Denial } from '../denial.ts';
 import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
 import { CertificateProblem, readCertificate } from './certificate.ts';
+import { isPassing, readVaultFailure, unavailable, type VaultFailure } from './vault-failure.ts';
 
 /** What Original proves itself with at Entra. */
 export interface ClientCredential {
@@ -41,7 +41,8 @@ const limits = { try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_00
 export function createVaultCredential({ endpoint, name, kind, identity, now = Date.now }: VaultSettings): CredentialSource {
   const { url, options } = addressOf(endpoint);
   const client = new SecretClient(url, identity, {
-    retryOptions: { maxRetries: 1, retryDelayInMs: 200, maxRetryDelayInMs: 1_000 },
+    // The client would obey a Retry-After while the request waits.
+    retryOptions: { maxRetries: 0 },
     ...options,
     // A vault on this machine has another name than the resource that it asks tokens for; elsewhere the two are compared.
     ...(isLoopback(endpoint) ? { disableChallengeResourceVerification: true } : {}),
@@ -49,14 +50,17 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
   let held: ClientCredential | undefined;
   let before: ClientCredential | undefined;
   let reading: Promise<ClientCredential> | undefined;
+  let failure: (VaultFailure & { readonly at: number }) | undefined;
   let readAt = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
   async function readOnce(): Promise<ClientCredential> {
     readAt = now();
-    const { value = '', properties } = await client.getSecret(name, {
-      abortSignal: AbortSignal.timeout(limits.read),
-      requestOptions: { timeout: limits.try },
+    const abortSignal = AbortSignal.timeout(limits.read);
+    const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
+    const { value = '', properties } = await get().catch((error: unknown) => {
+      if (isPassing(error)) return get();
+      throw error;
     });
     const read = kind === 'key-vault-secret' ? secretCredential(value, properties) : certificateCredential(value);
     if (held && held.version !== read.version) before = held;
@@ -64,10 +68,12 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     return read;
   }
 
-  function read(): Promise<ClientCredential> {
+  async function read(): Promise<ClientCredential> {
+    if (failure && now() >= failure.at && now() < failure.at + failure.rest) throw failure.denial;
     reading ??= readOnce()
       .catch((error: unknown) => {
-        throw error instanceof Denial ? error : unavailable(reasonOf(error));
+        failure = { at: now(), ...readVaultFailure(error) };
+        throw failure.denial;
       })
       .finally(() => {
         reading = undefined;
@@ -122,12 +128,4 @@ function certificateCredential(pem: string): ClientCredential {
   } catch (error) {
     throw unavailable(error instanceof CertificateProblem ? error.message : 'unreadable');
   }
-}
-
-const unavailable = (reason: string) => new Denial('unavailable', { facts: { check: 'credential', reason } });
-
-/** A status, a code or a kind; never the message, which may quote what was sent. */
-function reasonOf(error: unknown): string {
-  const { statusCode, code, name } = error as { statusCode?: number; code?: string; name?: string };
-  return String(statusCode ?? code ?? name ?? 'unknown');
 }

@@ -28,7 +28,9 @@ export function createGate({ most = 20, now = Date.now }: GateSettings = {}): Ga
 
   function demandOpenWay(user: string): void {
     const due = throttled.get(user) ?? 0;
-    if (due > now()) throw new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter: Math.ceil((due - now()) / 1_000) }));
+    // A clock that steps back must not make the wait longer than it can be.
+    if (due > now() && due - now() <= limits.retryAfter * 1_000)
+      throw new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter: Math.ceil((due - now()) / 1_000) }));
     if (!isOpen()) return;
     if (now() - probedAt < limits.betweenProbes && now() >= probedAt) throw isDown();
     probedAt = now();
@@ -39,8 +41,9 @@ export function createGate({ most = 20, now = Date.now }: GateSettings = {}): Ga
     if (status === 429) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
     const down = status >= 500 || failure === 'connect' || failure === 'timeout' || failure === 'broken';
     failures = down ? failures + 1 : 0;
-    if (!isOpen()) return;
-    probedAt = now();
+    if (isOpen()) probedAt = now();
+    // Whoever waits behind one who got no answer in time has waited as long, and would wait once more.
+    if (!isOpen() && failure !== 'timeout') return;
     for (const { giveUp } of waiting) giveUp(isDown());
     waiting = [];
   }

@@ -1,5 +1,16 @@
+import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { type AccessToken, AzureAuthorityHosts, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
-import { rememberTokens } from '../managed-identity.ts';
+import { deadline, rememberTokens } from '../managed-identity.ts';
+
+const client = createDefaultHttpClient();
+
+/** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever. */
+const bounded: HttpClient = {
+  sendRequest(request) {
+    request.timeout = deadline;
+    return client.sendRequest(request);
+  },
+};
 
 /**
  * The app's managed identity through @azure/identity, with what that lacks: one request for however many ask at once, and a deadline.
@@ -7,7 +18,7 @@ import { rememberTokens } from '../managed-identity.ts';
  */
 export function createIdentity(clientId: string | undefined): TokenCredential {
   // A managed identity asks the platform, not the authority, but without this it would judge AZURE_AUTHORITY_HOST, which is http on a laptop.
-  const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud };
+  const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud, httpClient: bounded, retryOptions: { maxRetries: 0 } };
   const credential =
     clientId === undefined ? new ManagedIdentityCredential(options) : new ManagedIdentityCredential({ ...options, clientId });
   return rememberTokens((scope, abortSignal): Promise<AccessToken> => credential.getToken(scope, { abortSignal }));

@@ -1,0 +1,130 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { until } from '../support/until.ts';
+import { answerVault, type Chain, challengeVault, hang, startChain, status } from './chain.ts';
+
+let chain: Chain;
+beforeEach(async () => {
+  chain = await startChain();
+});
+afterEach(() => chain.close());
+
+const rows: ['vault' | 'identity', string][] = [
+  ['vault', 'the vault'],
+  ['identity', 'the managed identity'],
+];
+
+test.each(rows)(
+  '%s down at a cold start: 503 with Retry-After, and back within 5 s',
+  async (path) => {
+    chain.fail(path, status(500));
+    const token = await chain.token();
+    const refused = await chain.get(token);
+    expect([refused.status, refused.json.code]).toEqual([503, 'unavailable']);
+    expect(Number(refused.headers.get('retry-after'))).toBeLessThanOrEqual(5);
+    chain.fail(path, undefined);
+    chain.pass(5_000);
+    expect((await chain.get(token)).status).toBe(200);
+  },
+  20_000,
+);
+
+test.each(rows)(
+  '%s down when warm: no request is lost in a day',
+  async (path) => {
+    const token = await chain.token();
+    expect((await chain.get(token)).status).toBe(200);
+    chain.fail(path, status(500));
+    for (let hour = 0; hour < 24; hour += 1) {
+      chain.pass(60 * 60_000);
+      expect((await chain.get(await chain.token())).status).toBe(200);
+    }
+  },
+  60_000,
+);
+
+test.each(rows)(
+  '%s silent at a cold start: 50 at once are answered within 8.5 s by one request, and no socket is left',
+  async (path) => {
+    const silence = hang();
+    chain.fail(path, silence);
+    const token = await chain.token();
+    const began = performance.now();
+    const answers = await Promise.all(Array.from({ length: 50 }, () => chain.get(token)));
+    expect(performance.now() - began).toBeLessThan(8_500);
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+    expect(silence.sockets.size).toBeLessThanOrEqual(2);
+    await until('every socket to be closed', () => silence.open() === 0, 2_000);
+  },
+  20_000,
+);
+
+test('a vault that throttles for a minute is not asked before that, nobody waits for it, and then it is', async () => {
+  chain.fail('vault', (request, response) =>
+    request.headers.authorization ? status(429, { 'retry-after': '60' })(request, response) : challengeVault(response),
+  );
+  const token = await chain.token();
+  const began = performance.now();
+  const first = await chain.get(token);
+  expect([first.status, first.headers.get('retry-after')]).toEqual([503, '60']);
+  expect(performance.now() - began).toBeLessThan(8_500);
+  const asked = chain.count('vault');
+  chain.fail('vault', undefined);
+  chain.pass(58_000);
+  expect((await chain.get(token)).status).toBe(503);
+  expect(chain.count('vault')).toBe(asked);
+  chain.pass(3_000);
+  expect((await chain.get(token)).status).toBe(200);
+}, 20_000);
+
+test.each(rows)(
+  'a redirect by %s is not followed: nobody else sees the identity’s token',
+  async (path) => {
+    const seen: string[] = [];
+    const canary = createServer((request, response) => {
+      seen.push(request.url ?? '');
+      response.end();
+    });
+    await new Promise<void>((ready) => canary.listen(0, '127.0.0.1', ready));
+    const location = `http://localhost:${(canary.address() as AddressInfo).port}/canary`;
+    try {
+      for (const code of [301, 302, 303, 307, 308]) {
+        chain.fail(path, (request, response) =>
+          path === 'vault' && !request.headers.authorization ? challengeVault(response) : void response.writeHead(code, { location }).end(),
+        );
+        expect((await chain.get(await chain.token())).status).toBe(503);
+        chain.pass(10_000);
+      }
+      expect(seen).toEqual([]);
+    } finally {
+      canary.closeAllConnections();
+      canary.close();
+    }
+  },
+  40_000,
+);
+
+test('a credential that Entra refuses for good: 1,000 requests read the vault at most twice and are all told 503', async () => {
+  chain.refuse('secret');
+  const tokens = await Promise.all(Array.from({ length: 50 }, () => chain.token()));
+  for (let round = 0; round < 20; round += 1) {
+    const answers = await Promise.all(tokens.map(chain.get));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([503]));
+  }
+  // Each read may begin with a request that learns where to get a token; the client remembers that.
+  expect(chain.count('vault')).toBeLessThanOrEqual(3);
+});
+
+test('rotated in the vault while 100 users call and the old one is refused: none is lost, one more read', async () => {
+  let version = '1';
+  chain.fail('vault', (request, response) => answerVault(request, response, `secret-${version}`, version));
+  expect((await chain.get(await chain.token())).status).toBe(200);
+  const reads = chain.count('vault');
+  version = '2';
+  chain.refuse('secret-1');
+  const tokens = await Promise.all(Array.from({ length: 100 }, () => chain.token()));
+  const answers = await Promise.all(tokens.map(chain.get));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(chain.count('vault') - reads).toBe(1);
+});
