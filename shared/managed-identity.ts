@@ -18,8 +18,8 @@ export const deadline = 3_000;
 const early = 5 * 60_000;
 
 /**
- * Asks once for however many want a token for the same scope, gives up after 3 s, and asks again 5 minutes before a token expires.
- * A failure is told to those who waited and not kept.
+ * Asks once for however many want a token for the same scope, gives up after 3 s, and asks again, beside the calls,
+ * from 5 minutes before a token expires. A failure is told to those who waited and not kept.
  */
 export function rememberTokens(
   ask: (scope: string, signal: AbortSignal) => Promise<IdentityToken>,
@@ -45,7 +45,10 @@ export function rememberTokens(
           })
           .finally(() => asking.delete(scope));
       asking.set(scope, answer);
-      return answer;
+      if (!known || known.expiresOnTimestamp <= now()) return answer;
+      // Still good: nobody waits for the next one, and nobody suffers when it cannot be had yet.
+      answer.catch(() => {});
+      return known;
     },
   };
 }

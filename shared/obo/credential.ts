@@ -108,7 +108,9 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 /** Secretless: the managed identity's own token is the client assertion (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity). */
 export function createFederatedCredential(identity: TokenCredential): CredentialSource {
   const clientAssertion = async () => {
-    const token = await identity.getToken('api://AzureADTokenExchange/.default');
+    const token = await identity.getToken('api://AzureADTokenExchange/.default').catch((error: unknown) => {
+      throw readVaultFailure(error).denial;
+    });
     if (!token) throw unavailable('no identity token');
     return token.token;
   };

@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo, Socket } from 'node:net';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createEdge } from '../../shared/http/edge.ts';
-import { createVaultCredential } from '../../shared/obo/credential.ts';
+import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createIdentity } from '../../shared/obo/identity.ts';
 import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
@@ -59,7 +59,8 @@ export interface Chain {
   close(): Promise<void>;
 }
 
-export async function startChain(): Promise<Chain> {
+/** @param secretless the managed identity's token is the credential, and there is no vault */
+export async function startChain({ secretless = false } = {}): Promise<Chain> {
   let offset = 0;
   const now = () => Date.now() + offset;
   const entra = await startIssuer(now);
@@ -90,14 +91,11 @@ export async function startChain(): Promise<Chain> {
   process.env.IDENTITY_ENDPOINT = await identityEndpoint;
   process.env.IDENTITY_HEADER = 'header';
   const keys = createKeys({ authorityHost: entra.host, now });
-  const credential = createVaultCredential({
-    endpoint: entra.host,
-    name: 'credential',
-    kind: 'key-vault-secret',
-    // Another one each time, for @azure/identity remembers by it, for the whole process.
-    identity: createIdentity(randomUUID()),
-    now,
-  });
+  // Another identity each time, for @azure/identity remembers by it, for the whole process.
+  const ownIdentity = createIdentity(randomUUID());
+  const credential = secretless
+    ? createFederatedCredential(ownIdentity)
+    : createVaultCredential({ endpoint: entra.host, name: 'credential', kind: 'key-vault-secret', identity: ownIdentity, now });
   const onBehalf = createOnBehalf({
     exchange: createExchange({ authorityHost: entra.host, clientId: audience, keys, credential, now }),
     now,

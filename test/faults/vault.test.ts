@@ -30,6 +30,28 @@ test.each(rows)(
   20_000,
 );
 
+test.each([
+  ['down', status(500)],
+  ['throttling', status(429, { 'retry-after': '60' })],
+  ['silent', hang()],
+])(
+  'without a secret, the managed identity %s at a cold start: 503, no token request, and back when it is',
+  async (_name, fault) => {
+    const secretless = await startChain({ secretless: true });
+    try {
+      secretless.fail('identity', fault);
+      const answers = await Promise.all((await Promise.all(Array.from({ length: 20 }, () => secretless.token()))).map(secretless.get));
+      expect(new Set(answers.map(({ status, json }) => `${status} ${json.code}`))).toEqual(new Set(['503 unavailable']));
+      expect([secretless.count('identity'), secretless.count('token')]).toEqual([1, 0]);
+      secretless.fail('identity', undefined);
+      expect((await secretless.get(await secretless.token())).status).toBe(200);
+    } finally {
+      await secretless.close();
+    }
+  },
+  20_000,
+);
+
 test.each(rows)(
   '%s down when warm: no request is lost in a day',
   async (path) => {
