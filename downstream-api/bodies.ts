@@ -25,6 +25,11 @@ const isJsonObject = (value: unknown) => typeof value === 'object' && value !== 
 const exactly = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(
     v.custom<object>(isJsonObject, 'must be a JSON object'),
+    // Valibot passes over these three, so that they would be dropped and not refused.
+    v.check(
+      (body) => !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(body, name)),
+      'has a property that cannot be sent',
+    ),
     v.objectWithRest(entries, v.never('is not a property that can be sent'), 'is missing'),
   );
 
