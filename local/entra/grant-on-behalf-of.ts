@@ -10,6 +10,9 @@ import { type EntraContext, type Grant, requireParameter, type TokenRequest } fr
 
 type Claims = Readonly<Record<string, unknown>>;
 
+/** Seconds by which an assertion may be late or early, as for client assertions. */
+const clockSkew = 300;
+
 /** Signature, issuer and tenant (50013), time (500133), audience (500131), kind (50027). */
 async function readAssertion(context: EntraContext, { form, tenant, client }: TokenRequest): Promise<Claims> {
   const claims: Claims = await context.signingKeys.verify(requireParameter(form, 'assertion')).catch(() => {
@@ -22,8 +25,9 @@ async function readAssertion(context: EntraContext, { form, tenant, client }: To
     throw new Refusal(50013, { detail: '[Reason - The assertion was issued by another tenant.]' });
   }
   const now = context.now() / 1000;
-  const { exp, nbf, aud } = claims;
-  if (typeof exp !== 'number' || exp <= now || (typeof nbf === 'number' && nbf > now + 300)) {
+  const { exp, nbf } = claims;
+  const aud = Array.isArray(claims.aud) && claims.aud.length === 1 ? claims.aud[0] : claims.aud;
+  if (typeof exp !== 'number' || exp <= now - clockSkew || (typeof nbf === 'number' && nbf > now + clockSkew)) {
     throw new Refusal(500133, { detail: `Current time: ${new Date(context.now()).toISOString()}.` });
   }
   if (aud !== client.appId && aud !== `api://${client.appId}`)
