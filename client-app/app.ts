@@ -2,20 +2,26 @@ import { render } from 'lit/html.js';
 import { createApi } from './api.ts';
 import { createDrafts } from './drafts.ts';
 import { createInterruptions, describeReturn, type Returned } from './interruptions.ts';
+import { createPolicies } from './policies.ts';
 import { needsOf } from './remedy.ts';
 import { type Route, readRoute, writeRoute } from './router.ts';
 import type { Settings } from './settings.ts';
 import type { Person, SignIn } from './sign-in.ts';
+import { createStand } from './stand.ts';
 import type { View, ViewContext } from './view.ts';
+import { openChain } from './views/chain.ts';
 import { openDocument, openNewDocument } from './views/document.ts';
 import { openDocuments } from './views/documents.ts';
 import { openJourney } from './views/journey.ts';
 import { openNowhere } from './views/nowhere.ts';
+import { openPolicies } from './views/policies.ts';
 import { openProfile } from './views/profile.ts';
 import { renderShell } from './views/shell.ts';
 
 /** How long a short message stays on the screen, in milliseconds. */
 const toastLife = 4_000;
+/** Milliseconds between looks at the stand's switches. */
+const policyPause = 4_000;
 
 /** Runs the app for a signed-in person: follows the hash, keeps one view open, draws when something changed. */
 export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, person: Person): void {
@@ -32,7 +38,7 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
     due = false;
     if (!view) return;
     document.title = `${view.title()} · Zero Trust API chain`;
-    render(renderShell({ route, view, person, said, signOut }), root);
+    render(renderShell({ route, view, person, said, policies, signOut }), root);
   };
   const context: ViewContext = {
     settings,
@@ -60,6 +66,8 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
       return returned;
     },
   };
+  const stand = createStand(settings);
+  const policies = stand && createPolicies(stand, context.refresh);
   const signOut = () => {
     drafts.clear();
     signIn.end().catch(reportError);
@@ -67,7 +75,8 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
   const follow = () => {
     route = readRoute(location.hash);
     view?.close?.();
-    view = open(route, context);
+    view = openOfStand() ?? open(route, context);
+    void policies?.read();
     returned = undefined;
     draw();
     root.querySelector('h1')?.focus();
@@ -81,7 +90,15 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
   });
   // Back from Entra by the browser's own button: the page is as it was left, in the middle of leaving.
   addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
+  // Somebody else may turn the switches, at the command line or in another tab.
+  if (policies) setInterval(() => document.hidden || policies.read(), policyPause);
   follow();
+
+  function openOfStand(): View | undefined {
+    if (!stand || !policies) return undefined;
+    if (route.view === 'policies') return openPolicies(context, policies);
+    return route.view === 'chain' ? openChain(context, stand) : undefined;
+  }
 
   function takeReturned(): Returned | undefined {
     const interruption = interruptions.take();
@@ -102,7 +119,7 @@ function open(route: Route, context: ViewContext): View {
       return openProfile(context, route.userId);
     case 'journey':
       return openJourney(context);
-    case 'nowhere':
+    default:
       return openNowhere();
   }
 }

@@ -1,8 +1,11 @@
 import { html, render } from 'lit/html.js';
 import { openApp } from './app.ts';
-import { loadSettings } from './settings.ts';
-import { openSignIn } from './sign-in.ts';
+import { createPolicies } from './policies.ts';
+import { loadSettings, type Settings } from './settings.ts';
+import { openSignIn, type SignIn } from './sign-in.ts';
+import { createStand } from './stand.ts';
 import { renderSignedOut } from './views/signed-out.ts';
+import { renderTurned } from './views/turned.ts';
 
 const root = document.getElementById('app');
 if (root) start(root).catch((error: unknown) => render(notReady(error), root));
@@ -11,7 +14,16 @@ async function start(root: HTMLElement): Promise<void> {
   const settings = await loadSettings();
   const signIn = await openSignIn(settings);
   if (signIn.person) openApp(root, settings, signIn, signIn.person);
-  else render(renderSignedOut(signIn), root);
+  else openSignedOut(root, settings, signIn);
+}
+
+/** With the stand's mark, too: a switch that keeps people from signing in must be found and turned back from here. */
+function openSignedOut(root: HTMLElement, settings: Settings, signIn: SignIn): void {
+  const stand = createStand(settings);
+  const policies = stand && createPolicies(stand, () => draw());
+  const draw = () => render([renderTurned(policies, false), renderSignedOut(signIn)], root);
+  draw();
+  void policies?.read();
 }
 
 function notReady(error: unknown) {

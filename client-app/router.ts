@@ -5,6 +5,8 @@ export type Route =
   | { readonly view: 'new-document' }
   | { readonly view: 'profile'; readonly userId: string }
   | { readonly view: 'journey' }
+  | { readonly view: 'chain' }
+  | { readonly view: 'policies' }
   | { readonly view: 'nowhere' };
 
 /** Reads `location.hash`; what cannot be read leads nowhere, never to an error. */
@@ -15,7 +17,7 @@ export function readRoute(hash: string): Route {
   if (name === '' && value === undefined) return { view: 'documents' };
   if (name === 'documents' && value === undefined) return { view: 'documents' };
   if (name === 'new-document' && value === undefined) return { view: 'new-document' };
-  if (name === 'journey' && value === undefined) return { view: 'journey' };
+  if ((name === 'journey' || name === 'chain' || name === 'policies') && value === undefined) return { view: name };
   if (name === 'documents' && value) return { view: 'document', id: value };
   if (name === 'profile') return { view: 'profile', userId: value || 'me' };
   return { view: 'nowhere' };

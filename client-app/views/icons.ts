@@ -10,6 +10,10 @@ export const icons = {
   journey: draw(
     svg`<circle cx="5" cy="18.5" r="2.5"/><circle cx="19" cy="5.5" r="2.5"/><path d="M7.5 18.500H15a3.25 3.25 0 0 0 0-6.500H9a3.25 3.25 0 0 1 0-6.500h7.5"/>`,
   ),
+  chain: draw(
+    svg`<path d="M10 13.500a4 4 0 0 0 6 .4l3-3a4 4 0 0 0-5.700-5.700l-1.600 1.600"/><path d="M14 10.500a4 4 0 0 0-6-.4l-3 3a4 4 0 0 0 5.700 5.700l1.600-1.600"/>`,
+  ),
+  policies: draw(svg`<path d="M4 7h9M18 7h2M4 17h2M11 17h9"/><circle cx="15.500" cy="7" r="2.500"/><circle cx="8.500" cy="17" r="2.500"/>`),
   signOut: draw(svg`<path d="M10 4H5v16h5M14.5 8l4 4-4 4M18.5 12H9.5"/>`),
   plus: draw(svg`<path d="M12 5v14M5 12h14"/>`),
   back: draw(svg`<path d="M14.5 6l-6 6 6 6"/>`),

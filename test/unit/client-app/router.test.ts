@@ -12,6 +12,8 @@ test.each([
   ['#/profile', { view: 'profile', userId: 'me' }],
   ['#/profile/42', { view: 'profile', userId: '42' }],
   ['#/journey', { view: 'journey' }],
+  ['#/chain', { view: 'chain' }],
+  ['#/policies', { view: 'policies' }],
   ['#/journey/more', { view: 'nowhere' }],
   ['#/documents/a/b', { view: 'nowhere' }],
   ['#/elsewhere', { view: 'nowhere' }],

@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, expect } from '@jest/globals';
+import { needs } from '../support/needs.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+import { type OpenedBrowser, openBrowser } from './open-browser.ts';
+import { button, signIn, unexpectedComplaints } from './sign-in.ts';
+
+const browserTest = needs('chromium');
+let stack: Stack;
+let browser: OpenedBrowser;
+
+beforeAll(async () => {
+  stack = await startStack();
+}, 120_000);
+
+afterAll(async () => {
+  await browser?.close();
+  await stack?.stop();
+}, 60_000);
+
+browserTest(
+  'Alice turns switches in the panel and watches the chain: a call that passes, one that is refused, and what happens after her click',
+  async () => {
+    browser = await openBrowser();
+    const { page, look } = browser;
+    const place = (name: string) => page.getByRole('navigation').getByRole('link', { name });
+    const steps = page.locator('.steps .step');
+    const turned = page.getByRole('complementary', { name: 'Switches of the local stand' });
+    await browser.run(async () => {
+      await signIn(page, stack, 'alice');
+      await place('Chain').click();
+      await page.locator('.call', { hasText: 'GET documents' }).first().waitFor();
+      await steps.getByText('Entra issues token B for Downstream API').waitFor();
+      await steps.getByText('Key Vault hands the client credential to Original API').waitFor();
+      expect(await steps.last().textContent()).toContain('Original API answers 200');
+      await look('chain');
+
+      await place('Policies').click();
+      await page.getByRole('combobox', { name: 'Sign-in, consent and user switches are for' }).selectOption('alice');
+      await page.getByRole('switch', { name: 'MFA for Downstream' }).click();
+      await turned.getByText('One switch of the stand is turned').waitFor();
+      expect(await page.getByRole('switch', { name: 'MFA for Downstream' }).getAttribute('aria-checked')).toBe('true');
+      await look('policies');
+      await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
+      await turned.getByText('2 switches of the stand are turned').waitFor();
+
+      await place('Profile').click();
+      await turned.waitFor();
+      await page.getByRole('dialog').waitFor();
+      await page.keyboard.press('Escape');
+      await place('Chain').click();
+      await page.locator('.stop').getByText('AADSTS50076').waitFor();
+      await page.locator('.stop').getByText('step_up_required').waitFor();
+      await page.locator('.place-entra.place-stopped').waitFor();
+      await steps.getByText('A silent attempt: Entra wants the person').waitFor();
+      await look('chain-refused');
+      expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
+
+      await page.locator('.call', { hasText: 'GET documents' }).first().click();
+      await page.locator('.stop').waitFor({ state: 'detached' });
+      await button(page, 'One step back').click();
+      expect(await page.locator('.step[aria-current="step"]').textContent()).toContain('Downstream API answers 200');
+
+      await page.emulateMedia({ reducedMotion: 'no-preference' });
+      await turned.getByRole('button', { name: 'Back to normal' }).click();
+      await turned.waitFor({ state: 'detached' });
+      await button(page, 'Make a call').click();
+      await page.locator('.caption').getByText('Client App gives A to Original API: GET journey').waitFor();
+      await button(page, 'Pause').click();
+      await button(page, 'Play').waitFor();
+      await button(page, 'One step on').click();
+      await page.locator('.caption').getByText('Original API validates A').waitFor();
+    });
+    expect(unexpectedComplaints(browser, [400, 401])).toEqual([]);
+  },
+  120_000,
+);
+
+browserTest(
+  'the panel works while the sign-in service does not',
+  async () => {
+    const { page } = browser;
+    await browser.run(async () => {
+      await stack.policy('fault', 'token=hang');
+      await stack.policy('fault', 'metadata=503');
+      await page.goto(`${stack.urls.clientApp}/#/policies`);
+      await page.reload();
+      await button(page, 'Back to normal').first().waitFor();
+      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe('hang');
+      await page.getByRole('main').getByRole('button', { name: 'Back to normal' }).click();
+      await page.getByText('Everything is back to normal.').waitFor();
+      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe('off');
+    });
+  },
+  60_000,
+);
+
+browserTest(
+  'somebody who cannot even sign in sees why, and turns it back from the first page',
+  async () => {
+    const other = await browser.another();
+    try {
+      await stack.policy('fault', 'authorize=503');
+      await other.page.goto(stack.urls.clientApp);
+      await other.page.getByText('One switch of the stand is turned').waitFor();
+      await button(other.page, 'Back to normal').click();
+      await other.page.getByText('One switch of the stand is turned').waitFor({ state: 'detached' });
+      await signIn(other.page, stack, 'bob');
+    } finally {
+      await other.close();
+    }
+  },
+  60_000,
+);
