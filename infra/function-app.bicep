@@ -18,8 +18,8 @@ param concurrency int
 param maximumInstances int
 @description('Instances that are never stopped; 0 pays nothing at rest.')
 param alwaysReady int
-@description('The subnet that the app calls out through; empty for none.')
-param outboundSubnetId string
+@description('The subnet that the app calls out through, if any.')
+param outboundSubnetId string?
 param publicNetwork bool
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -44,7 +44,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
     serverFarmId: plan.id
     httpsOnly: true
     publicNetworkAccess: publicNetwork ? 'Enabled' : 'Disabled'
-    virtualNetworkSubnetId: empty(outboundSubnetId) ? null : outboundSubnetId
+    virtualNetworkSubnetId: outboundSubnetId
     siteConfig: {
       minTlsVersion: '1.2'
       scmMinTlsVersion: '1.2'

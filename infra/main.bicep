@@ -183,7 +183,7 @@ module original 'function-app.bicep' = {
     concurrency: concurrency
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
-    outboundSubnetId: privateNetwork ? network!.outputs.originalSubnetId : ''
+    outboundSubnetId: privateNetwork ? network!.outputs.originalSubnetId : null
     publicNetwork: true
   }
   dependsOn: [roleAssignments]
@@ -209,7 +209,7 @@ module downstream 'function-app.bicep' = {
     concurrency: concurrency
     maximumInstances: maximumInstances
     alwaysReady: alwaysReady
-    outboundSubnetId: privateNetwork ? network!.outputs.downstreamSubnetId : ''
+    outboundSubnetId: privateNetwork ? network!.outputs.downstreamSubnetId : null
     publicNetwork: !privateNetwork
   }
   dependsOn: [roleAssignments]

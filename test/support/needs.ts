@@ -5,6 +5,7 @@ import { test } from '@jest/globals';
 /** The programs that some tests need and not every machine has, by the names they go by. */
 const programs = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
+  bicep: ['bicep'],
 } as const;
 
 type Program = keyof typeof programs;
@@ -28,8 +29,8 @@ export function decide(program: string, found: boolean, ci: boolean): { readonly
  * `test` for tests that need a program: without it they are skipped with the reason in their name, and fail where CI=true.
  * `const browserTest = needs('chromium'); browserTest('signs in', async () => …, 60_000);`
  */
-export function needs(program: Program): (name: string, body: Body, timeout?: number) => void {
-  const { fate, reason } = decide(program, findProgram(program) !== undefined, process.env.CI === 'true');
+export function needs(program: Program, found = findProgram(program) !== undefined): (name: string, body: Body, timeout?: number) => void {
+  const { fate, reason } = decide(program, found, process.env.CI === 'true');
   return (name, body, timeout) => {
     if (fate === 'run') test(name, async () => void (await body()), timeout);
     else if (fate === 'skip') test.skip(`${name} [${reason}]`, () => {});

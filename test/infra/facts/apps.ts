@@ -1,0 +1,153 @@
+import { at } from '../snapshot.ts';
+import { all, bothApps, everywhere, type Fact, fact, same } from './fact.ts';
+
+const app = 'function-app.bicep';
+const main = 'main.bicep';
+const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
+
+const bothHave = (path: string, value: unknown) => bothApps(({ site }) => same(at(site, `properties.${path}`), value));
+
+const refusesPasswords = (name: string) =>
+  everywhere((snapshot) => {
+    const found = snapshot.ofType(policies).filter((policy) => policy.name?.endsWith(`/${name}`));
+    return found.length === 2 && found.every((policy) => policy.properties.allow === false);
+  });
+
+const scaling = 'functionAppConfig.scaleAndConcurrency';
+
+/** The Function Apps and the Client App's site. */
+export const appFacts: readonly Fact[] = [
+  fact(
+    'each API has a plan of its own',
+    bothApps(({ site }, api) => String(site.properties.serverFarmId).includes(`/plan-${api}-`)),
+    main,
+    "'plan-downstream-",
+    "'plan-original-",
+  ),
+  fact('the plans are Flex Consumption', all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'), app, "name: 'FC1'", "name: 'EP1'"),
+  fact('the plans are Linux', all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true), app, 'reserved: true', 'reserved: false'),
+  fact('the APIs answer on https alone', bothHave('httpsOnly', true), app, 'httpsOnly: true', 'httpsOnly: false'),
+  fact(
+    'the APIs take TLS 1.2 at least',
+    bothHave('siteConfig.minTlsVersion', '1.2'),
+    app,
+    "\n      minTlsVersion: '1.2'",
+    "\n      minTlsVersion: '1.0'",
+  ),
+  fact(
+    'their deployment sites take TLS 1.2 at least',
+    bothHave('siteConfig.scmMinTlsVersion', '1.2'),
+    app,
+    "scmMinTlsVersion: '1.2'",
+    "scmMinTlsVersion: '1.1'",
+  ),
+  fact('FTP is off', bothHave('siteConfig.ftpsState', 'Disabled'), app, "ftpsState: 'Disabled'", "ftpsState: 'FtpsOnly'"),
+  fact('HTTP/2 is on', bothHave('siteConfig.http20Enabled', true), app, 'http20Enabled: true', 'http20Enabled: false'),
+  fact(
+    'remote debugging is off',
+    bothHave('siteConfig.remoteDebuggingEnabled', false),
+    app,
+    'DebuggingEnabled: false',
+    'DebuggingEnabled: true',
+  ),
+  fact(
+    'no FTP password publishes',
+    refusesPasswords('ftp'),
+    app,
+    "name: 'ftp'\n    properties: { allow: false }",
+    "name: 'ftp'\n    properties: { allow: true }",
+  ),
+  fact(
+    'no SCM password publishes',
+    refusesPasswords('scm'),
+    app,
+    "name: 'scm'\n    properties: { allow: false }",
+    "name: 'scm'\n    properties: { allow: true }",
+  ),
+  fact('the platform answers no CORS', bothHave('siteConfig.cors.allowedOrigins', []), app, 'allowedOrigins: []', "allowedOrigins: ['*']"),
+  fact(
+    'the APIs run on Node 24',
+    bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
+    app,
+    "version: '24'",
+    "version: '20'",
+  ),
+  fact(
+    'an API has one identity, its own, which it names by user-assigned id',
+    bothApps(
+      ({ site }, api) =>
+        site.identity?.type === 'UserAssigned' &&
+        same(Object.keys(site.identity.userAssignedIdentities ?? {}), [`[format('{0}', <${api}Identity.id>)]`]),
+    ),
+    app,
+    "type: 'UserAssigned'\n",
+    "type: 'SystemAssigned, UserAssigned'\n",
+  ),
+  fact(
+    'the package is fetched by the app’s identity, not by a key',
+    bothApps(({ site }, api) =>
+      same(at(site, 'properties.functionAppConfig.deployment.storage.authentication'), {
+        type: 'UserAssignedIdentity',
+        userAssignedIdentityResourceId: `[<${api}Identity.id>]`,
+      }),
+    ),
+    app,
+    "authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }",
+    "authentication: { type: 'StorageAccountConnectionString', storageAccountConnectionStringName: 'DEPLOYMENT' }",
+  ),
+  fact(
+    'the package lies in the app’s own storage account',
+    bothApps(
+      ({ site }, api) =>
+        at(site, 'properties.functionAppConfig.deployment.storage.value') ===
+        `[format('{0}{1}', <${api}Storage.blobEndpoint>, 'packages')]`,
+    ),
+    main,
+    'storageBlobEndpoint: downstreamStorage.outputs.blobEndpoint',
+    'storageBlobEndpoint: originalStorage.outputs.blobEndpoint',
+  ),
+  fact(
+    'azd finds each API by its service’s name',
+    bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
+    main,
+    "service: 'downstream-api'",
+    "service: 'downstream'",
+  ),
+  fact(
+    'an instance takes 50 requests at once',
+    bothHave(`${scaling}.triggers.http.perInstanceConcurrency`, 50),
+    main,
+    'param concurrency int = 50',
+    'param concurrency int = 1',
+  ),
+  fact(
+    'the number of instances has an end',
+    bothHave(`${scaling}.maximumInstanceCount`, 100),
+    main,
+    'Instances int = 100',
+    'Instances int = 1000',
+  ),
+  fact(
+    'nothing is always ready unless asked for',
+    ({ development, production }) =>
+      same(at(development.app('original').site, `properties.${scaling}.alwaysReady`), []) &&
+      same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [{ name: 'http', instanceCount: 2 }]),
+    main,
+    'param alwaysReady int = 0',
+    'param alwaysReady int = 1',
+  ),
+  fact(
+    'the Client App’s site is free',
+    all('Microsoft.Web/staticSites', 1, 'sku.name', 'Free'),
+    'client-app-site.bicep',
+    "name: 'Free'",
+    "name: 'Standard'",
+  ),
+  fact(
+    'the Client App has no preview sites, whose origins nobody would know',
+    all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
+    'client-app-site.bicep',
+    "Policy: 'Disabled'",
+    "Policy: 'Enabled'",
+  ),
+];

@@ -1,0 +1,73 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { call } from '../support/call.ts';
+import { type Stack, startStack } from '../support/stack.ts';
+
+/** What is deployed, run on the stand with the settings that it would have: the chain as a whole, not each of its rules (test/chain). */
+let stack: Stack;
+let original: string;
+let alice: string;
+beforeAll(async () => {
+  stack = await startStack({ args: ['--packaged'] });
+  original = stack.urls.originalApi;
+  alice = await stack.token('alice');
+}, 120_000);
+afterAll(() => stack?.stop());
+
+// The arguments of another process are no file elsewhere.
+const onLinux = process.platform === 'linux' ? test : test.skip;
+onLinux('the workers run the artefacts', () => {
+  const commands = stack.pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
+  const root = fileURLToPath(new URL('../../', import.meta.url));
+  for (const api of ['original-api', 'downstream-api']) {
+    expect(commands.filter((command) => command.includes(join(root, api, 'dist', 'functions.js')))).toHaveLength(1);
+  }
+});
+
+test('the journey shows one user with two tokens, the second made on behalf of that user with a certificate out of the vault', async () => {
+  const { status, json } = await call(`${original}/journey`, { token: alice });
+  expect(status).toBe(200);
+  const { original: a, downstream: b } = json;
+  expect([a.claims.azpacr, b.claims.azpacr]).toEqual(['0', '2']);
+  expect(b.claims).toMatchObject({ oid: a.claims.oid, tid: a.claims.tid, azp: a.claims.aud });
+  const hops = (await stack.records()).filter(({ status: answered }) => answered === 200).map(({ hop }) => hop);
+  expect(hops).toEqual(expect.arrayContaining(['managed-identity', 'vault', 'entra', 'original-api', 'downstream-api']));
+});
+
+test('a document is created, found by its ETag, updated and deleted, and another user does not see it', async () => {
+  const at = (options: { token?: string; method?: string; json?: unknown; headers?: Record<string, string> } = {}) =>
+    call(`${original}/documents/packaged`, { token: alice, ...options });
+  const created = await at({ method: 'PUT', json: { title: 'One', text: 'first' }, headers: { 'if-none-match': '*' } });
+  expect(created.status).toBe(201);
+  const etag = created.headers.get('etag') ?? '';
+  expect((await at()).json).toMatchObject({ title: 'One', text: 'first' });
+  expect((await at({ token: await stack.token('bob') })).status).toBe(404);
+  const updated = await at({ method: 'PUT', json: { title: 'Two', text: 'second' }, headers: { 'if-match': etag } });
+  expect(updated.status).toBe(200);
+  expect((await at({ method: 'DELETE', headers: { 'if-match': etag } })).status).toBe(412);
+  expect((await at({ method: 'DELETE', headers: { 'if-match': updated.headers.get('etag') ?? '' } })).status).toBe(204);
+  expect((await at()).status).toBe(404);
+});
+
+test('a refusal of Entra goes up with its claims whole', async () => {
+  await stack.policy('mfa', 'on');
+  const { status, headers, json } = await call(`${original}/documents`, { token: await stack.token('carol') });
+  await stack.resetPolicies();
+  expect([status, json.code]).toEqual([401, 'step_up_required']);
+  const [, claims = ''] = / claims="([^"]+)"/.exec(headers.get('www-authenticate') ?? '') ?? [];
+  expect(JSON.parse(Buffer.from(claims, 'base64').toString())).toEqual(json.claims);
+});
+
+test('token A is refused by Downstream, no token by both', async () => {
+  const downstream = stack.urls.downstreamApi;
+  expect((await call(`${downstream}/documents`, { token: alice })).json).toMatchObject({ status: 401, code: 'invalid_token' });
+  for (const api of [original, downstream]) expect((await call(`${api}/documents`)).status).toBe(401);
+});
+
+test('an unknown route is a problem with status 404 at both', async () => {
+  for (const api of [original, stack.urls.downstreamApi]) {
+    expect(await call(`${api}/nothing/here`, { token: alice })).toMatchObject({ status: 404, json: { code: 'not_found' } });
+  }
+});
