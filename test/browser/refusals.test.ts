@@ -151,6 +151,21 @@ browserTest(
   120_000,
 );
 
+browserTest(
+  'Entra’s signing key is replaced at once: token A stops counting, a new one comes silently, and nobody is asked',
+  async () => {
+    const { page } = browser;
+    await browser.run(async () => {
+      await saveUnder('signing-key', 'emergency');
+      await expectSavedWithoutReload();
+      expect(await page.getByRole('dialog').count()).toBe(0);
+      expect(Object.keys(await countRequests(stack)).filter((name) => name.startsWith('page'))).toEqual([]);
+    });
+    expect(unexpectedComplaints(browser, [401])).toEqual([]);
+  },
+  120_000,
+);
+
 for (const [name, policy, value] of [
   ['Entra answers 429 with Retry-After', 'fault', 'token=429:6'],
   ['Entra answers 503', 'fault', 'token=503:2'],
