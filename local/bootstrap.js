@@ -4,7 +4,7 @@
  * proxies away from the loopback interface. On a good machine the file runs in this very process. Everything it says goes to stderr.
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
@@ -13,6 +13,8 @@ const windows = process.platform === 'win32';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Where the path of a borrowed Node is remembered, so that only the first start asks npm. */
 const borrowed = join(root, '.local', 'borrowed-node');
+/** Holds the id of the process that is asking npm for something. */
+const asking = join(root, '.local', 'asking-npm');
 
 function isNewEnough(version) {
   const [major, minor] = version.split('.').map(Number);
@@ -83,8 +85,15 @@ function read(file) {
 
 async function findNode() {
   if (isNewEnough(process.versions.node)) return process.execPath;
+  return knownNode() ?? alone(async () => knownNode() ?? borrowNode());
+}
+
+function knownNode() {
   const known = read(borrowed)?.trim();
-  if (known && isExecutable(known)) return known;
+  return known && isExecutable(known) ? known : undefined;
+}
+
+async function borrowNode() {
   const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
   console.error(`This machine's Node is ${process.versions.node}; borrowing Node 24 from the npm package ${name} (once, about 50 MB) …`);
   const { code, output } = await npm(['exec', '--yes', `--package=${name}@24`, '--call', 'node -p process.execPath'], process.env, true);
@@ -92,7 +101,6 @@ async function findNode() {
   if (code !== 0 || !isExecutable(found)) {
     throw new Error(`npm could not fetch ${name}@24 (see above). Go online and try again, or install Node 24 by other means.`);
   }
-  mkdirSync(dirname(borrowed), { recursive: true });
   writeFileSync(borrowed, found);
   return found;
 }
@@ -119,13 +127,53 @@ async function install(env) {
   console.error(`Installed in ${Math.round((Date.now() - begun) / 1000)} s.`);
 }
 
+function isRunning(pid) {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    return error.code === 'EPERM';
+  }
+}
+
+function takeTurn() {
+  try {
+    writeFileSync(asking, String(process.pid), { flag: 'wx' });
+    return true;
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error;
+    const holder = Number(read(asking));
+    // Whoever held it was killed. An empty file is one that is being written.
+    if (holder === process.pid || (holder > 0 && !isRunning(holder))) rmSync(asking, { force: true });
+    return false;
+  }
+}
+
+/** One process at a time: azd packages both APIs at once, and two npm runs in one folder harm each other. */
+async function alone(act) {
+  mkdirSync(dirname(asking), { recursive: true });
+  const patience = setTimeout(
+    () => console.error(`Waiting for process ${read(asking)} to be done with npm (it says so in ${asking}) …`),
+    1_000,
+  );
+  while (!takeTurn()) await new Promise((settle) => setTimeout(settle, 200));
+  clearTimeout(patience);
+  const yieldTurn = () => rmSync(asking, { force: true });
+  process.once('exit', yieldTurn);
+  try {
+    return await act();
+  } finally {
+    yieldTurn();
+    process.off('exit', yieldTurn);
+  }
+}
+
 /** Makes the machine ready; gives the program where this process is to run it, and has run it in another Node where not. */
 async function prepare(file, args) {
   exemptLoopback();
   followParent();
   const node = await findNode();
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
-  if (!isInstalled()) await install(env);
+  if (!isInstalled()) await alone(async () => isInstalled() || install(env));
   const program = resolve(root, file);
   // A Node that proxies by environment has read NO_PROXY already, so only a new process sees the exemptions.
   if (node === process.execPath && !process.env.NODE_USE_ENV_PROXY) return program;

@@ -59,7 +59,7 @@ async function listFiles(path: string): Promise<string[]> {
   const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(() => undefined);
   if (!entries) return [path];
   return entries
-    .filter((entry) => entry.isFile())
+    .filter((entry) => entry.isFile() && !/[/\\](dist|node_modules)([/\\]|$)/.test(relative(root, entry.parentPath)))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }

@@ -4,6 +4,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { type Api, artefactOf } from './packaging/package-api.ts';
 import type { Part } from './parts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -26,7 +27,9 @@ export function findFunc(path: string | undefined): string | undefined {
 
 export interface CoreToolsOptions {
   readonly func: string;
-  readonly api: 'original-api' | 'downstream-api';
+  readonly api: Api;
+  /** Whether it runs what is deployed, instead of tsc's output. */
+  readonly packaged: boolean;
   readonly port: number;
   readonly env: Readonly<Record<string, string>>;
   readonly log: (line: string) => void;
@@ -35,11 +38,11 @@ export interface CoreToolsOptions {
 }
 
 /**
- * Runs one built API by `func start` from a script root of its own (host.json, a package.json with a concrete main, a copy of dist),
+ * Runs one built API by `func start` from a script root of its own (host.json, a package.json with a concrete main, a copy of the code),
  * and waits until its health route answers. Closing ends func and everything it started.
  */
-export async function startCoreTools({ func, api, port, env, log, onExit }: CoreToolsOptions): Promise<Part> {
-  const folder = await layOutScriptRoot(api, port);
+export async function startCoreTools({ func, api, packaged, port, env, log, onExit }: CoreToolsOptions): Promise<Part> {
+  const folder = await layOutScriptRoot(api, packaged, port);
   const child = spawn(func, ['start', '--port', String(port), '--script-root', folder], {
     cwd: folder,
     env: { ...env, FUNCTIONS_CORE_TOOLS_TELEMETRY_OPTOUT: '1' },
@@ -75,9 +78,13 @@ export async function startCoreTools({ func, api, port, env, log, onExit }: Core
   return { close };
 }
 
-async function layOutScriptRoot(api: string, port: number): Promise<string> {
+async function layOutScriptRoot(api: Api, packaged: boolean, port: number): Promise<string> {
   const folder = join(root, '.local', `func-${port}`, api);
   await rm(folder, { recursive: true, force: true });
+  if (packaged) {
+    await cp(artefactOf(api), folder, { recursive: true });
+    return folder;
+  }
   await mkdir(folder, { recursive: true });
   await cp(join(root, 'host.json'), join(folder, 'host.json'));
   for (const part of [api, 'shared']) await cp(join(root, 'dist', part), join(folder, 'dist', part), { recursive: true });

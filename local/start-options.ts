@@ -10,6 +10,8 @@ export interface StartOptions {
   readonly fresh: boolean;
   /** Only the stand and the Client App; `func start` runs the APIs. */
   readonly standOnly: boolean;
+  /** Run the APIs as they are deployed: one bundle each. */
+  readonly packaged: boolean;
   /** Say on one line of JSON when all is ready; progress goes to stderr. */
   readonly json: boolean;
   readonly overrides: Settings;
@@ -18,7 +20,7 @@ export interface StartOptions {
   readonly dataDir: string;
 }
 
-const usage = 'Usage: npm start -- [--fresh] [--set NAME=VALUE]… [--directory FILE] [--json]';
+const usage = 'Usage: npm start -- [--fresh] [--packaged] [--set NAME=VALUE]… [--directory FILE] [--json]';
 const root = fileURLToPath(new URL('..', import.meta.url));
 
 /** @throws Error whose message says everything that is wrong, for the person who typed it */
@@ -35,6 +37,7 @@ export function readStartOptions(args: readonly string[], environment: Readonly<
   return {
     fresh: values.fresh ?? false,
     standOnly: values['stand-only'] ?? false,
+    packaged: values.packaged ?? false,
     json: values.json ?? false,
     overrides,
     directoryFile: values.directory,
@@ -50,6 +53,7 @@ function parse(args: readonly string[]) {
       options: {
         fresh: { type: 'boolean' },
         'stand-only': { type: 'boolean' },
+        packaged: { type: 'boolean' },
         json: { type: 'boolean' },
         set: { type: 'string', multiple: true },
         directory: { type: 'string' },

@@ -1,5 +1,5 @@
 /** `npm start` and `npm run stand`: the whole chain on this machine, from one command to Ctrl-C. */
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { apiSettings, oneHostSettings } from './api-settings.ts';
 import { build } from './build.ts';
@@ -8,6 +8,7 @@ import { findFunc, startCoreTools } from './core-tools.ts';
 import { prepareDataDir } from './data-dir.ts';
 import { type FunctionsHost, startFunctionsHost } from './functions-host/host.ts';
 import { offerLocalSettings } from './local-settings.ts';
+import { type Api, artefactOf, packageApis } from './packaging/package-api.ts';
 import { createParts } from './parts.ts';
 import { findBusyPorts } from './ports.ts';
 import { seed } from './seed.ts';
@@ -29,8 +30,7 @@ async function start(options: StartOptions): Promise<void> {
   prepareDataDir(options.dataDir, options.fresh);
 
   say('Starting the stand: Entra, Key Vault, managed identity, tables …');
-  const builds = build(building.signal).then((built) => say(built ? 'Built the APIs and the Client App.' : 'The build is up to date.'));
-  const [stand] = await Promise.all([startSeededStand(options), builds]);
+  const [stand] = await Promise.all([startSeededStand(options), makeApps(options, say)]);
   say(standOnly ? 'Starting the Client App …' : 'Starting the Client App and both APIs …');
   const func = standOnly ? undefined : findFunc(process.env.PATH);
   const [, ...hosts] = await Promise.all([
@@ -40,11 +40,20 @@ async function start(options: StartOptions): Promise<void> {
     ...(standOnly ? [] : [startApi('original-api', stand, options, func), startApi('downstream-api', stand, options, func)]),
   ]);
 
-  const host = func ? `func (${func})` : "this repository's functions host, since there is no func on the PATH";
+  const runner = func ? `func (${func})` : "this repository's functions host, since there is no func on the PATH";
+  const host = options.packaged ? `${runner}, as they are deployed` : runner;
   const seconds = (performance.now() - begun) / 1_000;
   const localSettings = standOnly && !json ? { localSettings: offerLocalSettings(oneHostSettings(stand, ports)) } : {};
   if (json) console.log(JSON.stringify(describeForMachines(stand, options, hosts)));
   else console.log(summarize(stand, options, { seconds, host, ...localSettings }));
+}
+
+async function makeApps({ packaged, standOnly }: StartOptions, say: (line: string) => void): Promise<void> {
+  const built = await build(building.signal);
+  say(built ? 'Built the APIs and the Client App.' : 'The build is up to date.');
+  if (!packaged || standOnly) return;
+  await packageApis();
+  say('Packaged both APIs.');
 }
 
 async function startSeededStand({ ports, dataDir, directoryFile }: StartOptions): Promise<Stand> {
@@ -61,14 +70,13 @@ async function startSeededStand({ ports, dataDir, directoryFile }: StartOptions)
   return stand;
 }
 
-function startApi(api: 'original-api' | 'downstream-api', stand: Stand, { ports, overrides }: StartOptions, func: string | undefined) {
+function startApi(api: Api, stand: Stand, { ports, overrides, packaged }: StartOptions, func: string | undefined) {
   const port = api === 'original-api' ? ports.original : ports.downstream;
   const env = apiSettings(api, stand, ports, overrides);
   const log = (line: string) => console.log(line);
-  if (func) return parts.add(() => startCoreTools({ func, api, port, env, log, onExit: (cause) => void fail(cause) }));
-  return parts.add(() =>
-    startFunctionsHost({ name: api, port, entry: `${dist}${api}/functions.js`, env, recorder: stand.context.recorder, log }),
-  );
+  if (func) return parts.add(() => startCoreTools({ func, api, packaged, port, env, log, onExit: (cause) => void fail(cause) }));
+  const entry = join(packaged ? artefactOf(api) : join(dist, api), 'functions.js');
+  return parts.add(() => startFunctionsHost({ name: api, port, entry, env, recorder: stand.context.recorder, log }));
 }
 
 async function clientAppSettings({ context, controlToken }: Stand, { ports }: StartOptions) {

@@ -2,8 +2,8 @@
  * The process that runs one app, as Microsoft's Node.js worker does: loads the entry file given as its argument through the real
  * `@azure/functions` and runs calls that the host sends. An unhandled rejection ends it, as it ends the real one.
  */
-import { pathToFileURL } from 'node:url';
 import { installCoreModule } from './core-module.ts';
+import { loadApp } from './load-app.ts';
 import type { FromWorker, RpcAnswer, RpcRequest, ToWorker } from './messages.ts';
 
 const core = installCoreModule((line) => console.log(line));
@@ -15,7 +15,7 @@ function tell(message: FromWorker): Promise<void> {
 
 async function load(entry: string): Promise<void> {
   try {
-    await import(pathToFileURL(entry).href);
+    await loadApp(entry);
     await core.lock();
     await core.runHooks('appStart', { hookData: {}, appHookData });
     await tell({ type: 'ready', functions: core.httpFunctions() });

@@ -118,6 +118,24 @@ test('an old Node borrows a new one from npm once and puts it first on the PATH'
   expect(npmCalls()).toHaveLength(2);
 });
 
+test.each([
+  ['an old Node', asNode20],
+  ['a good Node', []],
+])('five that start at once on %s ask npm for each thing once, and all of them run', async (_, nodeOptions) => {
+  const runs = await Promise.all(Array.from({ length: 5 }, () => run(nodeOptions, [])));
+  expect(runs.map(({ code }) => code)).toEqual([3, 3, 3, 3, 3]);
+  expect(npmCalls()).toHaveLength(nodeOptions === asNode20 ? 2 : 1);
+});
+
+test('does not wait for one that was killed while it asked npm', async () => {
+  const killed = spawn(process.execPath, ['--version']);
+  await new Promise((resolve) => killed.on('exit', resolve));
+  mkdirSync(join(root, '.local'));
+  writeFileSync(join(root, '.local', 'asking-npm'), String(killed.pid));
+  expect(await run([], [])).toMatchObject({ code: 3 });
+  expect(existsSync(join(root, '.local', 'asking-npm'))).toBe(false);
+});
+
 test('says what to do when npm cannot fetch Node or the packages, and runs nothing', async () => {
   expect(await run(asNode20, [], { NPM_FAILS: '1' })).toMatchObject({
     code: 1,

@@ -162,7 +162,7 @@ test('ten packagings at once give the same bytes, and whoever reads meanwhile fi
   expect(wrong).toEqual([]);
   expect(existsSync(stray)).toBe(false);
   // Another test's packaging may be under way.
-  await until(() => !readdirSync(join(root, '.local')).some((name) => name.startsWith('package-')));
+  await until('no draft to be left', () => !readdirSync(join(root, '.local')).some((name) => name.startsWith('package-')));
 }, 120_000);
 
 test('an API that there is not: says which there are, and packages none', async () => {

@@ -14,7 +14,7 @@ export interface StackOptions {
   readonly directory?: object;
   /** More environment for `npm start` itself. */
   readonly env?: Readonly<Record<string, string>>;
-  /** More of what `npm start --` takes, such as `--stand-only`. */
+  /** More of what `npm start --` takes, such as `--packaged`, which STACK_PACKAGED=1 adds to every stack. */
   readonly args?: readonly string[];
 }
 
@@ -52,7 +52,8 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function startOnce({ set = {}, directory, env = {}, args: more = [] }: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'stack-'));
   const dataDir = join(folder, 'data');
-  const args = [...more, ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
+  const packaged = process.env.STACK_PACKAGED ? ['--packaged'] : [];
+  const args = [...more, ...packaged, ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
   if (directory) {
     await writeFile(join(folder, 'tenant.json'), JSON.stringify(directory));
     args.push('--directory', join(folder, 'tenant.json'));

@@ -3,7 +3,7 @@ import { readStartOptions } from '../../../local/start-options.ts';
 
 test('by default: nothing overridden, the data under .local by the port of the stand', () => {
   const options = readStartOptions([], { STAND_PORT: '9070' });
-  expect(options).toMatchObject({ fresh: false, standOnly: false, json: false, overrides: {}, directoryFile: undefined });
+  expect(options).toMatchObject({ fresh: false, standOnly: false, packaged: false, json: false, overrides: {}, directoryFile: undefined });
   expect(options.dataDir).toMatch(/[/\\]\.local[/\\]stand-9070$/);
 });
 
