@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import { type Api, present } from '../test/attack/case.ts';
 import { openForeign, openStack } from '../test/attack/open-target.ts';
 import { poisonedKeys } from '../test/attack/poisoned-keys.ts';
 import { groups, type Result, runCase, runGroup } from '../test/attack/run.ts';
@@ -57,8 +58,16 @@ function print({ api, name, expected, got, mark }: Result): void {
   console.log([cell(api, 10), cell(name, 64), cell(expected, 30), cell(got, 30), mark].join('  '));
 }
 
+/** Where the good token is refused, every refusal of a bad one would mean nothing. */
+async function demandGoodToken(api: Api): Promise<void> {
+  const got = await present(api, api.token).catch((error: unknown) => (error instanceof Error ? error.message : String(error)));
+  if (got !== '200')
+    throw new Error(`${api.name}: the good token was not taken for GET ${api.path}/documents (${got}). Nothing was tried.`);
+}
+
 async function attack({ target, write }: Options): Promise<number> {
   const apis = target ? [await openForeign(target.url, target.token)] : await openRunningStack();
+  for (const api of apis) await demandGoodToken(api);
   const results: Result[] = [];
   const note = (result: Result) => {
     print(result);

@@ -1,6 +1,5 @@
 import { createHmac, generateKeyPairSync, sign } from 'node:crypto';
-import { startCanary } from './canary.ts';
-import { type Api, type Case, type Group, invalid, present, tokenCases } from './case.ts';
+import { type Group, tokenCases } from './case.ts';
 import { ecdsa, rsa, rsaPss, type Signer, signedBy, spellings, unsigned } from './forge.ts';
 
 const group = 'Algorithm and key';
@@ -144,25 +143,5 @@ export const algorithmAndKey: Group = (api) => {
           ]),
         ])
       : []),
-    ...['jku', 'x5u'].map((name) => canaryCase(api, name, (url) => ({ header: { [name]: url } }))),
-    canaryCase(api, 'kid', (url) => ({ header: { kid: url } })),
-    canaryCase(api, 'iss', (url) => ({ claims: { iss: `${url}/${good.claims.tid}/v2.0` } })),
   ];
 };
-
-/** A token that names a place of the attacker's to fetch a key from, signed by the attacker's key: refused, and nobody goes there. */
-const canaryCase = (api: Api, where: string, parts: (url: string) => Parameters<Api['forge']>[0]): Case => ({
-  group,
-  name: `${where} that leads to a canary`,
-  expected: `${invalid}, ${invalid}, 0 connections`,
-  async run() {
-    const canary = await startCanary({ keys: [{ ...ownJwk, kid: api.good.header.kid, use: 'sig', alg: 'RS256' }] });
-    try {
-      const own = await present(api, api.forge(parts(canary.url), rsa(mine.privateKey)));
-      const entras = await present(api, api.forge(parts(canary.url)));
-      return `${own}, ${entras}, ${canary.connections()} connections`;
-    } finally {
-      await canary.close();
-    }
-  },
-});

@@ -28,7 +28,7 @@ export const corsAndLeakage: Group = (api) => {
           `${known}, https://attacker.example`,
           `attacker${known}`,
         ]
-      : [api.path && 'http://localhost']),
+      : []),
   ];
   const one = (name: string, expected: string, run: () => Promise<string>): Case => ({ group, name, expected, run });
   const preflight = (origin: string) =>

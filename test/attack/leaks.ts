@@ -16,7 +16,7 @@ const patterns: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ],
   ['e-mail', /[\w.+#-]+@[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi],
   ['text of Entra', /AADSTS\d+\s*:|\bTrace ID\s*:|\bCorrelation ID\s*:|\bTimestamp\s*:\s*\d{4}-/gi],
-  ['stack frame', /(?:^|\n|\\n)\s*at (?:async )?[\w.<>[\] $]+ ?\(?(?:file:|node:|\/|[A-Z]:\\)[^\s)]*:\d+/g],
+  ['stack frame', /(?:^|\n|\\n)\s*at (?:async )?(?:[\w.<>[\] $]+ )?\(?(?:file:|node:|\/|[A-Z]:\\)[^\s)]*:\d+/g],
   [
     'file path',
     /(?<![\w/:.])\/(?:home|root|usr|var|tmp|opt|work|etc|mnt|srv|proc|Users|private)\/[\w.@-]+|\bfile:\/\/|\bnode_modules\b|\b[A-Z]:\\{1,2}(?:Users|Windows|home|Program)/g,

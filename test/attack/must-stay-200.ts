@@ -42,6 +42,8 @@ export const mustStay200: Group = (api) => {
       ['aud as a list of one', { aud: [aud] }, ok],
       ['claims nobody knows', { xms_tcdt: 1_600_000_000, deeply: { nested: [1, null, {}] }, '': '', _claim_names: { groups: 'src1' } }, ok],
       ['names beyond the BMP', { name: '𝒜lice 👩‍💻 Ångström 山田', given_name: '\u202eecila' }, ok],
+      ['a v1 token', version1(api), ok],
+      ['a v1 token for the bare client id', { ...version1(api), aud }, ok],
       ['no idtyp', { idtyp: undefined }, ok],
       ['a role of the user', { roles: ['Something.Else'] }, ok],
       ['one role as a text', { roles: 'Something.Else' }, ok],
@@ -71,4 +73,18 @@ async function newKey(api: Parameters<Group>[0]): Promise<string> {
     if (got === ok || Date.now() > end) return got;
     await new Promise((resolve) => setTimeout(resolve, 500));
   }
+}
+
+/** What version 1 spells differently. */
+export function version1({ good }: Parameters<Group>[0]): Readonly<Record<string, unknown>> {
+  const { iss, aud, azp, azpacr } = good.claims;
+  return {
+    ver: '1.0',
+    iss: String(iss).replace(/v2\.0$/, ''),
+    aud: `api://${aud}`,
+    appid: azp,
+    appidacr: azpacr,
+    azp: undefined,
+    azpacr: undefined,
+  };
 }

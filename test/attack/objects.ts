@@ -1,20 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { type Api, type Case, describeAnswer, type Group } from './case.ts';
-import type { Answered, RawRequest } from './http.ts';
-import { naughtyStrings } from './naughty-strings.ts';
+import { as, create, created, goodBody as good, json, type Options, remove } from './document.ts';
 
 const group = 'Objects';
 const notFound = '404 not_found';
 const badRequest = '400 bad_request';
-const json = { 'content-type': 'application/json' };
-const create = { ...json, 'if-none-match': '*' };
-const good = JSON.stringify({ title: 'A title', text: 'A text' });
-
-type Options = Partial<RawRequest> & { readonly token?: string };
-
-/** Calls with a user's token; the good one unless another is given. */
-const as = (api: Api, path: string, { token = api.token, headers = {}, ...rest }: Options = {}) =>
-  api.send({ path: `${api.path}/${path}`, ...rest, headers: { authorization: `Bearer ${token}`, ...headers } });
 
 /** What is sent to a good route with a good token and is wrong in itself. */
 export const objects: Group = (api) => {
@@ -118,110 +107,9 @@ export const objects: Group = (api) => {
       `continuation=${'x'.repeat(65)}`,
       "continuation='%20or%20true",
     ].map((query) => send(`documents?${query.slice(0, 40)}`, query === 'limit[]=1' ? '200' : badRequest, `documents?${query}`)),
-    ...(api.stand ? withTwoUsers(api, api.stand) : []),
     stale(api),
-    naughty(api),
   ];
 };
-
-/** Whose things are whose. */
-function withTwoUsers(api: Api, stand: NonNullable<Api['stand']>): readonly Case[] {
-  const { oid } = api.good.claims;
-  const one = (name: string, expected: string, run: () => Promise<string>): Case => ({ group, name, expected, writes: true, run });
-  const asBob = async (path: string, options: Options = {}) =>
-    describeAnswer(await as(api, path, { ...options, token: await stand.token('bob') }));
-  /** bob, under every name of the first user. */
-  const lookAlike = async () => {
-    const bob = JSON.parse(Buffer.from((await stand.token('bob')).split('.')[1] ?? '', 'base64url').toString()) as Record<string, unknown>;
-    const { preferred_username, name } = api.good.claims;
-    return {
-      oid: bob.oid,
-      token: api.forge({
-        claims: { ...bob, name, preferred_username, upn: preferred_username, email: preferred_username, unique_name: preferred_username },
-      }),
-    };
-  };
-  const guarded = { ...json, 'if-match': '"x"' };
-  return [
-    one('another user’s document: read', notFound, () => asBob('documents/garden-plan')),
-    one('another user’s document: write', notFound, () => asBob('documents/garden-plan', { method: 'PUT', headers: guarded, body: good })),
-    one('another user’s document: write as new', '412 conflict', () =>
-      asBob('documents/garden-plan', { method: 'PUT', headers: create, body: good }),
-    ),
-    one('another user’s document: delete', notFound, () =>
-      asBob('documents/garden-plan', { method: 'DELETE', headers: { 'if-match': '"x"' } }),
-    ),
-    one('a document of another tenant', notFound, () => asBob('documents/northern-lights')),
-    one('another user’s profile: read', '403 forbidden', () => asBob(`profiles/${oid}`)),
-    one('another user’s profile: write', '403 forbidden', () =>
-      asBob(`profiles/${oid}`, { method: 'PUT', headers: create, body: '{"displayName":"x"}' }),
-    ),
-    one('the same e-mail, upn, name and preferred_username with another oid: that user’s own profile', 'own', async () => {
-      const { token, oid: own } = await lookAlike();
-      const { json: profile } = await as(api, 'profiles/me', { token });
-      return profile.userId === own ? 'own' : 'not their own';
-    }),
-    one('the same names with another oid: the first user’s document', notFound, async () =>
-      describeAnswer(await as(api, 'documents/garden-plan', { token: (await lookAlike()).token })),
-    ),
-    ...(api.kind === 'downstream'
-      ? [
-          one('the same names with an oid nobody has: no documents, an empty profile', '0 documents, ""', async () => {
-            const token = api.forge({ claims: { oid: randomUUID() } });
-            const [list, profile] = [await as(api, 'documents', { token }), await as(api, 'profiles/me', { token })];
-            return `${(list.json.documents as unknown[] | undefined)?.length} documents, ${JSON.stringify(profile.json.displayName)}`;
-          }),
-          one('a user’s own document, in another tenant', '401 invalid_token', async () =>
-            describeAnswer(await as(api, 'documents/garden-plan', { token: api.forge({ claims: { tid: randomUUID() } }) })),
-          ),
-        ]
-      : []),
-    ...['c2', 'C1', 'c1 c2', 'c10', ''].map((acrs) =>
-      stepUp(api, stand, `acrs ${JSON.stringify(acrs)}`, '401 step_up_required', acrs === '' ? {} : { acrs: [acrs] }),
-    ),
-    // To a client without cp1 Downstream's own challenge does not go, and what Entra demands goes all the same.
-    stepUp(api, stand, 'acrs missing, from a client without cp1', api.kind === 'downstream' ? '403 forbidden' : '401 step_up_required', {
-      xms_cc: undefined,
-    }),
-    stepUp(api, stand, 'acrs missing, cp1 in another case', '401 step_up_required', { xms_cc: ['CP1'] }),
-    stepUp(api, stand, 'acrs c1', '204', { acrs: ['c1'] }),
-  ];
-}
-
-/** Deletes a document of one's own with a token that says so much of authentication contexts. */
-const stepUp = (api: Api, stand: NonNullable<Api['stand']>, name: string, expected: string, claims: Record<string, unknown>): Case => ({
-  group,
-  name: `delete: ${name}`,
-  expected,
-  writes: true,
-  async run() {
-    const { id, etag } = await created(api);
-    // Otherwise Entra grants the context to whoever asks, and the deletion goes through after one exchange more.
-    if (api.kind === 'original') await stand.policy('auth-context', 'on');
-    const got = describeAnswer(
-      await as(api, `documents/${id}`, {
-        method: 'DELETE',
-        headers: { 'if-match': etag },
-        token: api.forge({ claims: { acrs: undefined, ...claims } }),
-      }),
-    );
-    if (api.kind === 'original') await stand.policy('auth-context', 'off');
-    if (got !== '204') await remove(api, stand, id, etag);
-    return got;
-  },
-});
-
-async function created(api: Api): Promise<{ readonly id: string; readonly etag: string }> {
-  const id = `attack-${randomUUID()}`;
-  const answer = await as(api, `documents/${id}`, { method: 'PUT', headers: create, body: good });
-  if (answer.status !== 201) throw new Error(`A document could not be created: ${describeAnswer(answer)}`);
-  return { id, etag: String(answer.headers.etag) };
-}
-
-async function remove(api: Api, stand: Api['stand'], id: string, etag: string): Promise<void> {
-  if (stand)
-    await as(api, `documents/${id}`, { method: 'DELETE', headers: { 'if-match': etag }, token: api.forge({ claims: { acrs: ['c1'] } }) });
-}
 
 const stale = (api: Api): Case => ({
   group,
@@ -233,39 +121,7 @@ const stale = (api: Api): Case => ({
     const tries = [{ ...json, 'if-match': '"stale"' }, create, json];
     const got: string[] = [];
     for (const headers of tries) got.push(describeAnswer(await as(api, `documents/${id}`, { method: 'PUT', headers, body: good })));
-    await remove(api, api.stand, id, etag);
+    await remove(api, id, etag);
     return got.join(', ');
-  },
-});
-
-/** Every one as title and text of a document, several documents side by side; each comes back as it was sent. */
-const naughty = (api: Api): Case => ({
-  group,
-  name: `${naughtyStrings.length} naughty strings as title and text come back as they were sent`,
-  expected: `${naughtyStrings.length} as sent`,
-  writes: true,
-  async run() {
-    const lanes = 8;
-    const same = await Promise.all(
-      Array.from({ length: lanes }, async (_, lane) => {
-        let { id, etag } = await created(api);
-        let count = 0;
-        for (const text of naughtyStrings.filter((_text, index) => index % lanes === lane)) {
-          const said = { title: `>${text}`, text };
-          const answer: Answered = await as(api, `documents/${id}`, {
-            method: 'PUT',
-            headers: { ...json, 'if-match': etag },
-            body: JSON.stringify(said),
-          });
-          if (answer.status !== 200) continue;
-          etag = String(answer.headers.etag);
-          const { json: stored } = await as(api, `documents/${id}`);
-          if (stored.title === said.title && stored.text === said.text) count += 1;
-        }
-        await remove(api, api.stand, id, etag);
-        return count;
-      }),
-    );
-    return `${same.reduce((sum, count) => sum + count, 0)} as sent`;
   },
 });

@@ -1,22 +1,27 @@
 import { algorithmAndKey } from './algorithm-and-key.ts';
+import { canaries } from './canary.ts';
 import type { Api, Case, Group } from './case.ts';
-import { issuerAndAudience, kindAndScope, time } from './claims.ts';
 import { corsAndLeakage } from './cors-and-leakage.ts';
 import { form } from './form.ts';
+import { issuerAndAudience } from './issuer-and-audience.ts';
+import { kindAndScope } from './kind-and-scope.ts';
 import { mustStay200 } from './must-stay-200.ts';
+import { naughty } from './naughty.ts';
 import { objects } from './objects.ts';
+import { ownership } from './ownership.ts';
 import { requests } from './requests.ts';
+import { time } from './time.ts';
 
 /** In the order they run: the good ones first, since a refusal means nothing where everything is refused; the one that looks back last. */
 export const groups: readonly (readonly [name: string, group: Group])[] = [
   ['Must stay 200', mustStay200],
   ['Requests', requests],
   ['Form', form],
-  ['Algorithm and key', algorithmAndKey],
+  ['Algorithm and key', (api) => [...algorithmAndKey(api), ...canaries(api)]],
   ['Time', time],
   ['Issuer and audience', issuerAndAudience],
   ['Kind and scope', kindAndScope],
-  ['Objects', objects],
+  ['Objects', (api) => [...objects(api), ...ownership(api), ...naughty(api)]],
   ['CORS and leakage', corsAndLeakage],
 ];
 
