@@ -1,0 +1,45 @@
+import type { Azure } from './azure.ts';
+import { createCertificate, readCertificate } from './certificate.ts';
+import type { Clock } from './poll.ts';
+import { addCertificate, removeOlderCertificates } from './registration.ts';
+import { withVaultRole } from './vault-role.ts';
+
+export interface CredentialWork {
+  readonly azure: Azure;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+  /** The vault's resource id. */
+  readonly vaultId: string;
+  /** The certificate's name. */
+  readonly name: string;
+  /** Original API's registration. */
+  readonly appId: string;
+}
+
+/** Makes the certificate where there is none, and makes sure that Entra knows the newest version. Twice does no more than once. */
+export async function ensureCredential({ azure, clock, say, vaultId, name, appId }: CredentialWork): Promise<void> {
+  await withVaultRole(azure, vaultId, clock, say, async () => {
+    const known = await readCertificate(azure, name);
+    if (!known) say(`Making the certificate ${name} in the vault; its private half never leaves it for this machine.`);
+    const certificate = known ?? (await createCertificate(azure, name, clock));
+    const added = await addCertificate(azure, appId, name, certificate, clock);
+    say(added ? "Its public half is now on Original API's registration." : "Original API's registration knows it already.");
+    const days = Math.floor((certificate.notAfter - clock.now()) / 86_400_000);
+    say(`It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`);
+  });
+}
+
+/**
+ * New version, told to Entra at once; when Entra has had time to spread it, the old ones go. Between the two the APIs work with either: who
+ * meets a version that Entra does not know yet uses the one before, and who is refused reads the vault again.
+ */
+export async function rotateCredential({ azure, clock, say, vaultId, name, appId }: CredentialWork): Promise<void> {
+  await withVaultRole(azure, vaultId, clock, say, async () => {
+    const certificate = await createCertificate(azure, name, clock);
+    say(`The vault has version ${certificate.version}.`);
+    await addCertificate(azure, appId, name, certificate, clock);
+    say('Entra knows it. Waiting 2 minutes until all of Entra does …');
+    await clock.sleep(120_000);
+    say(`Removed ${await removeOlderCertificates(azure, appId, name, certificate)} older version(s) from the registration.`);
+  });
+}

@@ -1,0 +1,47 @@
+import { type Azure, expectStatus } from './azure.ts';
+import type { Certificate } from './certificate.ts';
+import { type Clock, poll } from './poll.ts';
+
+interface KeyCredential {
+  readonly displayName: string | null;
+  readonly [more: string]: unknown;
+}
+
+const select = '$select=id,keyCredentials';
+const fix =
+  'You need to own the registration, or the role Application Administrator. If somebody else adds certificates, give them the public half from the vault.';
+
+/** Graph shows a certificate's bytes only where they are asked for by name, and a PATCH must send all that are to stay. */
+async function readCredentials(azure: Azure, appId: string): Promise<readonly KeyCredential[]> {
+  const answer = await azure.send('graph', 'GET', `/v1.0/applications(appId='${appId}')?${select}`);
+  return (expectStatus(answer, [200], "Reading Original API's registration", fix).body.keyCredentials ?? []) as KeyCredential[];
+}
+
+async function writeCredentials(azure: Azure, appId: string, keyCredentials: readonly KeyCredential[]): Promise<void> {
+  const answer = await azure.send('graph', 'PATCH', `/v1.0/applications(appId='${appId}')`, { keyCredentials });
+  expectStatus(answer, [200, 204], "Changing the certificates of Original API's registration", fix);
+}
+
+const nameOf = (name: string, { version }: Certificate) => `${name} ${version}`;
+
+/** Adds a certificate's public half unless it is there; those of others stay. Gives whether anything was added. */
+export async function addCertificate(azure: Azure, appId: string, name: string, certificate: Certificate, clock: Clock): Promise<boolean> {
+  const known = await readCredentials(azure, appId);
+  const displayName = nameOf(name, certificate);
+  if (known.some((credential) => credential.displayName === displayName)) return false;
+  const added = { type: 'AsymmetricX509Cert', usage: 'Verify', displayName, key: certificate.cer };
+  await writeCredentials(azure, appId, [...known, added]);
+  await poll(clock, 120_000, 'Entra does not show the new certificate after 2 minutes. Run the command again.', async () => {
+    const now = await readCredentials(azure, appId);
+    return now.some((credential) => credential.displayName === displayName) || undefined;
+  });
+  return true;
+}
+
+/** Removes the older versions of that certificate, and of no other. Gives how many. */
+export async function removeOlderCertificates(azure: Azure, appId: string, name: string, newest: Certificate): Promise<number> {
+  const known = await readCredentials(azure, appId);
+  const stay = known.filter(({ displayName }) => !displayName?.startsWith(`${name} `) || displayName === nameOf(name, newest));
+  if (stay.length < known.length) await writeCredentials(azure, appId, stay);
+  return known.length - stay.length;
+}

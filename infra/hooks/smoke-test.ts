@@ -1,0 +1,59 @@
+import { type Clock, poll } from './poll.ts';
+
+export interface SmokeTest {
+  /** With their route prefixes, as the APIs are told. */
+  readonly originalUrl: string;
+  readonly downstreamUrl: string;
+  /** Whether Downstream can be reached from a private network alone. */
+  readonly privateNetwork: boolean;
+  readonly clock: Clock;
+  readonly say: (line: string) => void;
+}
+
+/**
+ * What can be known of a deployment without signing in: both APIs are healthy, neither answers without a token, and each says how to get one.
+ * @throws Error with the answer that was wrong, and where to look
+ */
+export async function smokeTest({ originalUrl, downstreamUrl, privateNetwork, clock, say }: SmokeTest): Promise<void> {
+  await isHealthy(originalUrl, clock);
+  say('Original API is healthy.');
+  await asksForToken(`${originalUrl}/journey`);
+  say('Original API asks a caller without a token for one.');
+  if (privateNetwork) {
+    const { status } = await get(`${downstreamUrl}/health`).catch(() => ({ status: 0 }));
+    if (status === 200)
+      throw new Error('Downstream API can be reached from here, which the private mode is to prevent. Run `azd provision` again.');
+    say(
+      'Downstream API cannot be reached from here, as is right for the private mode; its own health is to be looked at from the network.',
+    );
+    return;
+  }
+  await isHealthy(downstreamUrl, clock);
+  say('Downstream API is healthy.');
+  await asksForToken(`${downstreamUrl}/caller`);
+  say('Downstream API refuses a direct call.');
+}
+
+async function isHealthy(url: string, clock: Clock): Promise<void> {
+  let last = 'no answer';
+  const ask = async () => {
+    last = await get(`${url}/health`).then(
+      ({ status }) => String(status),
+      () => 'no answer',
+    );
+    return last === '200' || undefined;
+  };
+  const late = () => `${url}/health does not answer 200 but: ${last}. A bad setting is named in the app's log: \`azd monitor --logs\`.`;
+  await poll(clock, 180_000, 'late', ask).catch(() => {
+    throw new Error(late());
+  });
+}
+
+async function asksForToken(url: string): Promise<void> {
+  const { status, headers } = await get(url);
+  const challenge = headers.get('www-authenticate') ?? 'none';
+  if (status !== 401 || !/^Bearer .*authorization_uri="https?:/.test(challenge))
+    throw new Error(`${url} answers ${status} (WWW-Authenticate: ${challenge}) without a token; it must be 401 with authorization_uri.`);
+}
+
+const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal.timeout(30_000) });
