@@ -41,7 +41,7 @@ async function start(options: StartOptions): Promise<void> {
   ]);
 
   const runner = func ? `func (${func})` : "this repository's functions host, since there is no func on the PATH";
-  const host = options.packaged ? `${runner}, as they are deployed` : runner;
+  const host = options.packaged ? `${runner}; what runs is what is deployed` : runner;
   const seconds = (performance.now() - begun) / 1_000;
   const localSettings = standOnly && !json ? { localSettings: offerLocalSettings(oneHostSettings(stand, ports)) } : {};
   if (json) console.log(JSON.stringify(describeForMachines(stand, options, hosts)));
