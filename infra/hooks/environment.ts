@@ -23,6 +23,8 @@ export function readDeployment<K extends keyof Deployment>(
 ): Pick<Deployment, K> {
   const missing = names.filter((name) => !environment[name]);
   if (missing.length > 0)
-    throw new Error(`azd's environment has no ${missing.join(', ')}. Run \`azd provision\` first (azd passes the environment on to its hooks).`);
+    throw new Error(
+      `azd's environment has no ${missing.join(', ')}. Run \`azd provision\` first (azd passes the environment on to its hooks).`,
+    );
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as Pick<Deployment, K>;
 }
