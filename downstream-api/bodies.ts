@@ -13,8 +13,10 @@ const oid = v.pipe(
 );
 const oids = v.optional(
   v.pipe(
-    v.array(oid, 'must be a list of object ids'),
-    v.maxLength(500, 'must name at most 500 users'),
+    // How many is looked at before what they are: a list of a megabyte is refused in one step.
+    v.custom<unknown[]>(Array.isArray, 'must be a list of object ids'),
+    v.maxLength(100, 'must name at most 100 users'),
+    v.array(oid),
     v.transform((ids) => [...new Set(ids)]),
   ),
 );
@@ -25,6 +27,7 @@ const isJsonObject = (value: unknown) => typeof value === 'object' && value !== 
 const exactly = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(
     v.custom<object>(isJsonObject, 'must be a JSON object'),
+    v.check((body) => Object.keys(body).length <= 20, 'has too many properties'),
     // Valibot passes over these three, so that they would be dropped and not refused.
     v.check(
       (body) => !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(body, name)),

@@ -17,6 +17,8 @@ export const writeDocument =
     const precondition = readPrecondition(request);
     const modified = new Date(now()).toISOString();
     if (precondition === 'none yet') {
+      if (await documents.read(caller.tenantId, id, signal))
+        throw new Denial('conflict', { detail: 'There is a document of this id already.' });
       const { readers = [], writers = [], ...said } = body;
       const created = await documents.write(
         caller.tenantId,

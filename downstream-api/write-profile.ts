@@ -18,7 +18,7 @@ export const writeProfile =
     const precondition = readPrecondition(request);
     const stored = await profiles.read(caller.tenantId, userId, signal);
     if (stored) demandMatch(precondition, stored);
-    else if (precondition !== 'none yet') throw new Denial('not_found');
+    else if (precondition !== 'none yet') throw new Denial('conflict');
     const { value, etag } = await profiles.write(caller.tenantId, profile, stored?.etag, signal);
     return { status: stored ? 200 : 201, headers: { etag }, json: value };
   };

@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
 import { type Document, fromRow, keysOf, type Row, readersOf, toRow } from './document-row.ts';
-import { ask, limitedBy, type OpenTable } from './tables.ts';
+import { ask, askAgain, limitedBy, type OpenTable } from './tables.ts';
 
 export interface Stored<T> {
   readonly value: T;
@@ -41,7 +41,7 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
 
   const read: Documents['read'] = async (tenantId, id, signal) => {
     const { partitionKey, rowKey } = keysOf(tenantId, id);
-    const row = await ask(documents.getEntity<Row>(partitionKey, rowKey, limitedBy(signal)));
+    const row = await askAgain(() => documents.getEntity<Row>(partitionKey, rowKey, limitedBy(signal)));
     return row && { value: fromRow(row), etag: row.etag };
   };
   const share = (tenantId: string, reader: string, id: string, signal: AbortSignal) =>
@@ -64,8 +64,9 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
     read,
     async list(tenantId, reader, { limit, after }, signal) {
       const filter = odata`PartitionKey eq ${`${tenantId}_${reader}`} and RowKey gt ${after}`;
-      const pages = shares.listEntities<{ rowKey: string }>({ ...limitedBy(signal), queryOptions: { filter, select: ['RowKey'] } });
-      const ids = (await ask(firstOf(pages.byPage({ maxPageSize: limit }), limit))) ?? [];
+      const query = { ...limitedBy(signal), queryOptions: { filter, select: ['RowKey'] }, onResponse: demandRows };
+      const page = () => shares.listEntities<{ rowKey: string }>(query).byPage({ maxPageSize: limit });
+      const ids = (await askAgain(() => firstOf(page(), limit))) ?? [];
       const found = await Promise.all(ids.map((id) => read(tenantId, id, signal)));
       const leadsNowhere = ids.filter((_, index) => !found[index] || !readersOf(found[index].value).has(reader));
       await Promise.all(leadsNowhere.map((id) => mend(tenantId, reader, id, signal)));
@@ -103,6 +104,12 @@ interface Share {
   readonly reader: string;
   readonly id: string;
   readonly etag: string;
+}
+
+/** The client takes an answer that is no list for an empty one; "no documents" must not mean "the store answers nonsense". */
+function demandRows({ status, bodyAsText }: { readonly status: number; readonly bodyAsText?: string | null }): void {
+  if (status === 200 && !/"value"\s*:\s*\[/.test(bodyAsText ?? ''))
+    throw new Denial('unavailable', { facts: { check: 'store', reason: 'no list' } });
 }
 
 /** The first row keys; the service may spread them over several pages, of which some are empty. */

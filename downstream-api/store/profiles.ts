@@ -1,6 +1,6 @@
 import { Denial } from '../../shared/denial.ts';
 import type { Stored } from './documents.ts';
-import { ask, limitedBy, type OpenTable } from './tables.ts';
+import { ask, askAgain, limitedBy, type OpenTable } from './tables.ts';
 
 export interface Profile {
   readonly userId: string;
@@ -26,7 +26,7 @@ export function createProfiles(open: OpenTable): Profiles {
   return {
     async read(tenantId, userId, signal) {
       const { partitionKey, rowKey } = keysOf(tenantId, userId);
-      const row = await ask(profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
+      const row = await askAgain(() => profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
       return (
         row && {
           value: { userId, displayName: row.displayName, jobTitle: row.jobTitle, phone: row.phone, modified: row.modified },

@@ -11,10 +11,13 @@ export type OpenTable = (name: (typeof tableNames)[number]) => TableClient;
 /** Milliseconds that one request to the store may take. */
 const deadline = 3_000;
 
-/** Azure Table Storage by the app's managed identity: no key, no connection string. */
+/**
+ * Azure Table Storage by the app's managed identity: no key, no connection string. The client retries nothing: a write whose answer was lost
+ * would be tried again and told that somebody else has changed the row. `askAgain` is for reads.
+ */
 export function createTables(endpoint: URL, credential: IdentityCredential): OpenTable {
   const { url, options } = addressOf(endpoint);
-  return (name) => new TableClient(url, name, credential, { retryOptions: { maxRetries: 1, retryDelayInMs: 100 }, ...options });
+  return (name) => new TableClient(url, name, credential, { retryOptions: { maxRetries: 0 }, ...options });
 }
 
 /** What every request to the store takes. */
@@ -30,9 +33,22 @@ export async function ask<T>(work: Promise<T>): Promise<T | undefined> {
   } catch (error) {
     if (error instanceof Denial) throw error;
     const { statusCode, name, code } = error as { statusCode?: number; name?: string; code?: string };
-    if (statusCode === 404) return undefined;
+    if (statusCode === 404 && codeOf(error) === 'ResourceNotFound') return undefined;
     if (statusCode === 409 || statusCode === 412) throw new Denial('conflict', { facts: { check: 'store', storeStatus: statusCode } });
     if (name === 'AbortError') throw new Denial('timeout', { facts: { check: 'store' } });
     throw new Denial('unavailable', { facts: { check: 'store', reason: String(statusCode ?? code ?? name) } });
   }
+}
+
+/** Reads, once more where the store was away for a moment. @throws Denial as `ask` does */
+export const askAgain = <T>(read: () => Promise<T>): Promise<T | undefined> =>
+  ask(read()).catch((error: unknown) => {
+    if (error instanceof Denial && error.code === 'unavailable') return ask(read());
+    throw error;
+  });
+
+/** The service's own word: a missing table (TableNotFound) is a fault of deployment, a missing row is an answer. */
+function codeOf(error: unknown): unknown {
+  const { details } = error as { details?: { odataError?: { code?: unknown } } };
+  return details?.odataError?.code;
 }

@@ -51,6 +51,7 @@ const relayed: readonly DenialCode[] = [
   'too_large',
   'unsupported_media_type',
   'unavailable',
+  'timeout',
 ];
 
 /**
@@ -104,10 +105,10 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     const first = await onBehalf.exchangeOnBehalf(exchange, call.signal);
     call.note({ exchange: first.cached ? 'cached' : 'made' });
     const answer = await callOnce(call, request, reveal(first.token));
+    if (answer.status === 401) onBehalf.evict(exchange, first);
     const claims = challengeOf(answer);
     if (!claims) return readAnswer(answer);
 
-    onBehalf.evict(exchange);
     const second = await onBehalf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
     call.note({ exchange: 'made again for a challenge' });
     const answerAgain = await callOnce(call, request, reveal(second.token));

@@ -24,7 +24,7 @@ export interface Call {
 
 /** What a route does for one method: for callers who satisfy the policy, or `open` to everybody. */
 export type Method =
-  | (Policy & { readonly handle: (call: Call) => Promise<Answer> })
+  | (Policy & { readonly open?: false; readonly handle: (call: Call) => Promise<Answer> })
   | { readonly open: true; readonly handle: () => Promise<Answer> };
 
 export type Methods = Partial<Readonly<Record<HttpMethod, Method>>>;
@@ -52,7 +52,7 @@ const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'
  */
 export function createEdge({ api, validate, clients, origins, realm, now = Date.now }: EdgeSettings) {
   async function answer(request: HttpRequest, method: Method, budget: ReturnType<typeof openBudget>, seen: Seen): Promise<WrittenAnswer> {
-    if ('open' in method) return writeAnswer(await method.handle());
+    if (method.open === true) return writeAnswer(await method.handle());
     const caller = await budget.within(validate(takeBearerToken(request)));
     seen.caller = caller;
     authorize(caller, method, clients);
@@ -95,7 +95,7 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
 
   return (route: string, methods: Methods): HttpFunctionOptions => {
     for (const [name, method] of Object.entries(methods)) {
-      if (!('open' in method) && !method.scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
+      if (method.open !== true && !method.scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
     }
     const served = Object.keys(methods) as HttpMethod[];
     return {

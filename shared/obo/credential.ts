@@ -51,11 +51,13 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
   let before: ClientCredential | undefined;
   let reading: Promise<ClientCredential> | undefined;
   let failure: (VaultFailure & { readonly at: number }) | undefined;
+  let renewing: Promise<ClientCredential | undefined> | undefined;
   let readAt = 0;
+  let triedAt = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
   async function readOnce(): Promise<ClientCredential> {
-    readAt = now();
+    triedAt = now();
     const abortSignal = AbortSignal.timeout(limits.read);
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
     const { value = '', properties } = await get().catch((error: unknown) => {
@@ -65,6 +67,7 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     const read = kind === 'key-vault-secret' ? secretCredential(value, properties) : certificateCredential(value);
     if (held && held.version !== read.version) before = held;
     held = read;
+    readAt = now();
     return read;
   }
 
@@ -83,8 +86,17 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 
   /** Asked for again every few hours, and every minute in the last hour before its end; a read that fails leaves what is held. */
   function isStale({ notAfter = Number.POSITIVE_INFINITY }: ClientCredential): boolean {
-    const age = now() - readAt;
-    return age > limits.fresh || (notAfter - now() < limits.beforeEnd && age > limits.between);
+    const due = now() - readAt > limits.fresh || notAfter - now() < limits.beforeEnd;
+    return due && now() - triedAt > limits.between;
+  }
+
+  async function renewOnce(refused: string): Promise<ClientCredential | undefined> {
+    renewedAt = now();
+    const spare = before;
+    const newest = await read();
+    const unrefused = [newest, spare].find((credential) => credential && credential.version !== refused);
+    [held, before] = [unrefused ?? newest, undefined];
+    return unrefused;
   }
 
   return {
@@ -95,12 +107,11 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     },
     async renew(refused) {
       if (held && held.version !== refused) return held;
-      if (!reading && now() - renewedAt < limits.between) return undefined;
-      if (!reading) renewedAt = now();
-      const newest = await read();
-      const unrefused = [newest, before].find((credential) => credential && credential.version !== refused);
-      [held, before] = [unrefused ?? newest, undefined];
-      return unrefused;
+      if (!renewing && now() - renewedAt < limits.between) return undefined;
+      renewing ??= renewOnce(refused).finally(() => {
+        renewing = undefined;
+      });
+      return renewing;
     },
   };
 }

@@ -1,6 +1,7 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { LRUCache } from 'lru-cache';
 import { Denial } from '../denial.ts';
+import { readJsonObject } from '../http/send.ts';
 import { reveal, type Sealed, seal } from '../sealed.ts';
 import { type Caller, tokenOf } from '../token/caller.ts';
 import { textsOf } from '../token/checks.ts';
@@ -97,7 +98,7 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
   return async (request) => {
     const proof = await credential.current();
     try {
-      return readToken(await ask(proof, request), request);
+      return readToken(await ask(proof, request), request, now);
     } catch (error) {
       const refusedProof = error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal);
       const renewed = refusedProof ? await credential.renew(proof.version) : undefined;
@@ -105,7 +106,7 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
       const token = await ask(renewed, request).catch((again: unknown) => {
         throw refuse(again, request);
       });
-      return readToken(token, request);
+      return readToken(token, request, now);
     }
   };
 }
@@ -114,17 +115,15 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
  * Reads token B, which Entra answered on a connection that names it, so its signature is Downstream's to check: it must be about the same
  * user and meant for the resource that was asked for.
  */
-function readToken(text: string, { caller, audiences }: ExchangeRequest): Exchanged {
+function readToken(text: string, { caller, audiences }: ExchangeRequest, now: () => number): Exchanged {
   const [, payload = ''] = text.split('.');
-  let claims: Record<string, unknown> = {};
-  try {
-    claims = JSON.parse(Buffer.from(payload, 'base64url').toString());
-  } catch {
-    throw unusable('not a token');
-  }
+  const claims = readJsonObject(Buffer.from(payload, 'base64url'));
+  if (!claims) throw unusable('not a token');
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
-  if (!textsOf(claims.aud).every((audience) => audiences.includes(String(audience)))) throw unusable('another audience');
+  const [audience, ...others] = textsOf(claims.aud);
+  if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');
   if (typeof claims.exp !== 'number' || typeof claims.scp !== 'string') throw unusable('no delegated token');
+  if (claims.exp * 1_000 <= now()) throw unusable('expired');
   return { token: seal(text), expiresAt: claims.exp * 1_000 };
 }
 

@@ -1,5 +1,5 @@
 import { LRUCache } from 'lru-cache';
-import { refusalOf, TokenEndpointRefusal } from './network.ts';
+import { type Refusal, refusalOf, TokenEndpointRefusal } from './network.ts';
 
 /** Runs work towards the token endpoint for one user, or refuses at once where asking would be in vain. @throws TokenEndpointRefusal */
 export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
@@ -7,69 +7,111 @@ export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
 export interface GateSettings {
   /** How many requests are under way at a time. */
   readonly most?: number;
+  /** Milliseconds that anybody waits for a turn: less than an answer may take (5 s), so that nobody waits behind silence and then in it. */
+  readonly patience?: number;
   readonly now?: () => number;
 }
 
-/** Failures in a row that open the breaker; milliseconds between two probes; the longest that a Retry-After is believed, in seconds. */
-const limits = { failures: 5, betweenProbes: 5_000, retryAfter: 300 };
+/** Failures in a row that open the breaker; milliseconds between two probes; the longest Retry-After that is believed, in seconds; how many may wait. */
+const limits = { failures: 5, betweenProbes: 5_000, retryAfter: 300, waiting: 500 };
 
 /**
  * Stands before Entra's token endpoint: so many requests at a time and no more; when it is down nobody waits for it, and one request in
- * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due, and the others are.
+ * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due. What may be one user's own trouble
+ * (a throttle, 5xx, no answer in time) is held against others only when a second user has it too.
  */
-export function createGate({ most = 20, now = Date.now }: GateSettings = {}): Gate {
+export function createGate({ most = 20, patience = 4_000, now = Date.now }: GateSettings = {}): Gate {
   const throttled = new LRUCache<string, number>({ max: 10_000 });
-  let waiting: { readonly go: () => void; readonly giveUp: (error: Error) => void }[] = [];
+  const waiting = new Set<{ readonly go: () => void; readonly giveUp: (error: Error) => void }>();
   let running = 0;
   let failures = 0;
-  let probedAt = 0;
+  let failing = new Set<string>();
+  let probe = { at: 0, by: '' };
 
-  const isOpen = () => failures >= limits.failures;
+  const isOpen = () => failures >= limits.failures && failing.size > 1;
 
-  function demandOpenWay(user: string): void {
-    const due = throttled.get(user) ?? 0;
+  function demandNoThrottle(user: string): void {
+    const wait = (throttled.get(user) ?? 0) - now();
     // A clock that steps back must not make the wait longer than it can be.
-    if (due > now() && due - now() <= limits.retryAfter * 1_000)
-      throw new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter: Math.ceil((due - now()) / 1_000) }));
-    if (!isOpen()) return;
-    if (now() - probedAt < limits.betweenProbes && now() >= probedAt) throw isDown();
-    probedAt = now();
+    if (wait > 0 && wait <= limits.retryAfter * 1_000) throw refused({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
   }
 
-  function learn(user: string, error: unknown): void {
-    const { status, failure, retryAfter = 5 } = error instanceof TokenEndpointRefusal ? error.refusal : refusalOf({});
-    if (status === 429) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
-    const down = status >= 500 || failure === 'connect' || failure === 'timeout' || failure === 'broken';
-    failures = down ? failures + 1 : 0;
-    if (isOpen()) probedAt = now();
-    // Whoever waits behind one who got no answer in time has waited as long, and would wait once more.
-    if (!isOpen() && failure !== 'timeout') return;
+  /** Nobody takes two probes in a row, or one user's own trouble could keep the way closed for all. */
+  function demandOpenWay(user: string): void {
+    if (!isOpen()) return;
+    const since = now() - probe.at;
+    if (since >= 0 && since < limits.betweenProbes * (probe.by === user ? 2 : 1)) throw isDown();
+    probe = { at: now(), by: user };
+  }
+
+  function learn(user: string, { status, codes, failure, retryAfter = 5 }: Refusal): void {
+    if (status === 429 || codes.includes(50196)) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
+    const unreachable = failure === 'connect' || failure === 'broken';
+    if (status >= 500 || failure === 'timeout' || unreachable) {
+      failures += 1;
+      failing.add(user);
+      if (unreachable) failing.add('everybody');
+    } else closeBreaker();
+    if (!isOpen()) return;
+    probe = { at: now(), by: user };
     for (const { giveUp } of waiting) giveUp(isDown());
-    waiting = [];
+  }
+
+  function closeBreaker(): void {
+    failures = 0;
+    failing = new Set();
   }
 
   async function takeTurn(): Promise<void> {
-    if (running < most) running += 1;
-    // Whoever ends hands the turn on, so that it is never free in between.
-    else await new Promise<void>((go, giveUp) => waiting.push({ go, giveUp }));
+    if (running < most) {
+      running += 1;
+      return;
+    }
+    if (waiting.size >= limits.waiting) throw isDown();
+    const { promise, resolve: go, reject: giveUp } = Promise.withResolvers<void>();
+    const turn = { go, giveUp };
+    waiting.add(turn);
+    const timer = setTimeout(() => giveUp(isDown()), patience);
+    await promise.finally(() => {
+      clearTimeout(timer);
+      waiting.delete(turn);
+    });
+  }
+
+  /** Whoever ends hands the turn on, so that it is never free in between. */
+  function handOn(): void {
+    const [next] = waiting;
+    if (!next) running -= 1;
+    else {
+      waiting.delete(next);
+      next.go();
+    }
+  }
+
+  async function run<T>(user: string, work: () => Promise<T>): Promise<T> {
+    try {
+      const result = await work();
+      closeBreaker();
+      return result;
+    } catch (error) {
+      if (error instanceof TokenEndpointRefusal) learn(user, error.refusal);
+      throw error;
+    }
   }
 
   return async (user, work) => {
+    demandNoThrottle(user);
     demandOpenWay(user);
     await takeTurn();
     try {
-      const result = await work();
-      failures = 0;
-      return result;
-    } catch (error) {
-      learn(user, error);
-      throw error;
+      // A throttle may have come while this waited for its turn.
+      demandNoThrottle(user);
+      return await run(user, work);
     } finally {
-      const next = waiting.shift();
-      if (next) next.go();
-      else running -= 1;
+      handOn();
     }
   };
 }
 
-const isDown = () => new TokenEndpointRefusal(refusalOf({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 }));
+const refused = (said: Partial<Refusal>) => new TokenEndpointRefusal(refusalOf(said));
+const isDown = () => refused({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });

@@ -53,7 +53,9 @@ export const network: INetworkModule = {
     const body = readJsonObject(answer.body);
     if (answer.status !== 200 || !body || !isTokenAnswer(body))
       throw new TokenEndpointRefusal(readRefusal(answer.status, body, answer.headers['retry-after']));
-    return { status: 200, headers: {}, body: body as T };
+    // MSAL gets what it needs and nothing that it could stumble over.
+    const { access_token, token_type, expires_in } = body;
+    return { status: 200, headers: {}, body: { access_token, token_type, expires_in } as T };
   },
 };
 

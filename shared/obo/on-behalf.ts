@@ -14,8 +14,8 @@ export interface OnBehalfSettings {
 export interface OnBehalf {
   /** `cached`: nobody had to wait for Entra. @throws Denial */
   exchangeOnBehalf(request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged & { readonly cached: boolean }>;
-  /** Forgets a token that Downstream no longer takes. */
-  evict(request: ExchangeRequest): void;
+  /** Forgets a token that Downstream no longer takes, unless another one has taken its place already. */
+  evict(request: ExchangeRequest, token: Exchanged): void;
 }
 
 interface Entry {
@@ -27,7 +27,7 @@ interface Entry {
 }
 
 /** Milliseconds: how long before B's expiry it is no longer handed out, the longest that any is kept, and by how much clocks may step back. */
-const limits = { early: 5 * 60_000, longest: 60 * 60_000, stepBack: 60_000 };
+const limits = { early: 5 * 60_000, longest: 60 * 60_000, stepBack: 60_000, betweenRefreshes: 60_000 };
 
 /**
  * The cache in front of the exchange: keyed by token A itself (its digest), so that two sessions of one user have an entry each; one request
@@ -46,14 +46,15 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
     return exchanged;
   }
 
-  /** The one exchange under way for a key; whoever wants the same waits for it. */
+  /** The one exchange under way for a token, scopes and claims; whoever wants the same waits for it. */
   function fly(key: string, request: ExchangeRequest): Promise<Exchanged> {
-    const known = flights.get(key);
-    if (known) return known;
-    const flight: Promise<Exchanged> = exchange(request)
-      .then((exchanged) => (flights.get(key) === flight ? keep(key, exchanged, request) : exchanged))
-      .finally(() => flights.get(key) === flight && flights.delete(key));
-    flights.set(key, flight);
+    const name = `${key} ${JSON.stringify(request.claims)}`;
+    const flight =
+      flights.get(name) ??
+      exchange(request)
+        .then((exchanged) => keep(key, exchanged, request))
+        .finally(() => flights.delete(name));
+    flights.set(name, flight);
     return flight;
   }
 
@@ -61,20 +62,23 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
     const entry = entries.get(key);
     if (!entry || now() >= entry.until || now() < entry.from - limits.stepBack) return undefined;
     const lastsLonger = request.caller.expiresAt * 1_000 > entry.until;
-    if (now() >= entry.refreshAt && lastsLonger && !flights.has(key)) fly(key, request).catch(() => {});
+    if (now() >= entry.refreshAt && lastsLonger) {
+      // Whatever comes of it, the next try is not due before a while.
+      entries.set(key, { ...entry, refreshAt: now() + limits.betweenRefreshes });
+      fly(key, request).catch(() => {});
+    }
     return entry.exchanged;
   }
 
   return {
     async exchangeOnBehalf(request, signal) {
       const key = keyOf(request);
-      if (request.claims) return { ...keep(key, await within(signal, exchange(request)), request), cached: false };
-      const known = held(key, request);
+      const known = request.claims ? undefined : held(key, request);
       return known ? { ...known, cached: true } : { ...(await within(signal, fly(key, request))), cached: false };
     },
-    evict(request) {
-      entries.delete(keyOf(request));
-      flights.delete(keyOf(request));
+    evict(request, { token }) {
+      const key = keyOf(request);
+      if (entries.get(key)?.exchanged.token === token) entries.delete(key);
     },
   };
 }

@@ -20,8 +20,9 @@ export interface Keys {
 interface Held {
   readonly metadata: Metadata;
   readonly keys: ReadonlyMap<string, SigningKey>;
-  /** When both documents were last fetched whole and good; milliseconds. */
+  /** When the keys, and the metadata, were last fetched whole and good; milliseconds. */
   readonly fetchedAt: number;
+  readonly metadataAt: number;
 }
 
 /** One (tenant, version): what is held, and the one fetch under way. */
@@ -36,7 +37,9 @@ interface Source {
 const hour = 60 * 60_000;
 const fresh = hour;
 const usable = 24 * hour;
+/** Between two fetches: with keys at hand, and with none. */
 const between = 30_000;
+const betweenCold = 5_000;
 
 /**
  * A store of Entra's issuers and keys: fetched once by however many ask at once, refreshed in the background after an hour,
@@ -46,16 +49,18 @@ const between = 30_000;
 export function createKeys({ authorityHost, now = Date.now }: { readonly authorityHost: URL; readonly now?: () => number }): Keys {
   const sources = new Map<string, Source>();
 
-  const mayTry = (source: Source) => source.loading !== undefined || now() - source.triedAt >= between || now() < source.triedAt;
+  const mayTry = (source: Source) =>
+    source.loading !== undefined || now() - source.triedAt >= (source.held ? between : betweenCold) || now() < source.triedAt;
 
   function load(source: Source, tenantId: string, version: '1.0' | '2.0'): Promise<Held> {
     source.loading ??= (async () => {
       source.triedAt = now();
       try {
         const { held } = source;
-        const metadata = held && now() - held.fetchedAt < fresh ? held.metadata : await fetchMetadata(authorityHost, tenantId, version);
+        const known = held && now() - held.metadataAt < fresh ? held : undefined;
+        const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
         const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, held?.keys);
-        source.held = { metadata, keys, fetchedAt: now() };
+        source.held = { metadata, keys, fetchedAt: now(), metadataAt: known?.metadataAt ?? now() };
         source.failure = undefined;
         return source.held;
       } catch (error) {

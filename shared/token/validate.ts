@@ -28,7 +28,7 @@ const remembered = 10_000;
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
  */
 export function createValidator({ keys, tenantIds, audience, now = Date.now }: ValidatorSettings): Validate {
-  /** Digest of the whole token → the key that its signature was good for. Only successes; worthless once the key is withdrawn. */
+  /** Digest of the whole token, its form found good → the key that its signature was good for. Only successes; worthless once the key is withdrawn. */
   const verified = new LRUCache<string, SigningKey['key']>({ max: remembered });
 
   async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
@@ -40,7 +40,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: V
   }
 
   return async (text) => {
-    const token = parseToken(text);
+    const token = parseToken(text, (digest) => verified.has(digest));
     const claims = token.payload;
     const tenantId = claimedTenant(claims, tenantIds);
     if (tenantId === undefined) throw refuse('tenant');

@@ -107,7 +107,8 @@ test('a newer version that Entra does not know yet is no outage: the one before 
       await source.current();
       pass(4 * 60 * 60_000 + 1);
       await until('the new one', async () => (await source.current()).options().clientSecret === 'two');
-      expect((await source.renew('2'))?.options().clientSecret).toBe('one');
+      const renewed = await Promise.all([1, 2, 3].map(() => source.renew('2')));
+      expect(renewed.map((credential) => credential?.options().clientSecret)).toEqual(['one', 'one', 'one']);
       expect((await source.current()).options().clientSecret).toBe('one');
     },
     'key-vault-secret',

@@ -90,7 +90,8 @@ const refusal = (error: string, more: object = {}, status = 400): Reply =>
     ...more,
   });
 const tokenAnswer = (token: string): Reply => json(200, { token_type: 'Bearer', scope: 'x', expires_in: 3_600, access_token: token });
-const tokenB = (changes: object = {}) => issuer.token({ aud: downstream, azp: audience, azpacr: '1', ...changes });
+const tokenB = (changes: object = {}) =>
+  issuer.token({ aud: downstream, azp: audience, azpacr: '1', exp: Math.floor(now / 1_000) + 3_600, ...changes });
 
 const denied = async (changes: object = {}): Promise<Denial> =>
   exchange(request(changes)).then(
@@ -246,8 +247,19 @@ test.each([
   ['another tenant’s', { tid: otherTenantId }],
   ['another audience’s', { aud: clientApp }],
   ['an app’s own', { scp: undefined }],
+  ['of no audience', { aud: [] }],
+  ['of an audience that is missing', { aud: undefined }],
+  ['expired already', { exp: 1 }],
 ])('a token that is %s is not used', async (_name, changes) => {
   entraAnswers(tokenAnswer(await tokenB(changes)));
+  expect((await denied()).code).toBe('bad_gateway');
+});
+
+test('what else is in the answer changes nothing', async () => {
+  const token = await tokenB();
+  entraAnswers(json(200, { token_type: 'Bearer', expires_in: 3_600, access_token: token, id_token: 'garbage', scope: 5, error: 'odd' }));
+  expect(reveal((await exchange(request())).token)).toBe(token);
+  entraAnswers(tokenAnswer(`e30.${Buffer.from('null').toString('base64url')}.x`));
   expect((await denied()).code).toBe('bad_gateway');
 });
 

@@ -6,10 +6,12 @@ const down = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ failure: 
 const throttling = (retryAfter?: number) => () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter })));
 const refusing = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 400, error: 'interaction_required' })));
 
+const failing = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 500 })));
+
 function setUp() {
   let now = 0;
   let asked = 0;
-  const gate = createGate({ now: () => now });
+  const gate = createGate({ now: () => now, patience: 50 });
   return {
     asked: () => asked,
     pass: (milliseconds: number) => {
@@ -54,14 +56,49 @@ test('an endpoint that is down for 10 minutes is asked five times and then once 
   expect(await Promise.all([run(), run(), run()])).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('whoever waits for a turn when it goes down is told at once', async () => {
+test('whoever waits for a turn is told when it goes down, or when it takes too long', async () => {
   const { run, asked } = setUp();
-  const { promise: hang, reject } = Promise.withResolvers();
-  const hanging = Array.from({ length: 100 }, (_, user) => run(() => hang as Promise<string>, `user-${user}`));
-  await new Promise((resolve) => setImmediate(resolve));
+  const { promise: hang, reject } = Promise.withResolvers<string>();
+  const hanging = Array.from({ length: 100 }, (_, user) => run(() => hang, `user-${user}`));
+  expect(await Promise.all(hanging.slice(20))).toEqual(Array.from({ length: 80 }, () => 5));
+  expect(asked()).toBe(20);
   reject(new TokenEndpointRefusal(refusalOf({ failure: 'timeout' })));
-  expect(await Promise.all(hanging)).toHaveLength(100);
-  expect(asked()).toBeLessThanOrEqual(25);
+  await Promise.all(hanging);
+});
+
+test('one user’s own trouble, however often, is held against nobody else', async () => {
+  const { run, pass } = setUp();
+  for (let request = 0; request < 20; request += 1) await run(failing, 'bob');
+  expect(await run()).toBe('ok');
+  for (let request = 0; request < 4; request += 1) await run(failing, 'bob');
+  await run(failing, 'carol');
+  expect(await run()).toBe(5);
+  pass(5_000);
+  const served: unknown[] = [];
+  for (let second = 0; second < 20; second += 1) {
+    await run(failing, 'bob');
+    served.push(await run());
+    pass(1_000);
+  }
+  expect(served.filter((result) => result === 'ok').length).toBeGreaterThan(10);
+});
+
+test('one who is throttled is not asked for again from the queue either', async () => {
+  const { run, asked } = setUp();
+  const { promise: hang, resolve } = Promise.withResolvers<string>();
+  const busy = Array.from({ length: 20 }, (_, user) => run(() => hang, `user-${user}`));
+  const queued = Array.from({ length: 10 }, () => run(throttling(60)));
+  resolve('ok');
+  await Promise.all(busy);
+  expect(await Promise.all(queued)).toEqual(Array.from({ length: 10 }, () => 60));
+  expect(asked()).toBeLessThanOrEqual(30);
+});
+
+test('a queue that is full takes nobody more', async () => {
+  const { run } = setUp();
+  const hang = new Promise<string>(() => {});
+  void Array.from({ length: 520 }, (_, user) => run(() => hang, `user-${user}`));
+  expect(await run()).toBe(5);
 });
 
 test('refusals of users open nothing, however many', async () => {

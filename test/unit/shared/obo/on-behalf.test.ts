@@ -108,7 +108,7 @@ test('claims pass the cache by, and what they bring takes the place of the old t
   expect(made).toHaveLength(2);
 });
 
-test('one who gives up, or an eviction under way, does not fail the others who wait', async () => {
+test('one who gives up does not fail the others who wait', async () => {
   const { onBehalf, get, request, holdBack } = setUp({ capacity: 2 });
   const release = holdBack();
   const controller = new AbortController();
@@ -116,19 +116,41 @@ test('one who gives up, or an eviction under way, does not fail the others who w
   const waits = get(request('alice'));
   controller.abort();
   expect(await gaveUp).toBe('timeout');
-  onBehalf.evict(request('alice'));
   const pushing = ['x', 'y', 'z'].map((user) => get(request(user)));
   release();
   expect(await waits).toMatch(/for alice$/);
   expect(await Promise.all(pushing)).toHaveLength(3);
 });
 
-test('an evicted token is exchanged anew', async () => {
+test('an evicted token is exchanged anew, unless another has taken its place', async () => {
   const { onBehalf, get, request, made } = setUp();
-  await get(request('alice'));
-  onBehalf.evict(request('alice'));
+  const first = await onBehalf.exchangeOnBehalf(request('alice'), patience);
+  onBehalf.evict(request('alice'), first);
   await get(request('alice'));
   expect(made).toHaveLength(2);
+  onBehalf.evict(request('alice'), first);
+  await get(request('alice'));
+  expect(made).toHaveLength(2);
+});
+
+test('50 who are challenged alike share one exchange', async () => {
+  const { get, request, made } = setUp();
+  const claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
+  await Promise.all(Array.from({ length: 50 }, () => get(request('alice', { claims }))));
+  expect(made).toHaveLength(1);
+});
+
+test('an early refresh that is refused is tried again after a minute, not with every call', async () => {
+  const { get, request, made, pass, refuseWith } = setUp({ life: 45 * minute });
+  const asked = request('alice', { expiresIn: 120 * minute });
+  await get(asked);
+  pass(37 * minute);
+  refuseWith(new Denial('sign_in_again'));
+  for (let call = 0; call < 100; call += 1) await get(asked);
+  expect(made).toHaveLength(2);
+  pass(minute);
+  await get(asked);
+  expect(made).toHaveLength(3);
 });
 
 test('the least recently used go first when it is full', async () => {

@@ -58,14 +58,23 @@ test('keys are refreshed behind the requests that use them, and a key that stays
   await until('a fetch in the background', () => fetches() === 2);
 });
 
+test('unknown keys do not keep the metadata from being refreshed', async () => {
+  await keyOf('key-1');
+  for (let half = 0; half < 6; half += 1) {
+    now += 30 * 60_000;
+    await keyOf(`unknown-${half}`);
+  }
+  await until('metadata to be fetched again', () => issuer.count('openid-configuration') >= 3);
+});
+
 describe('when Entra is down', () => {
   beforeEach(() => issuer.respond('/keys', (_request, response) => response.writeHead(503).end()));
 
-  test('nobody is told that a token is invalid, and Entra is asked once in 30 s', async () => {
+  test('nobody is told that a token is invalid, and with no key at hand Entra is asked once in 5 s', async () => {
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: 'status 503' } } });
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
     expect(fetches()).toBe(1);
-    now += 30_000;
+    now += 5_000;
     issuer.respond('/keys', undefined);
     expect(await keyOf('key-1')).toBeDefined();
   });
