@@ -1,10 +1,10 @@
 import { app } from '@azure/functions';
 import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
+import { answerHealth } from '../shared/http/answer-health.ts';
 import { createEdge } from '../shared/http/edge.ts';
 import { createManagedIdentity } from '../shared/managed-identity.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
-import { answerHealth } from './answer-health.ts';
 import { deleteDocument } from './delete-document.ts';
 import { listDocuments } from './list-documents.ts';
 import { readCaller } from './read-caller.ts';

@@ -1,4 +1,4 @@
-import { entraSettings } from '../shared/entra-settings.ts';
+import { entraSettings, sameRegistration } from '../shared/entra-settings.ts';
 import {
   type Environment,
   endpoint,
@@ -22,4 +22,5 @@ export const readDownstreamSettings = (environment?: Environment) =>
       STEP_UP_AUTH_CONTEXT: optional('c1', matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99')),
     },
     environment,
+    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) => sameRegistration(original, downstream),
   );

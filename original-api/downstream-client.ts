@@ -28,6 +28,7 @@ function chooseCredential({
   AZURE_CLIENT_ID,
 }: OriginalSettings) {
   const identity = createIdentity(AZURE_CLIENT_ID);
-  if (kind === 'managed-identity' || !endpoint || !name) return createFederatedCredential(identity);
+  if (kind === 'managed-identity') return createFederatedCredential(identity);
+  if (!endpoint || !name) throw new TypeError('settings let no vault credential be without its vault');
   return createVaultCredential({ endpoint, name, kind, identity });
 }

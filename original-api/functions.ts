@@ -1,9 +1,9 @@
 import { app } from '@azure/functions';
 import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
+import { answerHealth } from '../shared/http/answer-health.ts';
 import { createEdge } from '../shared/http/edge.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
-import { answerHealth } from './answer-health.ts';
 import { deleteDocument } from './delete-document.ts';
 import { createDownstreamClient } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';

@@ -1,8 +1,9 @@
-import { entraSettings } from '../shared/entra-settings.ts';
+import { entraSettings, sameRegistration } from '../shared/entra-settings.ts';
 import {
   type Environment,
   endpoint,
   guid,
+  host,
   list,
   matching,
   oneOf,
@@ -28,8 +29,14 @@ export const readOriginalSettings = (environment?: Environment) =>
       ALLOWED_ORIGINS: required("the Client App's exact origins, a comma list", list(origin)),
       DOWNSTREAM_API_URL: required("Downstream API's base URL, route prefix included", endpoint),
       CLIENT_CREDENTIAL: optional('key-vault-certificate', oneOf('key-vault-certificate', 'key-vault-secret', 'managed-identity')),
-      AZURE_KEY_VAULT_ENDPOINT: requiredUnless('CLIENT_CREDENTIAL', 'managed-identity', "the vault's URL", endpoint),
+      AZURE_KEY_VAULT_ENDPOINT: requiredUnless('CLIENT_CREDENTIAL', 'managed-identity', "the vault's URL", host),
       CLIENT_CREDENTIAL_NAME: requiredUnless('CLIENT_CREDENTIAL', 'managed-identity', 'the name of the credential in the vault', vaultName),
     },
     environment,
+    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream, CLIENT_APP_IDS: clients }) => [
+      ...sameRegistration(original, downstream),
+      ...(clients.some((client) => client === original || client === downstream)
+        ? ['CLIENT_APP_IDS must name client apps, not the APIs']
+        : []),
+    ],
   );

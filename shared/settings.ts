@@ -16,14 +16,18 @@ export class SettingsError extends Error {
   }
 }
 
+export type Values<S extends Record<string, Setting<unknown>>> = { readonly [K in keyof S]: ReturnType<S[K]> };
+
 /**
  * Reads settings once, at start. The only place that looks at the environment.
+ * @param contradictions what is wrong between settings that are each well by themselves
  * @throws SettingsError naming every setting that is missing or bad
  */
 export function readSettings<S extends Record<string, Setting<unknown>>>(
   settings: S,
   environment: Environment = process.env,
-): { readonly [K in keyof S]: ReturnType<S[K]> } {
+  contradictions: (values: Values<S>) => readonly string[] = () => [],
+): Values<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const onAzure = Boolean(environment.WEBSITE_INSTANCE_ID);
@@ -35,8 +39,9 @@ export function readSettings<S extends Record<string, Setting<unknown>>>(
       problems.push(`${name} must be ${(error as Error).message}`);
     }
   }
+  if (problems.length === 0) problems.push(...contradictions(values as Values<S>));
   if (problems.length > 0) throw new SettingsError(problems);
-  return values as { readonly [K in keyof S]: ReturnType<S[K]> };
+  return values as Values<S>;
 }
 
 export function required<T>(meaning: string, parse: Parse<T>): Setting<T> {
@@ -101,6 +106,13 @@ export const endpoint: Parse<URL> = (text) => {
   if (!url || !secure || url.username || url.password || url.search || url.hash) {
     throw new Error('an https URL (plain http only for localhost) without credentials, query or fragment');
   }
+  return url;
+};
+
+/** A host alone: an https URL without a path, which would be dropped. */
+export const host: Parse<URL> = (text) => {
+  const url = endpoint(text);
+  if (url.pathname !== '/') throw new Error('a host without a path');
   return url;
 };
 

@@ -3,16 +3,16 @@ import { Denial } from '../denial.ts';
 import { isGuid } from '../settings.ts';
 import type { Call } from './edge.ts';
 
-/** An object's id in the path: 1 to 64 of A-Z, a-z, 0-9, `-` and `_`, so that it can be nothing but a name. @throws Denial `bad_request` */
-export function readId({ params }: Pick<HttpRequest, 'params'>, name = 'id'): string {
-  const id = params[name] ?? '';
+/** The `id` in a route's path: 1 to 64 of A-Z, a-z, 0-9, `-` and `_`, so that it can be nothing but a name. @throws Denial `bad_request` */
+export function readId({ params }: Pick<HttpRequest, 'params'>): string {
+  const id = params.id ?? '';
   if (!/^[\w-]{1,64}$/.test(id)) throw new Denial('bad_request', { detail: 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and _.' });
   return id;
 }
 
-/** A user's object id in the path, `me` for the caller's own. @throws Denial `bad_request` */
-export function readUserId({ caller, request }: Pick<Call, 'caller' | 'request'>, name = 'userId'): string {
-  const id = request.params[name] ?? '';
+/** The `userId` in a route's path, a user's object id, `me` for the caller's own. @throws Denial `bad_request` */
+export function readUserId({ caller, request }: Pick<Call, 'caller' | 'request'>): string {
+  const id = request.params.userId ?? '';
   if (id.toLowerCase() === 'me') return caller.objectId;
   if (!isGuid(id)) throw new Denial('bad_request', { detail: "A user is named by an object id, a GUID, or by 'me'." });
   return id.toLowerCase();

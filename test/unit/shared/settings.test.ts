@@ -64,6 +64,7 @@ const bad: [keyof typeof good | 'CLIENT_CREDENTIAL' | 'AZURE_AUTHORITY_HOST', st
   ['DOWNSTREAM_API_URL', 'https://user:password@downstream.contoso.example'],
   ['DOWNSTREAM_API_URL', 'https://downstream.contoso.example?x=1'],
   ['AZURE_AUTHORITY_HOST', 'http://localhost.contoso.example'],
+  ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com/contoso'],
   ['CLIENT_CREDENTIAL', 'hunter2'],
   ['CLIENT_CREDENTIAL_NAME', '../x'],
 ];
@@ -72,6 +73,17 @@ test.each(bad)('refuses %s=%s without repeating it', (name, value) => {
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(`${name} must be`);
   if (value.length > 3) expect(lines[0]).not.toContain(value);
+});
+
+test('refuses settings that are each well and together wrong', () => {
+  const same = { ...good, DOWNSTREAM_API_CLIENT_ID: good.ORIGINAL_API_CLIENT_ID };
+  expect(linesOf(() => readOriginalSettings(same))).toEqual([
+    '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations',
+  ]);
+  expect(linesOf(() => readDownstreamSettings(same))).toHaveLength(1);
+  expect(linesOf(() => readOriginalSettings({ ...good, CLIENT_APP_IDS: good.ORIGINAL_API_CLIENT_ID }))).toEqual([
+    '  - CLIENT_APP_IDS must name client apps, not the APIs',
+  ]);
 });
 
 test('takes plain http for this machine only, and never on Azure', () => {
