@@ -9,7 +9,8 @@ import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const schemas = join(root, '..', 'shared', 'tools', 'schemas');
-const schemaTest = existsSync(schemas) ? test : test.skip;
+const schemaTest = (name: string, body: () => Promise<void>) =>
+  existsSync(schemas) ? test(name, body) : test.skip(`${name} [the schemas are not beside the repository]`, body);
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
 
 /**
