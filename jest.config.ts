@@ -9,6 +9,8 @@ const config: Config = {
   modulePathIgnorePatterns: ['<rootDir>/dist', '<rootDir>/.local'],
   injectGlobals: false,
   coverageProvider: 'v8',
+  // A shared machine can be slow; how fast anything is, the bench says and no test.
+  testTimeout: 60_000,
 };
 
 export default config;
