@@ -25,7 +25,7 @@ bicepTest(
       expect(runBicep(['build', main, '--outfile', 'main.json'], folder)).toEqual({ status: 0, output: '' });
     });
   },
-  60_000,
+  240_000,
 );
 
 bicepTest(
@@ -38,7 +38,7 @@ bicepTest(
     const unused = { file: 'identity.bicep', from: 'param tags object\n', to: "param tags object\nparam unused string = ''\n" };
     expect((await inCopy((folder) => runBicep(['lint', main], folder), unused)).output).toMatch(/Error no-unused-params/);
   },
-  60_000,
+  240_000,
 );
 
 bicepTest(
@@ -50,7 +50,7 @@ bicepTest(
       expect(readBicep(join(folder, 'infra'))).toEqual(before);
     });
   },
-  60_000,
+  240_000,
 );
 
 function readBicep(folder: string): Record<string, string> {

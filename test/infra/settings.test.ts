@@ -41,7 +41,10 @@ async function snapshots(): Promise<Snapshots> {
 
 /** What Azure will put where the snapshot has only a name for it. */
 const examples: readonly (readonly [RegExp, string])[] = [
-  [/appId|clientId|home-tenant/, 'c0705000-0000-4000-8000-00000000c001'],
+  [/clientAppRegistration/, 'c11e4700-0000-4000-8000-0000000000a1'],
+  [/originalRegistration/, '0219a100-0000-4000-8000-0000000000a2'],
+  [/downstreamRegistration/, 'd0375100-0000-4000-8000-0000000000a3'],
+  [/clientId|home-tenant/, 'c0705000-0000-4000-8000-00000000c001'],
   [/loginEndpoint/, 'https://login.microsoftonline.com/'],
   [/origin/, 'https://happy-sea-0123.azurestaticapps.net'],
   [/endpoint/i, 'https://example.vault.azure.net/'],
@@ -58,7 +61,7 @@ bicepTest(
       }
     }
   },
-  60_000,
+  240_000,
 );
 
 bicepTest(
@@ -76,5 +79,5 @@ bicepTest(
       }
     }
   },
-  60_000,
+  240_000,
 );

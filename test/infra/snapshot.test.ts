@@ -28,7 +28,7 @@ bicepTest(
   async () => {
     expect(broken(await snapshotsOfSource())).toEqual([]);
   },
-  60_000,
+  240_000,
 );
 
 bicepTest(
@@ -43,5 +43,5 @@ bicepTest(
       for (const { name, file, breaks } of rows) process.stdout.write(`${breaks.length === 1 ? 'ok' : 'NO'}  ${name}  [${file}]\n`);
     expect(rows.filter(({ name, breaks }) => breaks.length !== 1 || breaks[0] !== name)).toEqual([]);
   },
-  240_000,
+  900_000,
 );

@@ -85,5 +85,5 @@ bicepTest(
     expect(clean).toEqual([]);
     expect(found.map((list) => [...new Set(list.map((line) => line.split(':')[0]))])).toEqual(planted.map(({ what }) => [what]));
   },
-  120_000,
+  600_000,
 );
