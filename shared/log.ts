@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { LogFacts } from './denial.ts';
 import type { Trace } from './http/trace.ts';
 import type { Caller } from './token/caller.ts';
@@ -30,4 +30,4 @@ export function logRequest(sink: LogSink, { trace, caller, facts, ...line }: Req
 }
 
 /** Stands for the user in the log: the same user gives the same text, and who knows the user can find the lines, but the text names nobody. */
-const pseudonymOf = ({ tenantId, objectId }: Caller) => createHash('sha256').update(`${tenantId}/${objectId}`).digest('hex').slice(0, 16);
+const pseudonymOf = ({ tenantId, objectId }: Caller) => hash('sha256', `${tenantId}/${objectId}`, 'hex').slice(0, 16);

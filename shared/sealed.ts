@@ -9,13 +9,12 @@ export interface Sealed {
   toJSON(): string;
 }
 
+const sayRedacted = () => redacted;
+const redactedForms = Object.freeze({ toString: sayRedacted, toJSON: sayRedacted, [inspect.custom]: sayRedacted });
+
 /** Seals a token or secret. */
 export function seal(value: string): Sealed {
-  const sealed: Sealed = Object.freeze({
-    toString: () => redacted,
-    toJSON: () => redacted,
-    [inspect.custom]: () => redacted,
-  });
+  const sealed: Sealed = Object.freeze(Object.create(redactedForms));
   values.set(sealed, value);
   return sealed;
 }

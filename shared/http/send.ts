@@ -77,10 +77,12 @@ export async function send(url: URL | string, options: SendOptions): Promise<Sen
   }
 }
 
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
 /** The body as a JSON object, or `undefined` where it is none. */
 export function readJsonObject(body: Buffer): Record<string, unknown> | undefined {
   try {
-    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    const value: unknown = JSON.parse(utf8.decode(body));
     return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
   } catch {
     return undefined;

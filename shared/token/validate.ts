@@ -76,6 +76,8 @@ const passed = ['form', ...headerChecks.map(({ name }) => name), 'key', 'signatu
 
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
+  const claims: Record<string, unknown> = {};
+  for (const name of shown) if (name in payload) claims[name] = payload[name];
   return {
     tenantId: payload.tid as string,
     objectId: payload.oid as string,
@@ -87,7 +89,7 @@ function readCaller({ payload, digest }: ParsedToken): Caller {
     authContexts: textsOf(payload.acrs) as readonly string[],
     expiresAt: payload.exp as number,
     digest,
-    claims: Object.fromEntries(shown.filter((name) => name in payload).map((name) => [name, payload[name]])),
+    claims,
     checks: passed,
   };
 }
