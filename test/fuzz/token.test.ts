@@ -1,4 +1,4 @@
-/** `npm run fuzz` runs this for longer (FUZZ_RUNS); a failure is repeated with its seed (FUZZ_SEED). */
+/** For longer: `FUZZ_RUNS=200000 npm test -- test/fuzz`; a failure comes again with its seed (FUZZ_SEED), which is printed. */
 import { createHmac, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
