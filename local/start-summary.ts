@@ -14,16 +14,16 @@ export function summarize(
 ): string {
   const { ports, dataDir, standOnly } = options;
   const { clientAppOrigin, directory } = stand.context;
-  const users = directory.users.map(({ name, note, tenant }) => {
-    const remarks = [note, tenant === directory.homeTenant.key ? undefined : `of ${tenant}`].filter(Boolean).join(', ');
-    return remarks ? `${name} (${remarks})` : name;
-  });
+  const isAtHome = ({ tenant }: { readonly tenant: string }) => tenant === directory.homeTenant.key;
+  const users = directory.users.filter(isAtHome).map(({ name, note }) => (note ? `${name} (${note})` : name));
+  const others = directory.users.filter((user) => !isAtHome(user)).map(({ name, tenant }) => `${name} (of ${tenant})`);
   const standPort = ports.stand === defaultStandPort ? '' : `STAND_PORT=${ports.stand} `;
   const dataDirSet = process.env.STAND_DATA_DIR ? `STAND_DATA_DIR='${dataDir}' ` : '';
   const curl = `curl -H "Authorization: Bearer $(${standPort}${dataDirSet}npm run -s token -- alice)" http://localhost:${ports.original}/api/journey`;
   const next = standOnly
     ? [
-        `  next         func start${ports.original === funcPort ? '' : ` --port ${ports.original}`}   (${how.localSettings ?? 'with settings of your own'})`,
+        `  settings     ${how.localSettings ?? 'your own'}`,
+        `  next         func start${ports.original === funcPort ? '' : ` --port ${ports.original}`}`,
       ]
     : [`  APIs         http://localhost:${ports.original}/api and http://localhost:${ports.downstream}/api/downstream, run by ${how.host}`];
   return [
@@ -32,6 +32,7 @@ export function summarize(
     '',
     `  open         ${clientAppOrigin}`,
     `  sign in as   ${users.join(', ')}`,
+    `  of others    ${others.join(', ')}: for tokens only, and refused until ALLOWED_TENANT_IDS names the tenant`,
     `  or type      ${curl}`,
     ...next,
     `  data         ${relative(process.cwd(), dataDir) || dataDir}   (npm ${standOnly ? 'run stand' : 'start'} -- --fresh begins anew)`,

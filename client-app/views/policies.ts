@@ -73,7 +73,7 @@ export function openPolicies(context: ViewContext, policies: Policies): View {
     title: () => 'Policies',
     render: () => html`<div>
         <h1 tabindex="-1">Policies of the local stand</h1>
-        <p class="lead">Play the organisation: turn a switch, do something in another view, and watch the chain refuse and recover. It counts from the next request on.</p>
+        <p class="lead">Play the organisation: turn a switch, do something in another view, and watch the chain refuse and recover. It counts from Entra’s next answer on: a token B that Original still holds goes on for up to an hour, so sign out and in to see a switch at once.</p>
       </div>
       ${policies.failed ? html`<div class="notice notice-bad" role="alert">${icons.alert}<p class="notice-says">The stand’s control does not answer.</p></div>` : nothing}
       ${policies.choices ? renderBody(policies.choices) : policies.failed ? nothing : renderWaiting('Reading the switches', 3)}`,

@@ -29,7 +29,7 @@ export interface WhereToLook {
 const projectFile = fileURLToPath(new URL('../../local.settings.json', import.meta.url));
 
 /**
- * local.settings.json where there is one, else the environment where it names the APIs, else the stand that runs (or ran) on STAND_PORT; `undefined` for none.
+ * The stand that runs on STAND_PORT where it runs the APIs too; local.settings.json where there is one, else the environment where it names the APIs, else the stand that runs (or ran) on STAND_PORT; `undefined` for none.
  * @throws Error for a local.settings.json that cannot be read
  */
 export async function findSettings({
@@ -37,8 +37,15 @@ export async function findSettings({
   standOnly = false,
   file = projectFile,
 }: WhereToLook): Promise<FoundSettings | undefined> {
-  if (standOnly) return readStand(environment);
-  return (await readLocalSettings(file)) ?? readEnvironment(environment) ?? readStand(environment);
+  const stand = await readStand(environment);
+  if (standOnly || (stand && (await runsItsOwnApis(stand)))) return stand;
+  return (await readLocalSettings(file)) ?? readEnvironment(environment) ?? stand;
+}
+
+/** Whether this is `npm start`, and not `npm run stand` with `func start` beside it: then a file left by the latter says nothing. */
+async function runsItsOwnApis({ downstream }: FoundSettings): Promise<boolean> {
+  const health = await fetch(`${downstream.DOWNSTREAM_API_URL}/health`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  return health?.ok === true;
 }
 
 /** One host runs both APIs there, so Original is where Downstream is. */

@@ -47,13 +47,23 @@ test('writes the file for its owner only where there is none, for the ports of t
   expect(offerLocalSettings(settings, file)).toBe('local.settings.json fits this stand.');
 });
 
-test('leaves a file that is there alone and says in one line what is stale', () => {
-  const own = JSON.stringify({ Values: { ...oneHostSettings(stand, ports), IDENTITY_HEADER: 'of yesterday' } });
+test('leaves a file of another stand alone and says in one line what is stale', () => {
+  const own = JSON.stringify({ Values: { ...oneHostSettings(stand, ports), IDENTITY_ENDPOINT: 'http://localhost:1/msi/token' } });
   writeFileSync(file, own);
-  expect(offerLocalSettings(oneHostSettings(stand, ports), file)).toMatch(/^local\.settings\.json .*\(IDENTITY_HEADER\): delete it .*$/);
+  expect(offerLocalSettings(oneHostSettings(stand, ports), file)).toMatch(/^local\.settings\.json .*\(IDENTITY_ENDPOINT\): delete it .*$/);
   expect(readFileSync(file, 'utf8')).toBe(own);
   writeFileSync(file, '{ broken');
   expect(offerLocalSettings(oneHostSettings(stand, ports), file)).toMatch(/cannot be read/);
+});
+
+test('gives a file of the same stand, begun anew, its new key and changes nothing else', () => {
+  const settings = oneHostSettings(stand, ports);
+  writeFileSync(
+    file,
+    JSON.stringify({ Values: { ...settings, IDENTITY_HEADER: 'of yesterday', MINE: 'kept' }, Host: { LocalHttpPort: 7071 } }),
+  );
+  expect(offerLocalSettings(settings, file)).toMatch(/^Wrote the new IDENTITY_HEADER/);
+  expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ Values: { ...settings, MINE: 'kept' }, Host: { LocalHttpPort: 7071 } });
 });
 
 test('each API gets the settings it reads, its own identity, and nothing of the shell but what a process needs', () => {
