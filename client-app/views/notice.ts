@@ -36,9 +36,12 @@ export function renderFailure(context: ViewContext, failure: Failure | undefined
     ${failure.asking ? renderAsk(context, failure) : nothing}`;
 }
 
-/** Only when Entra itself did not answer this page is it known which service it is. */
-const sayWhich = (says: string, { code, status }: Failure['problem']) =>
-  code === 'unavailable' && status === 0 ? 'The sign-in service is not answering.' : says;
+/** Which service does not answer: Entra itself, asked from this page, or the one that the API names. */
+function sayWhich(says: string, { code, status, detail = '' }: Failure['problem']): string {
+  if (code !== 'unavailable') return says;
+  const [named] = /^The (sign-in|downstream) service is not answering\./.exec(detail) ?? [];
+  return status === 0 ? 'The sign-in service is not answering.' : (named ?? says);
+}
 
 function renderToAdmin(context: ViewContext, { problem }: Failure) {
   const wishes = describeScopes(problem.scopes ?? [], context.settings);

@@ -15,6 +15,12 @@ export interface WrittenAnswer {
   readonly body?: string;
 }
 
+/** Which service is not answering, for the `detail` of `unavailable`. */
+export const notAnswering = {
+  signIn: 'The sign-in service is not answering. Try again later.',
+  downstream: 'The downstream service is not answering. Try again later.',
+} as const;
+
 /** Status and words of every code: the one place that knows them. */
 export const answers: Readonly<Record<DenialCode, { readonly status: number; readonly title: string; readonly detail: string }>> = {
   invalid_request: { status: 400, title: 'Bad credentials', detail: 'The request carries its credentials in a form that is not accepted.' },

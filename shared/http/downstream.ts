@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { Denial, type DenialCode } from '../denial.ts';
 import type { OnBehalf } from '../obo/on-behalf.ts';
 import { reveal } from '../sealed.ts';
-import { answers } from './answer.ts';
+import { answers, notAnswering } from './answer.ts';
 import type { Call } from './edge.ts';
 import { readClaimsChallenge } from './read-challenge.ts';
 import { readRetryAfter } from './retry-after.ts';
@@ -131,7 +131,9 @@ function readAnswer({ status, headers, body }: Sent): DownstreamAnswer {
   const detail = json?.detail;
   throw new Denial(code, {
     ...(typeof detail === 'string' && detail.length <= 500 && /^[^\p{C}]*$/u.test(detail) ? { detail } : {}),
-    ...(code === 'unavailable' ? { retryAfter: Math.min(readRetryAfter(headers['retry-after']) ?? 5, 300) } : {}),
+    ...(code === 'unavailable'
+      ? { detail: notAnswering.downstream, retryAfter: Math.min(readRetryAfter(headers['retry-after']) ?? 5, 300) }
+      : {}),
     facts: { check: 'downstream', downstreamStatus: status },
   });
 }
@@ -141,5 +143,7 @@ const wordOf = (value: unknown) => (typeof value === 'string' && /^[a-z_]{1,40}$
 function denialOfFailure({ reason }: SendFailure): Denial {
   const facts = { check: 'downstream', failure: reason };
   if (reason === 'timeout') return new Denial('timeout', { facts });
-  return new Denial(reason === 'connect' ? 'unavailable' : 'bad_gateway', { facts });
+  return reason === 'connect'
+    ? new Denial('unavailable', { detail: notAnswering.downstream, facts })
+    : new Denial('bad_gateway', { facts });
 }

@@ -1,4 +1,5 @@
 import { Denial, type DenialCode, type LogFacts } from '../denial.ts';
+import { notAnswering } from '../http/answer.ts';
 import type { Refusal } from './network.ts';
 
 /** Seconds to wait where Entra names none, and the most that is passed on where it does. */
@@ -31,6 +32,7 @@ export const refusalClasses: readonly RefusalClass[] = [
     code: 'unavailable',
     when: ({ failure }) => failure === 'connect' || failure === 'broken' || failure === 'timeout',
     means: 'Entra cannot be reached or did not answer in time.',
+    detail: notAnswering.signIn,
   },
   {
     code: 'bad_gateway',
@@ -42,6 +44,7 @@ export const refusalClasses: readonly RefusalClass[] = [
     when: (refusal) =>
       refusal.status === 429 || refusal.status >= 500 || errorIs(refusal, 'temporarily_unavailable') || hasCode(refusal, 90055, 50196),
     means: 'Entra is busy, or throttles this app or user (50196: the client loops).',
+    detail: notAnswering.signIn,
   },
   {
     code: 'blocked',

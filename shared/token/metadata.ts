@@ -1,4 +1,5 @@
 import { Denial } from '../denial.ts';
+import { notAnswering } from '../http/answer.ts';
 import { readJsonObject, type SendFailure, send } from '../http/send.ts';
 import { isLoopback } from '../settings.ts';
 
@@ -19,7 +20,7 @@ const cap = 512 * 1024;
 const retryAfter = 5;
 
 export const documentUnavailable = (document: 'metadata' | 'keys', reason: string) =>
-  new Denial('unavailable', { retryAfter, facts: { check: document, reason } });
+  new Denial('unavailable', { retryAfter, detail: notAnswering.signIn, facts: { check: document, reason } });
 
 /**
  * Fetches a JSON object from Entra.

@@ -166,10 +166,10 @@ browserTest(
   120_000,
 );
 
-for (const [name, policy, value] of [
-  ['Entra answers 429 with Retry-After', 'fault', 'token=429:6'],
-  ['Entra answers 503', 'fault', 'token=503:2'],
-  ['the credential in the vault has expired', 'vault-credential', 'expire'],
+for (const [name, policy, value, words] of [
+  ['Entra answers 429 with Retry-After', 'fault', 'token=429:6', 'The sign-in service is not answering.'],
+  ['Entra answers 503', 'fault', 'token=503:2', 'The sign-in service is not answering.'],
+  ['the credential in the vault has expired', 'vault-credential', 'expire', 'A service that this needs is not answering.'],
 ] as const) {
   browserTest(
     `${name}: 503, said so with a countdown, no storm, and the same page saves by itself once it is over`,
@@ -177,7 +177,7 @@ for (const [name, policy, value] of [
       const { page, look } = browser;
       await browser.run(async () => {
         await saveUnder(policy, value);
-        const notice = page.locator('.notice', { hasText: 'A service that this needs is not answering.' });
+        const notice = page.locator('.notice', { hasText: words });
         await notice.getByText(/^Trying again in [1-9]\d? s\.$/).waitFor();
         await look(`outage-${value.replaceAll(/\W/g, '-')}`);
         const { 'original PUT documents/{id} 503': told } = await countRequests(stack);
