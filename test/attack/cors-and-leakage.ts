@@ -6,7 +6,7 @@ const group = 'CORS and leakage';
 const allowed = (answer: Answered) => String(answer.headers['access-control-allow-origin'] ?? 'nobody');
 const readable = 'WWW-Authenticate, Retry-After, ETag';
 
-/** Who may read answers in a browser, and what answers give away. The last group: it looks at all answers of the others. */
+/** Who may read answers in a browser, and what answers give away. It looks at all answers of the groups before it. */
 export const corsAndLeakage: Group = (api) => {
   const { stand } = api;
   const bearer = { authorization: `Bearer ${api.token}` };

@@ -10,9 +10,10 @@ import { naughty } from './naughty.ts';
 import { objects } from './objects.ts';
 import { ownership } from './ownership.ts';
 import { requests } from './requests.ts';
+import { rotation } from './rotation.ts';
 import { time } from './time.ts';
 
-/** In the order they run: the good ones first, since a refusal means nothing where everything is refused; the one that looks back last. */
+/** In the order they run: the good ones first, since a refusal means nothing where everything is refused; the ones that look back at all answers, or change keys, last. */
 export const groups: readonly (readonly [name: string, group: Group])[] = [
   ['Must stay 200', mustStay200],
   ['Requests', requests],
@@ -23,6 +24,7 @@ export const groups: readonly (readonly [name: string, group: Group])[] = [
   ['Kind and scope', kindAndScope],
   ['Objects', (api) => [...objects(api), ...ownership(api), ...naughty(api)]],
   ['CORS and leakage', corsAndLeakage],
+  ['After a rotation of keys', rotation],
 ];
 
 /** `ACCEPTED`: let in what must not be; `REFUSED`: shut out what must be let in; `other`: refused or answered in another way than the contract says. */

@@ -35,7 +35,7 @@ describe.each([0, 1])('at API %i of the chain, nothing hostile is let in and not
     '%s',
     async (_name, group) => {
       const results = await collect(runGroup(apis[index] as Api, group, true));
-      expect(results.length).toBeGreaterThan(10);
+      expect(results.length).toBeGreaterThan(0);
       expect(wrong(results)).toEqual([]);
     },
     120_000,
