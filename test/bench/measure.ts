@@ -18,10 +18,13 @@ export const median = (values: readonly number[]): number => {
   return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
 };
 
+/** Rounds that do not count: until then the engine is busy compiling. */
+const warmUp = 10;
+
 /**
  * Runs each contestant once per round, in another order each round, so that a busy machine is equally unkind to all. What counts is
  * processor time, of all threads: on a shared machine the clock on the wall measures the neighbours.
- * @returns the median of each, in microseconds per unit (`units` of them per run), the first round left out
+ * @returns the median of each, in microseconds per unit (`units` of them per run), of the rounds after those that warm up
  */
 export async function compare<Name extends string>(
   contestants: Readonly<Record<Name, () => unknown>>,
@@ -29,13 +32,13 @@ export async function compare<Name extends string>(
 ): Promise<Record<Name, number>> {
   const names = Object.keys(contestants) as Name[];
   const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
-  for (let round = 0; round <= rounds; round += 1) {
+  for (let round = -warmUp; round < rounds; round += 1) {
     for (let index = 0; index < names.length; index += 1) {
-      const name = names[(index + round) % names.length] as Name;
+      const name = names[(index + round + warmUp) % names.length] as Name;
       const began = process.cpuUsage();
       await contestants[name]();
       const { user, system } = process.cpuUsage(began);
-      if (round > 0) taken[name].push((user + system) / units);
+      if (round >= 0) taken[name].push((user + system) / units);
     }
   }
   return Object.fromEntries(names.map((name) => [name, median(taken[name])])) as Record<Name, number>;

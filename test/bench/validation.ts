@@ -33,7 +33,7 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
   const keys = createKeys({ authorityHost: entra.host });
   const newValidator = () => createValidator({ keys, tenantIds: [tenantId], audience });
   const known = newValidator();
-  const fresh = Array.from({ length: 30 }, newValidator);
+  const fresh = Array.from({ length: 50 }, newValidator);
   const one = sealed[0] as (typeof sealed)[0];
   await known(one);
 
@@ -62,7 +62,7 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
         for (let turn = 0; turn < 100; turn += 1) await known(one);
       },
     },
-    { rounds: 25, units: 100 },
+    { rounds: 40, units: 100 },
   );
   const ratio = (name: keyof typeof first) => first[name] / first.raw;
   const peers = `jose ${times(ratio('jose'))}, jsonwebtoken + jwks-rsa ${times(ratio('jsonwebtoken'))}, aws-jwt-verify ${times(ratio('aws'))}`;

@@ -53,6 +53,8 @@ export interface Chain {
   readonly exchanges: { running: number; most: number; takes: number };
   /** A new token A of a user. */
   token(oid?: string, claims?: object): Promise<string>;
+  /** Original's one route. */
+  readonly url: string;
   get(token: string): Promise<Called>;
   put(token: string): Promise<Called>;
   pass(milliseconds: number): void;
@@ -124,6 +126,7 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
     },
   });
   const original = await serveEdge([route], log);
+  const url = `${original.url.href}/documents`;
 
   return {
     entra,
@@ -137,8 +140,9 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
     },
     refuse: (secret) => void refused.add(secret),
     token: (oid = randomUUID(), claims = {}) => entra.token({ oid, ...claims }),
-    get: (token) => call(`${original.url.href}/documents`, { token }),
-    put: (token) => call(`${original.url.href}/documents`, { token, method: 'PUT', json: {} }),
+    url,
+    get: (token) => call(url, { token }),
+    put: (token) => call(url, { token, method: 'PUT', json: {} }),
     pass: (milliseconds) => {
       offset += milliseconds;
     },
