@@ -1,8 +1,4 @@
-import type { ServerResponse } from 'node:http';
 import { afterEach, expect, test } from '@jest/globals';
-import { call } from '../support/call.ts';
-import { startDownstream } from '../support/downstream.ts';
-import { startStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 import { type Chain, startChain } from './chain.ts';
 
@@ -41,29 +37,3 @@ test('1,000 clients that hang up leave no timer and no socket behind, and the ne
   // Connections that are kept alive go when they have been idle for some seconds.
   await until('what they kept busy to be given back', () => busy() <= baseline + 2, 20_000);
 }, 60_000);
-
-test('told to stop with 50 requests in flight, the chain takes no new one and answers all 50', async () => {
-  const downstream = await startDownstream();
-  const held: ServerResponse[] = [];
-  downstream.answer((_, response) => void held.push(response));
-  const stack = await startStack({ set: { DOWNSTREAM_API_URL: downstream.url } });
-  try {
-    const url = `${stack.urls.originalApi}/documents`;
-    const token = await stack.token('alice');
-    const calls = Array.from({ length: 50 }, () => call(url, { token }));
-    await until('all of them to be with Downstream', () => held.length === 50, 9_000);
-    const stopped = stack.stop();
-    const isClosed = () =>
-      call(`${stack.urls.originalApi}/health`).then(
-        () => false,
-        () => true,
-      );
-    await until('the door to be shut', isClosed, 9_000);
-    for (const response of held) response.end('{"documents":[]}');
-    expect((await Promise.all(calls)).map(({ status }) => status)).toEqual(Array.from({ length: 50 }, () => 200));
-    await stopped;
-  } finally {
-    await stack.stop();
-    await downstream.close();
-  }
-}, 120_000);
