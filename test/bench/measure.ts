@@ -24,12 +24,12 @@ const warmUp = 10;
 /**
  * Runs each contestant once per round, in another order each round, so that a busy machine is equally unkind to all. What counts is
  * processor time, of all threads: on a shared machine the clock on the wall measures the neighbours.
- * @returns the median of each, in microseconds per unit (`units` of them per run), of the rounds after those that warm up
+ * @returns for each what every round took, in microseconds per unit (`units` of them per run), after the rounds that warm up
  */
 export async function compare<Name extends string>(
   contestants: Readonly<Record<Name, () => unknown>>,
   { rounds = 15, units = 1 }: { rounds?: number; units?: number } = {},
-): Promise<Record<Name, number>> {
+): Promise<Record<Name, number[]>> {
   const names = Object.keys(contestants) as Name[];
   const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
   for (let round = -warmUp; round < rounds; round += 1) {
@@ -41,8 +41,12 @@ export async function compare<Name extends string>(
       if (round >= 0) taken[name].push((user + system) / units);
     }
   }
-  return Object.fromEntries(names.map((name) => [name, median(taken[name])])) as Record<Name, number>;
+  return taken;
 }
+
+/** How many times `base` something took, round by round, and of those the median. */
+export const ratioOf = (taken: readonly number[], base: readonly number[]): number =>
+  median(taken.map((value, round) => value / (base[round] ?? Number.NaN)));
 
 /** Bytes on the heap once all garbage is gone. */
 export function heapUsed(): number {
