@@ -1,6 +1,7 @@
 /** A process that has answered nothing yet, for `cold.ts`: so many requests of as many users at once; prints the milliseconds to the last answer. */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerVault, type Chain, paths, sendJson, startChain } from '../faults/chain.ts';
+import { answerVault, sendJson } from '../faults/answers.ts';
+import { type Chain, paths, startChain } from '../faults/chain.ts';
 
 const [requests = '1', latency = '100'] = process.argv.slice(2);
 const wait = () => sleep(Number(latency));

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
-import type { AddressInfo, Socket } from 'node:net';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createEdge } from '../../shared/http/edge.ts';
 import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
@@ -13,10 +13,9 @@ import { type Called, call } from '../support/call.ts';
 import { startDownstream, type TestDownstream } from '../support/downstream.ts';
 import { audience, clientApp, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
 import { serveEdge } from '../support/serve-edge.ts';
+import { answerVault, type Respond, readBody, readClaims, refuseCredential, sendJson } from './answers.ts';
 
 const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
-
-type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** Paths of what surrounds Original; a test counts them and lets them fail. */
 export const paths = {
@@ -149,44 +148,3 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
     close: () => Promise.all([original.close(), entra.close(), downstream.close()]).then(() => undefined),
   };
 }
-
-/** The claims in a token or in `Bearer …`, unverified. */
-export function readClaims(text = ''): Record<string, unknown> {
-  return JSON.parse(Buffer.from(text.split('.')[1] ?? '', 'base64url').toString());
-}
-
-export async function readBody(request: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = [];
-  for await (const chunk of request) chunks.push(chunk as Buffer);
-  return Buffer.concat(chunks).toString();
-}
-
-export const sendJson = (response: ServerResponse, body: object): void => void response.end(JSON.stringify(body));
-
-/** Says nothing and keeps the sockets, so that a test can see them go. */
-export function hang(): Respond & { readonly sockets: Set<Socket>; readonly open: () => number } {
-  const sockets = new Set<Socket>();
-  const respond: Respond = (request) => void sockets.add(request.socket);
-  return Object.assign(respond, { sockets, open: () => [...sockets].filter((socket) => !socket.destroyed).length });
-}
-
-/** As Entra refuses a client secret that has ended. */
-export const refuseCredential = (response: ServerResponse): void =>
-  sendJson(response.writeHead(401), { error: 'invalid_client', error_codes: [7000222] });
-
-export const status =
-  (code: number, headers: Record<string, string> = {}): Respond =>
-  (_request, response) =>
-    void response.writeHead(code, headers).end('{}');
-
-/** As Key Vault: without a token 401 and where to get one, then the secret. */
-export function answerVault(request: IncomingMessage, response: ServerResponse, value = 'secret', version = '1'): void {
-  if (request.headers.authorization)
-    sendJson(response, { value, id: `https://vault.example/secrets/credential/${version}`, attributes: {} });
-  else challengeVault(response);
-}
-
-export const challengeVault = (response: ServerResponse): void =>
-  void response
-    .writeHead(401, { 'www-authenticate': 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"' })
-    .end();

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type Chain, startChain, status } from './chain.ts';
+import { status } from './answers.ts';
+import { type Chain, startChain } from './chain.ts';
 
 let chain: Chain;
 beforeEach(async () => {

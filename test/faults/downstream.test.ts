@@ -2,7 +2,8 @@ import { gzipSync } from 'node:zlib';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { TestDownstream } from '../support/downstream.ts';
 import { until } from '../support/until.ts';
-import { type Chain, hang, startChain } from './chain.ts';
+import { hang } from './answers.ts';
+import { type Chain, startChain } from './chain.ts';
 
 let chain: Chain;
 let token: string;

@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import { type Chain, hang, sendJson, startChain, status } from './chain.ts';
+import { hang, sendJson, status } from './answers.ts';
+import { type Chain, startChain } from './chain.ts';
 
 let chain: Chain;
 let cached: string;

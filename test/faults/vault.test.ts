@@ -2,7 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import { answerVault, type Chain, challengeVault, hang, startChain, status } from './chain.ts';
+import { answerVault, challengeVault, hang, status } from './answers.ts';
+import { type Chain, startChain } from './chain.ts';
 
 let chain: Chain;
 beforeEach(async () => {
