@@ -61,8 +61,7 @@ function judge({ method, url }: StandRequest, identity: Identity): [status: numb
 async function issueToken(context: StandContext, identity: Identity, resource: string): Promise<object> {
   const tenant = context.directory.homeTenant.id;
   const issued = Math.floor(context.now() / 1000);
-  // Entra itself reads the token of a federated credential, so its own key signs that one.
-  const keys = resource === exchange ? context.signingKeys : await openPlatformKeys(context);
+  const keys = await openPlatformKeys(context);
   const claims = {
     aud: resource,
     iss: `${context.origin}/${tenant}/${resource === exchange ? 'v2.0' : ''}`,

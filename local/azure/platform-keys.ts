@@ -5,7 +5,7 @@ import { openSigningKeys, type SigningKeys } from '../entra/signing-keys.ts';
 const opened = new WeakMap<object, Promise<SigningKeys>>();
 
 /**
- * The key that signs managed identities' tokens for the vault and the tables, kept in `dataDir/platform`, one per stand. It is not
+ * The key that signs managed identities' tokens, those for Entra's own exchange included, kept in `dataDir/platform`, one per stand. It is not
  * among the keys that a person can rotate: Azure's clients keep such a token for 24 hours and would be locked out for as long.
  */
 export function openPlatformKeys({ signingKeys, dataDir }: Pick<StandContext, 'signingKeys' | 'dataDir'>): Promise<SigningKeys> {

@@ -1,6 +1,7 @@
 /** Client assertions (RFC 7523): a JWT the client signed with its certificate, or a managed identity's token (federated credential). */
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { AcceptedCertificate } from '../azure/credentials.ts';
+import { openPlatformKeys } from '../azure/platform-keys.ts';
 import type { StandContext } from '../context.ts';
 import type { App, Tenant } from './directory.ts';
 import { Refusal } from './refusal.ts';
@@ -49,7 +50,8 @@ async function verifyOwnAssertion(context: StandContext, client: App, assertion:
 /** A federated credential names issuer, subject and audience; the token must match all three and be signed by the issuer. */
 async function verifyIdentityToken(context: StandContext, client: App, assertion: string): Promise<void> {
   const identity = client.federatedIdentity && context.directory.identity(client.federatedIdentity);
-  const claims = await context.signingKeys.verify(assertion).catch(() => undefined);
+  const keys = await openPlatformKeys(context);
+  const claims = await keys.verify(assertion).catch(() => undefined);
   const detail = `App '${client.appId}'.`;
   if (claims?.iss !== `${context.origin}/${context.directory.homeTenant.id}/v2.0`) throw new Refusal(700211, { detail });
   if (!identity || claims.sub !== identity.principalId) throw new Refusal(700213, { detail });

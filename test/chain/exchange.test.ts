@@ -78,12 +78,15 @@ test.each([
   ['a secret from the vault', { CLIENT_CREDENTIAL: 'key-vault-secret', CLIENT_CREDENTIAL_NAME: 'zero-trust-original-api-secret' }, '1', 1],
   ['no secret at all: the managed identity’s own token', { CLIENT_CREDENTIAL: 'managed-identity' }, '2', 0],
 ] as const)(
-  'the same chain runs with %s',
+  'the same chain runs with %s, and goes on when Entra replaces all its signing keys at once',
   async (_name, set, azpacr, reads) => {
     const stack = await startStack({ set });
     try {
-      const { status, json } = await call(`${stack.urls.originalApi}/journey`, { token: await stack.token('alice') });
+      const journey = async (user: string) => call(`${stack.urls.originalApi}/journey`, { token: await stack.token(user) });
+      const { status, json } = await journey('alice');
       expect([status, json.downstream?.claims.azpacr]).toEqual([200, azpacr]);
+      await stack.policy('signing-key', 'emergency');
+      expect((await journey('bob')).status).toBe(200);
       expect(await readSecrets(stack)).toHaveLength(reads);
     } finally {
       await stack.stop();

@@ -50,7 +50,7 @@ test('answers as App Service does, for 24 hours', async () => {
 test('issues the token of a federated credential as v2.0, so that Entra finds its issuer', async () => {
   const { body } = await askToken('original-api', { resource: 'api://AzureADTokenExchange' });
 
-  expect(await azure.context.signingKeys.verify(body.access_token ?? '')).toMatchObject({
+  expect(await verify(body)).toMatchObject({
     aud: 'api://AzureADTokenExchange',
     iss: `${azure.context.origin}/${azure.context.directory.homeTenant.id}/v2.0`,
     sub: azure.context.directory.identity('original-api')?.principalId,
