@@ -1,7 +1,6 @@
 import { app } from '@azure/functions';
 import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
-import { answerHealth } from '../shared/http/answer-health.ts';
-import { createEdge } from '../shared/http/edge.ts';
+import { createEdge, health } from '../shared/http/edge.ts';
 import { createManagedIdentity } from '../shared/managed-identity.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
@@ -32,7 +31,7 @@ const edge = createEdge({
   realm: realmOf(settings, settings.DOWNSTREAM_API_CLIENT_ID),
 });
 
-app.http('downstream-health', edge('downstream/health', { GET: { open: true, handle: answerHealth } }));
+app.http('downstream-health', edge('downstream/health', health));
 app.http('downstream-caller', edge('downstream/caller', { GET: { scopes: ['Documents.Read'], handle: readCaller(clients) } }));
 app.http(
   'downstream-profile',

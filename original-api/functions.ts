@@ -1,7 +1,6 @@
 import { app } from '@azure/functions';
 import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
-import { answerHealth } from '../shared/http/answer-health.ts';
-import { createEdge } from '../shared/http/edge.ts';
+import { createEdge, health } from '../shared/http/edge.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
@@ -27,7 +26,7 @@ const edge = createEdge({
   realm: realmOf(settings, settings.ORIGINAL_API_CLIENT_ID),
 });
 
-app.http('original-health', edge('health', { GET: { open: true, handle: answerHealth } }));
+app.http('original-health', edge('health', health));
 app.http('original-journey', edge('journey', { GET: { scopes: ['Documents.Read'], handle: readJourney(downstream, clients) } }));
 app.http(
   'original-profile',

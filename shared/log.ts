@@ -1,13 +1,11 @@
 import { hash } from 'node:crypto';
+import type { InvocationContext } from '@azure/functions';
 import type { LogFacts } from './denial.ts';
 import type { Trace } from './http/trace.ts';
 import type { Caller } from './token/caller.ts';
 
-/** Where lines go: `InvocationContext` of @azure/functions. */
-export interface LogSink {
-  info(line: string): void;
-  error(line: string): void;
-}
+/** Where lines go. */
+export type LogSink = Pick<InvocationContext, 'info' | 'error'>;
 
 /** What one request leaves in the log. */
 export interface RequestLine {
@@ -17,14 +15,11 @@ export interface RequestLine {
   readonly route: string;
   readonly status: number;
   readonly milliseconds: number;
-  readonly trace: Trace;
-  readonly caller: Caller | undefined;
-  readonly facts: LogFacts;
 }
 
 /** Writes the one line of a request: JSON, so that nothing in it can begin another line. */
-export function logRequest(sink: LogSink, { trace, caller, facts, ...line }: RequestLine): void {
-  const text = JSON.stringify({ ...line, ...trace, ...(caller ? { user: pseudonymOf(caller), client: caller.client } : {}), ...facts });
+export function logRequest(sink: LogSink, line: RequestLine, trace: Trace, caller: Caller | undefined, facts: LogFacts): void {
+  const text = JSON.stringify({ ...line, ...trace, ...(caller && { user: pseudonymOf(caller), client: caller.client }), ...facts });
   if (line.status >= 500) sink.error(text);
   else sink.info(text);
 }

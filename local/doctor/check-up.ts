@@ -1,5 +1,5 @@
 import { Denial } from '../../shared/denial.ts';
-import { openBudget } from '../../shared/http/budget.ts';
+import { openBudget, within } from '../../shared/http/budget.ts';
 
 /** What a check found: good in words, bad with what mends it, or not looked at with the reason. */
 export type Outcome = { readonly ok: string } | { readonly failed: string; readonly fix: string } | { readonly skipped: string };
@@ -43,7 +43,7 @@ export async function runChecks(checks: readonly Check[], say: (line: string) =>
 async function runOne({ fix, run }: Check, deadline: number): Promise<Outcome> {
   const budget = openBudget(deadline);
   try {
-    return await budget.within(run(budget.signal));
+    return await within(budget.signal, run(budget.signal));
   } catch (error) {
     return { failed: describeFailure(error), fix };
   } finally {

@@ -1,5 +1,5 @@
 import type { DenialCode } from '../../shared/denial.ts';
-import { answers } from '../../shared/http/answer.ts';
+import { answers } from '../../shared/denial.ts';
 import { wordsOfCheck } from './check-words.ts';
 import { describeClaimsRequest } from './claims-words.ts';
 import { describeClientApp } from './client-app-words.ts';

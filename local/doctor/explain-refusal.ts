@@ -1,6 +1,6 @@
 import type { DenialCode } from '../../shared/denial.ts';
-import { answers } from '../../shared/http/answer.ts';
-import { type Refusal, readRefusal, refusalOf } from '../../shared/obo/network.ts';
+import { answers } from '../../shared/denial.ts';
+import { type Refusal, readRefusal } from '../../shared/obo/network.ts';
 import { denialOf } from '../../shared/obo/refusal.ts';
 import { type AadstsCode, aadstsCodes } from './aadsts.ts';
 import { describeClaimsRequest } from './claims-words.ts';
@@ -11,24 +11,24 @@ import { plain } from './plain.ts';
 /** A code alone, with what Entra sends along with it. */
 export function refusalOfCode(code: number): Refusal {
   const known = aadstsCodes[code];
-  return refusalOf({
+  return {
     status: 400,
     codes: [code],
     error: known?.error,
     suberror: known?.suberror,
     claims: known?.claims ? { access_token: {} } : undefined,
-  });
+  };
 }
 
 /** An OAuth error word alone, such as `invalid_grant`. */
-export const refusalOfError = (error: string): Refusal => refusalOf({ status: 400, error });
+export const refusalOfError = (error: string): Refusal => ({ status: 400, error });
 
 /** Entra's error body as it came (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
 export function refusalOfBody(body: Readonly<Record<string, unknown>>): Refusal {
   const refusal = readRefusal(400, body, undefined);
   const named = [...String(body.error_description).matchAll(/AADSTS(\d{4,8})/g)].map(([, code]) => Number(code));
   const pasted = typeof body.claims === 'object' && body.claims !== null && !Array.isArray(body.claims) ? body.claims : undefined;
-  return { ...refusal, codes: refusal.codes.length > 0 ? refusal.codes : named, claims: refusal.claims ?? pasted };
+  return { ...refusal, codes: refusal.codes?.length ? refusal.codes : named, claims: refusal.claims ?? pasted };
 }
 
 /**
@@ -38,11 +38,12 @@ export function refusalOfBody(body: Readonly<Record<string, unknown>>): Refusal 
 export function explainRefusal(refusal: Refusal, now: number): readonly string[] {
   const { code, options } = denialOf(refusal, []);
   const { status, title } = answers[code];
-  const known = refusal.codes.map((each) => aadstsCodes[each]).find((each) => each !== undefined);
+  const { codes = [] } = refusal;
+  const known = codes.map((each) => aadstsCodes[each]).find((each) => each !== undefined);
   const demanded = refusal.claims ? describeClaimsRequest(refusal.claims, now) : [];
   const bare = known?.claims && Object.keys((refusal.claims as { access_token?: object } | undefined)?.access_token ?? {}).length === 0;
   return [
-    [...refusal.codes.map((each) => `AADSTS${each}`), ...describeWords(refusal)].join(', '),
+    [...codes.map((each) => `AADSTS${each}`), ...describeWords(refusal)].join(', '),
     ...(known ? [`  Entra means     ${known.says}`] : unknownCode(refusal)),
     `  class           ${options.facts?.means}`,
     `  the API answers ${status} ${code} (${title})${code === 'step_up_required' ? ' with Entra’s claims' : ''}.`,
@@ -50,7 +51,7 @@ export function explainRefusal(refusal: Refusal, now: number): readonly string[]
       ? ['  claims          come with Entra’s answer and say what is asked for.']
       : demanded.map((line) => `  it asks for     ${line}`)),
     `  the Client App  ${describeClientApp(code)}`,
-    `  Fix: ${fixOf(known, code, refusal.codes)}`,
+    `  Fix: ${fixOf(known, code, codes)}`,
     ...(refusal.correlationId
       ? [`  Find it in the sign-in log of Entra and in the APIs' log by the correlation id ${plain(refusal.correlationId)}.`]
       : []),
@@ -65,5 +66,5 @@ const describeWords = ({ error, suberror }: Refusal) => [
 const fixOf = (known: AadstsCode | undefined, code: DenialCode, codes: readonly number[]) =>
   known?.fix ?? (codes.length > 0 && code === 'bad_gateway' ? 'Look it up there, and in the sign-in log of Entra.' : codeWords[code].look);
 
-const unknownCode = ({ codes }: Refusal) =>
+const unknownCode = ({ codes = [] }: Refusal) =>
   codes.length > 0 ? [`  Entra means     not in the tables here: https://login.microsoftonline.com/error?code=${codes[0]}`] : [];

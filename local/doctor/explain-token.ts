@@ -1,5 +1,5 @@
 import type { DenialCode } from '../../shared/denial.ts';
-import { answers } from '../../shared/http/answer.ts';
+import { answers } from '../../shared/denial.ts';
 import { actorOf, textsOf } from '../../shared/token/checks.ts';
 import { wordsOfCheck } from './check-words.ts';
 import { findProvenance, isAppOnly, judgeToken, type Provenance } from './judge-token.ts';

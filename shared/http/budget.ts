@@ -1,10 +1,8 @@
 import { Denial } from '../denial.ts';
 
-/** Time for one request in all: its end aborts `signal`, and `within` answers for work that does not listen to it. */
+/** Time for one request in all. `close` gives the timer back, so that nothing outlives the request. */
 export interface Budget {
   readonly signal: AbortSignal;
-  within<T>(work: Promise<T>): Promise<T>;
-  /** Gives the timer back; nothing outlives the request. */
   close(): void;
 }
 
@@ -12,11 +10,7 @@ export interface Budget {
 export function openBudget(milliseconds: number): Budget {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);
-  return {
-    signal: controller.signal,
-    within: (work) => within(controller.signal, work),
-    close: () => clearTimeout(timer),
-  };
+  return { signal: controller.signal, close: () => clearTimeout(timer) };
 }
 
 /** Waits for shared work no longer than the signal allows; the work itself goes on for the others who wait for it. @throws Denial `timeout` */

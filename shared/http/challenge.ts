@@ -1,18 +1,16 @@
 import { Denial } from '../denial.ts';
 import type { Caller } from '../token/caller.ts';
 
-/** Who asks for credentials: this API, and where its tokens come from. */
+/** Who asks for credentials: this API, and where its tokens come from (Entra's authorize endpoint). */
 export interface Realm {
   readonly clientId: string;
-  /** Entra's authorize endpoint. */
   readonly authorizationUri: string;
 }
 
 /** Writes one `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1): each parameter once, no value able to end its quotes or the header. */
 export function writeChallenge(parameters: Readonly<Record<string, string | undefined>>): string {
-  const written = Object.entries(parameters)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined)
-    .map(([name, value]) => `${name}="${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`);
+  const quote = (value: string) => `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`;
+  const written = Object.entries(parameters).flatMap(([name, value]) => (value === undefined ? [] : [`${name}=${quote(value)}`]));
   return `Bearer ${written.join(', ')}`;
 }
 
@@ -22,23 +20,21 @@ export const encodeClaims = (claims: object) => Buffer.from(JSON.stringify(claim
 /** A challenge of this denial for `WWW-Authenticate`, or `undefined` where acquiring a token cannot help. */
 export function challengeOf({ code, options }: Denial, { clientId, authorizationUri }: Realm): string | undefined {
   const realm = { realm: clientId, authorization_uri: authorizationUri };
+  const scopes = options.scopes?.join(' ');
   switch (code) {
     case 'invalid_request':
+      return writeChallenge({ ...realm, error: code, error_description: options.detail });
     case 'invalid_token':
-    case 'sign_in_again': {
-      if (options.bare) return writeChallenge(realm);
-      const error = code === 'invalid_request' ? code : 'invalid_token';
-      return writeChallenge({ ...realm, error, error_description: options.detail });
-    }
+    case 'sign_in_again':
+      return writeChallenge(options.bare ? realm : { ...realm, error: 'invalid_token', error_description: options.detail });
     case 'insufficient_scope':
-      return writeChallenge({ ...realm, error: code, scope: options.scopes?.join(' ') });
+      return writeChallenge({ ...realm, error: code, scope: scopes });
     case 'step_up_required':
       return writeChallenge({ ...realm, error: 'insufficient_claims', claims: encodeClaims(options.claims ?? {}) });
     case 'consent_required':
     case 'admin_consent_required': {
-      const scopes = options.scopes?.join(' ') ?? '';
-      const consentUri = `${authorizationUri}?${new URLSearchParams({ client_id: clientId, response_type: 'code', prompt: 'consent', scope: scopes })}`;
-      return writeChallenge({ consentUri, scopes, proposedAction: 'consent' });
+      const query = new URLSearchParams({ client_id: clientId, response_type: 'code', prompt: 'consent', scope: scopes ?? '' });
+      return writeChallenge({ consentUri: `${authorizationUri}?${query}`, scopes: scopes ?? '', proposedAction: 'consent' });
     }
     default:
       return undefined;
@@ -52,7 +48,7 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
 export function demandAuthContext(caller: Caller, id: string): void {
   if (caller.authContexts.includes(id)) return;
   const facts = { check: 'auth-context', demanded: id };
-  if (!caller.handlesChallenges)
-    throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
-  throw new Denial('step_up_required', { claims: { access_token: { acrs: { essential: true, value: id } } }, facts });
+  if (caller.handlesChallenges)
+    throw new Denial('step_up_required', { claims: { access_token: { acrs: { essential: true, value: id } } }, facts });
+  throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
 }

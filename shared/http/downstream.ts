@@ -1,12 +1,10 @@
 import { Pool } from 'undici';
-import { Denial, type DenialCode } from '../denial.ts';
+import { answers, Denial, type DenialCode, notAnswering } from '../denial.ts';
 import type { OnBehalf } from '../obo/on-behalf.ts';
-import { reveal } from '../sealed.ts';
-import { answers, notAnswering } from './answer.ts';
+import { reveal, type Sealed } from '../sealed.ts';
 import type { Call } from './edge.ts';
 import { readClaimsChallenge } from './read-challenge.ts';
-import { readRetryAfter } from './retry-after.ts';
-import { readJsonObject, type SendFailure, type Sent, send } from './send.ts';
+import { readJsonObject, readRetryAfter, type SendFailure, type Sent, send } from './send.ts';
 
 export interface DownstreamSettings {
   /** Base URL, route prefix included; the only origin that is called and whose challenges are believed. */
@@ -28,67 +26,52 @@ export interface DownstreamRequest {
 /** What Downstream answered when it did what was asked. */
 export interface DownstreamAnswer {
   readonly status: number;
-  readonly etag: string | undefined;
-  readonly json: Readonly<Record<string, unknown>> | undefined;
+  readonly etag?: string | undefined;
+  readonly json?: Readonly<Record<string, unknown>>;
 }
 
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
 
-/** Milliseconds and bytes. */
-const limits = { connect: 1_000, headers: 5_000, total: 8_000, body: 1024 * 1024 };
+/** Milliseconds, bytes, seconds of a Retry-After, and characters of a detail that is passed on. */
+const limits = { connect: 1_000, headers: 5_000, total: 8_000, body: 1024 * 1024, retryAfter: 300, detail: 500 };
 
 /** The caller's own headers that go on; nothing else of the request does, least of all token A. */
 const passedOn = ['if-match', 'if-none-match', 'accept-language'];
 
 /** Denials of Downstream that are about the user's request and go back as they are; any other is a fault between the two APIs. */
-const relayed: readonly DenialCode[] = [
-  'forbidden',
-  'not_found',
-  'bad_request',
-  'conflict',
-  'precondition_required',
-  'too_large',
-  'unsupported_media_type',
-  'unavailable',
-  'timeout',
-];
+const aboutObject: readonly DenialCode[] = ['forbidden', 'not_found', 'conflict', 'precondition_required'];
+const aboutBody: readonly DenialCode[] = ['bad_request', 'too_large', 'unsupported_media_type'];
+const relayed: readonly DenialCode[] = [...aboutObject, ...aboutBody, 'unavailable', 'timeout'];
 
 /**
  * Exchange, call, and when Downstream challenges the token, ONE new exchange with its claims and one more call; what is refused or challenged
  * after that goes up to whoever called, so nothing loops.
  */
 export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings): CallDownstream {
-  const pool = new Pool(url.origin, {
+  const base = url.href.replace(/\/$/, '');
+  const dispatcher = new Pool(url.origin, {
     connections: 64,
     connect: { timeout: limits.connect },
     headersTimeout: limits.headers,
     bodyTimeout: limits.headers,
   });
-  const audiences = [clientId, `api://${clientId}`];
 
-  async function callOnce({ request, trace, signal }: Call, { method, path, json }: DownstreamRequest, token: string): Promise<Sent> {
-    const kept = passedOn.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name) ?? '']] : []));
-    const options = {
-      method,
-      headers: {
-        ...Object.fromEntries(kept),
-        ...(json === undefined ? {} : { 'content-type': 'application/json' }),
-        authorization: `Bearer ${token}`,
-        traceparent: trace.traceparent,
-      },
-      ...(json === undefined ? {} : { body: JSON.stringify(json) }),
-      deadline: limits.total,
-      cap: limits.body,
-      dispatcher: pool,
-      signal,
+  async function callOnce({ request, trace, signal }: Call, { method, path, json }: DownstreamRequest, token: Sealed): Promise<Sent> {
+    const kept = passedOn.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : []));
+    const headers = {
+      ...Object.fromEntries(kept),
+      ...(json !== undefined && { 'content-type': 'application/json' }),
+      authorization: `Bearer ${reveal(token)}`,
+      traceparent: trace.traceparent,
     };
-    const target = new URL(`${url.href.replace(/\/$/, '')}/${path}`);
+    const body = json === undefined ? null : JSON.stringify(json);
+    const sendOnce = () => send(`${base}/${path}`, { method, headers, body, deadline: limits.total, cap: limits.body, dispatcher, signal });
     const again = (failure: SendFailure) => {
       if (method !== 'GET' || !['connect', 'broken'].includes(failure.reason) || signal.aborted) throw failure;
-      return send(target, options);
+      return sendOnce();
     };
-    return send(target, options)
+    return sendOnce()
       .catch(again)
       .catch((failure: SendFailure) => {
         throw denialOfFailure(failure);
@@ -99,19 +82,19 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     const exchange = {
       caller: call.caller,
       scopes: [`api://${clientId}/${request.scope}`],
-      audiences,
+      audiences: [clientId, `api://${clientId}`],
       correlationId: call.trace.correlationId,
     };
     const first = await onBehalf.exchangeOnBehalf(exchange, call.signal);
     call.note({ exchange: first.cached ? 'cached' : 'made' });
-    const answer = await callOnce(call, request, reveal(first.token));
+    const answer = await callOnce(call, request, first.token);
     if (answer.status === 401) onBehalf.evict(exchange, first);
     const claims = challengeOf(answer);
     if (!claims) return readAnswer(answer);
 
     const second = await onBehalf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
     call.note({ exchange: 'made again for a challenge' });
-    const answerAgain = await callOnce(call, request, reveal(second.token));
+    const answerAgain = await callOnce(call, request, second.token);
     const claimsAgain = challengeOf(answerAgain);
     if (claimsAgain) throw new Denial('step_up_required', { claims: claimsAgain, facts: { check: 'challenged again' } });
     return readAnswer(answerAgain);
@@ -122,28 +105,23 @@ const challengeOf = ({ status, headers }: Sent) => (status === 401 ? readClaimsC
 
 /** @throws Denial: Downstream's own where it is about the request, `bad_gateway` for whatever else is no success */
 function readAnswer({ status, headers, body }: Sent): DownstreamAnswer {
+  if (status === 204) return { status };
   const json = readJsonObject(body);
-  if ([200, 201].includes(status) && json) return { status, etag: headers.etag, json };
-  if (status === 204) return { status, etag: undefined, json: undefined };
+  if (json && [200, 201].includes(status)) return { status, etag: headers.etag, json };
+  const facts = { check: 'downstream', downstreamStatus: status };
   const code = relayed.find((known) => known === json?.code && answers[known].status === status);
-  if (!code)
-    throw new Denial('bad_gateway', { facts: { check: 'downstream', downstreamStatus: status, downstreamCode: wordOf(json?.code) } });
-  const detail = json?.detail;
-  throw new Denial(code, {
-    ...(typeof detail === 'string' && detail.length <= 500 && /^[^\p{C}]*$/u.test(detail) ? { detail } : {}),
-    ...(code === 'unavailable'
-      ? { detail: notAnswering.downstream, retryAfter: Math.min(readRetryAfter(headers['retry-after']) ?? 5, 300) }
-      : {}),
-    facts: { check: 'downstream', downstreamStatus: status },
-  });
+  if (!code) throw new Denial('bad_gateway', { facts: { ...facts, downstreamCode: codeOf(json?.code) } });
+  if (code !== 'unavailable') throw new Denial(code, { detail: plainText(json?.detail), facts });
+  const retryAfter = Math.min(readRetryAfter(headers['retry-after']) ?? 5, limits.retryAfter);
+  throw new Denial(code, { detail: notAnswering.downstream, retryAfter, facts });
 }
 
-const wordOf = (value: unknown) => (typeof value === 'string' && /^[a-z_]{1,40}$/.test(value) ? value : undefined);
+const codeOf = (value: unknown) => Object.keys(answers).find((code) => code === value);
+const plainText = (text: unknown) =>
+  typeof text === 'string' && text.length <= limits.detail && /^[^\p{C}]*$/u.test(text) ? text : undefined;
 
 function denialOfFailure({ reason }: SendFailure): Denial {
   const facts = { check: 'downstream', failure: reason };
-  if (reason === 'timeout') return new Denial('timeout', { facts });
-  return reason === 'connect'
-    ? new Denial('unavailable', { detail: notAnswering.downstream, facts })
-    : new Denial('bad_gateway', { facts });
+  if (reason === 'connect') return new Denial('unavailable', { detail: notAnswering.downstream, facts });
+  return new Denial(reason === 'timeout' ? 'timeout' : 'bad_gateway', { facts });
 }

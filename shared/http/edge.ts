@@ -6,7 +6,7 @@ import { takeBearerToken } from '../token/bearer.ts';
 import type { Caller } from '../token/caller.ts';
 import type { Validate } from '../token/validate.ts';
 import { type Answer, type WrittenAnswer, writeAnswer, writeDenial } from './answer.ts';
-import { openBudget } from './budget.ts';
+import { openBudget, within } from './budget.ts';
 import type { Realm } from './challenge.ts';
 import { corsHeaders } from './cors.ts';
 import { type Trace, traceOf } from './trace.ts';
@@ -25,7 +25,7 @@ export interface Call {
 /** What a route does for one method: for callers who satisfy the policy, or `open` to everybody. */
 export type Method =
   | (Policy & { readonly open?: false; readonly handle: (call: Call) => Promise<Answer> })
-  | { readonly open: true; readonly handle: () => Promise<Answer> };
+  | { readonly open: true; readonly scopes?: undefined; readonly handle: () => Promise<Answer> };
 
 export type Methods = Partial<Readonly<Record<HttpMethod, Method>>>;
 
@@ -46,80 +46,71 @@ const budgetOfRequest = 10_000;
 /** TRACE is left to the host, which answers 404: a function that lists it fails, since no request object can be made of it. */
 const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
+/** Says that the process answers, and nothing else. */
+export const health: Methods = { GET: { open: true, handle: async () => ({ json: { status: 'ok' } }) } };
+
 /**
  * Makes the options for `app.http` from a route's path and what it does for each method. Deny by default:
  * @throws Error at start for a method that states neither scopes nor `open`
  */
 export function createEdge({ api, validate, clients, origins, realm, now = Date.now }: EdgeSettings) {
-  async function answer(request: HttpRequest, method: Method, budget: ReturnType<typeof openBudget>, seen: Seen): Promise<WrittenAnswer> {
-    if (method.open === true) return writeAnswer(await method.handle());
-    const caller = await budget.within(validate(takeBearerToken(request)));
-    seen.caller = caller;
-    authorize(caller, method, clients);
-    const note = (facts: LogFacts) => {
-      seen.facts = { ...seen.facts, ...facts };
+  async function serve(route: string, methods: Methods, request: HttpRequest, log: LogSink): Promise<WrittenAnswer> {
+    const began = now();
+    const trace = traceOf(request.headers);
+    const { signal, close } = openBudget(budgetOfRequest);
+    const preflight = request.method === 'OPTIONS';
+    const method = methods[request.method as HttpMethod];
+    let caller: Caller | undefined;
+    let facts: LogFacts = {};
+    const note = (more: LogFacts) => {
+      facts = { ...facts, ...more };
     };
-    return writeAnswer(await budget.within(method.handle({ caller, request, trace: seen.trace, signal: budget.signal, note })));
-  }
 
-  function serve(route: string, methods: Methods) {
-    return async (request: HttpRequest, log: LogSink): Promise<WrittenAnswer> => {
-      const began = now();
-      const seen: Seen = { trace: traceOf(request.headers), caller: undefined, facts: {} };
-      const preflight = request.method === 'OPTIONS';
-      const budget = openBudget(budgetOfRequest);
-      let written: WrittenAnswer;
-      try {
-        const method = methods[request.method as HttpMethod];
-        if (!preflight && !method) throw new Denial('not_found');
-        written = method ? await answer(request, method, budget, seen) : { status: 204, headers: {} };
-      } catch (error) {
-        const denial = withScopes(asDenial(error), methods[request.method as HttpMethod]);
-        seen.facts = { ...seen.facts, code: denial.code, ...denial.options.facts };
-        written = writeDenial(denial, realm, seen.trace.correlationId);
-      } finally {
-        budget.close();
-      }
-      const { status, body } = written;
-      const headers = {
-        'cache-control': 'no-store',
-        'x-content-type-options': 'nosniff',
-        'x-correlation-id': seen.trace.correlationId,
-        ...written.headers,
-        ...corsHeaders(request.headers.get('origin'), origins, preflight),
-      };
-      logRequest(log, { api, method: request.method, route, status, milliseconds: now() - began, ...seen });
-      return { status, headers, ...(body === undefined ? {} : { body }) };
+    async function answer(): Promise<Answer> {
+      if (preflight) return { status: 204 };
+      if (!method) throw new Denial('not_found');
+      if (method.open) return method.handle();
+      caller = await validate(takeBearerToken(request));
+      authorize(caller, method, clients);
+      return method.handle({ caller, request, trace, signal, note });
+    }
+
+    function deny(error: unknown): WrittenAnswer {
+      const denial = asDenial(error, method?.scopes);
+      note({ code: denial.code, ...denial.options.facts });
+      return writeDenial(denial, realm, trace.correlationId);
+    }
+
+    const written = await within(signal, answer()).then(writeAnswer).catch(deny).finally(close);
+    logRequest(log, { api, method: request.method, route, status: written.status, milliseconds: now() - began }, trace, caller, facts);
+    const headers = {
+      'cache-control': 'no-store',
+      'x-content-type-options': 'nosniff',
+      'x-correlation-id': trace.correlationId,
+      ...written.headers,
+      ...corsHeaders(request.headers.get('origin'), origins, preflight),
     };
+    return { ...written, headers };
   }
 
   return (route: string, methods: Methods): HttpFunctionOptions => {
-    for (const [name, method] of Object.entries(methods)) {
-      if (method.open !== true && !method.scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
-    }
+    for (const [name, { open, scopes }] of Object.entries(methods))
+      if (!open && !scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
     const served = Object.keys(methods) as HttpMethod[];
     return {
       route,
       authLevel: 'anonymous',
       methods: [...(served.length > 0 ? served : anyMethod), 'OPTIONS'],
-      handler: serve(route, methods),
+      handler: (request, log) => serve(route, methods, request, log),
     };
   };
 }
 
-/** What is known of a request when its answer is written, for the log. */
-interface Seen {
-  readonly trace: Trace;
-  caller: Caller | undefined;
-  facts: LogFacts;
+/**
+ * Whatever is not a denial is a bug: it answers 500 without words and logs no more than its kind. An app-only token is refused before the
+ * route's policy is looked at; its answer names the scopes all the same (RFC 6750 §3.1).
+ */
+function asDenial(error: unknown, scopes: readonly string[] | undefined): Denial {
+  if (!(error instanceof Denial)) return new Denial('unexpected', { facts: { error: error instanceof Error ? error.name : typeof error } });
+  return error.code === 'insufficient_scope' ? new Denial(error.code, { ...error.options, scopes }) : error;
 }
-
-/** An app-only token is refused before the route's policy is looked at; its answer names the scopes all the same (RFC 6750 §3.1). */
-const withScopes = (denial: Denial, method: Method | undefined) =>
-  denial.code === 'insufficient_scope' && method && 'scopes' in method
-    ? new Denial(denial.code, { ...denial.options, scopes: method.scopes })
-    : denial;
-
-/** Whatever is not a denial is a bug: it answers 500 without words and logs no more than its kind. */
-const asDenial = (error: unknown) =>
-  error instanceof Denial ? error : new Denial('unexpected', { facts: { error: error instanceof Error ? error.name : typeof error } });

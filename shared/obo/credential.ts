@@ -1,9 +1,9 @@
 import type { TokenCredential } from '@azure/identity';
-import { SecretClient } from '@azure/keyvault-secrets';
+import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
 import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
-import { CertificateProblem, readCertificate } from './certificate.ts';
+import { readCertificate } from './certificate.ts';
 import { isPassing, readVaultFailure, unavailable, type VaultFailure } from './vault-failure.ts';
 
 /** What Original proves itself with at Entra. */
@@ -11,7 +11,7 @@ export interface ClientCredential {
   /** Changes when the credential does. */
   readonly version: string;
   /** Milliseconds since 1970, where an end is known. */
-  readonly notAfter: number | undefined;
+  readonly notAfter?: number | undefined;
   /** For MSAL's configuration; a function, so that printing the credential prints nothing of it. */
   readonly options: () => Pick<Configuration['auth'], 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
 }
@@ -40,18 +40,15 @@ const limits = { try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_00
 /** The credential that Key Vault holds: read once by however many ask at once, afresh beside the calls, and again when Entra refuses it. */
 export function createVaultCredential({ endpoint, name, kind, identity, now = Date.now }: VaultSettings): CredentialSource {
   const { url, options } = addressOf(endpoint);
-  const client = new SecretClient(url, identity, {
-    // The client would obey a Retry-After while the request waits.
-    retryOptions: { maxRetries: 0 },
-    ...options,
-    // A vault on this machine has another name than the resource that it asks tokens for; elsewhere the two are compared.
-    ...(isLoopback(endpoint) ? { disableChallengeResourceVerification: true } : {}),
-  });
+  // The client would obey a Retry-After while the request waits. A vault on this machine has another name than the resource that it asks
+  // tokens for; elsewhere the two are compared.
+  const disableChallengeResourceVerification = isLoopback(endpoint);
+  const client = new SecretClient(url, identity, { retryOptions: { maxRetries: 0 }, disableChallengeResourceVerification, ...options });
   let held: ClientCredential | undefined;
   let before: ClientCredential | undefined;
   let reading: Promise<ClientCredential> | undefined;
-  let failure: (VaultFailure & { readonly at: number }) | undefined;
   let renewing: Promise<ClientCredential | undefined> | undefined;
+  let failure: (VaultFailure & { readonly at: number }) | undefined;
   let readAt = 0;
   let triedAt = 0;
   let renewedAt = Number.NEGATIVE_INFINITY;
@@ -60,11 +57,11 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     triedAt = now();
     const abortSignal = AbortSignal.timeout(limits.read);
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
-    const { value = '', properties } = await get().catch((error: unknown) => {
+    const secret = await get().catch((error: unknown) => {
       if (isPassing(error)) return get();
       throw error;
     });
-    const read = kind === 'key-vault-secret' ? secretCredential(value, properties) : certificateCredential(value);
+    const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
     if (held && held.version !== read.version) before = held;
     held = read;
     readAt = now();
@@ -101,9 +98,8 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 
   return {
     async current() {
-      if (!held) return read();
-      if (isStale(held)) read().catch(() => {});
-      return held;
+      if (held && isStale(held)) read().catch(() => {});
+      return held ?? read();
     },
     async renew(refused) {
       if (held && held.version !== refused) return held;
@@ -119,26 +115,22 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 /** Secretless: the managed identity's own token is the client assertion (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity). */
 export function createFederatedCredential(identity: TokenCredential): CredentialSource {
   const clientAssertion = async () => {
-    const token = await identity.getToken('api://AzureADTokenExchange/.default').catch((error: unknown) => {
+    const answer = await identity.getToken('api://AzureADTokenExchange/.default').catch((error: unknown) => {
       throw readVaultFailure(error).denial;
     });
-    if (!token) throw unavailable('no identity token');
-    return token.token;
+    if (!answer) throw unavailable('no identity token');
+    return answer.token;
   };
-  const credential: ClientCredential = { version: 'managed-identity', notAfter: undefined, options: () => ({ clientAssertion }) };
+  const credential: ClientCredential = { version: 'managed-identity', options: () => ({ clientAssertion }) };
   return { current: async () => credential, renew: async () => undefined };
 }
 
-function secretCredential(value: string, { version = '', expiresOn }: { version?: string; expiresOn?: Date }): ClientCredential {
+function secretCredential({ value, properties: { version = '', expiresOn } }: KeyVaultSecret): ClientCredential {
   if (!value) throw unavailable('an empty secret');
   return { version, notAfter: expiresOn?.getTime(), options: () => ({ clientSecret: value }) };
 }
 
-function certificateCredential(pem: string): ClientCredential {
-  try {
-    const { notAfter, ...clientCertificate } = readCertificate(pem);
-    return { version: clientCertificate.thumbprintSha256, notAfter, options: () => ({ clientCertificate }) };
-  } catch (error) {
-    throw unavailable(error instanceof CertificateProblem ? error.message : 'unreadable');
-  }
+function certificateCredential({ value = '' }: KeyVaultSecret): ClientCredential {
+  const { notAfter, ...clientCertificate } = readCertificate(value);
+  return { version: clientCertificate.thumbprintSha256, notAfter, options: () => ({ clientCertificate }) };
 }

@@ -50,6 +50,7 @@ const clientsKept = 100;
  */
 export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: ExchangeSettings): Exchange {
   const gate = createGate({ now });
+  const challengeOnce = createChallengeOnce(now);
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
 
   async function clientFor(tenantId: string, { version, options }: ClientCredential): Promise<ConfidentialClientApplication> {
@@ -57,57 +58,51 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
     const known = clients.get(name);
     if (known) return known;
     const { document } = await keys.metadataOf(tenantId, '2.0');
-    const client = new ConfidentialClientApplication({
-      auth: {
-        clientId,
-        // MSAL takes https authorities only, and its endpoints from the metadata: on a laptop those are http.
-        authority: `https://${authorityHost.host}/${tenantId}`,
-        knownAuthorities: [authorityHost.host],
-        authorityMetadata: JSON.stringify(document),
-        clientCapabilities: ['cp1'],
-        ...options(),
-      },
-      system: { networkClient: network },
-    });
+    const auth = {
+      clientId,
+      // MSAL takes https authorities only, and its endpoints from the metadata: on a laptop those are http.
+      authority: `https://${authorityHost.host}/${tenantId}`,
+      knownAuthorities: [authorityHost.host],
+      authorityMetadata: JSON.stringify(document),
+      clientCapabilities: ['cp1'],
+      ...options(),
+    };
+    const client = new ConfidentialClientApplication({ auth, system: { networkClient: network } });
     clients.set(name, client);
     return client;
   }
 
   async function ask(proof: ClientCredential, { caller, scopes, correlationId, claims }: ExchangeRequest): Promise<string> {
     const client = await clientFor(caller.tenantId, proof);
+    const request = { oboAssertion: reveal(tokenOf(caller)), scopes: [...scopes], skipCache: true, correlationId };
+    const demanded = claims && { claims: JSON.stringify(claims) };
     try {
-      const result = await gate(`${caller.tenantId} ${caller.objectId}`, () =>
-        client.acquireTokenOnBehalfOf({
-          oboAssertion: reveal(tokenOf(caller)),
-          scopes: [...scopes],
-          skipCache: true,
-          correlationId,
-          ...(claims ? { claims: JSON.stringify(claims) } : {}),
-        }),
-      );
+      const result = await gate(`${caller.tenantId} ${caller.objectId}`, () => client.acquireTokenOnBehalfOf({ ...request, ...demanded }));
       return result?.accessToken ?? '';
     } finally {
       client.clearCache();
     }
   }
 
-  const challengeOnce = createChallengeOnce(now);
-  const refuse = (error: unknown, { caller, scopes }: ExchangeRequest): unknown =>
-    error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(caller, error.refusal), scopes) : error;
-
-  return async (request) => {
+  /** With the credential at hand, and once more with another one where Entra refuses that. */
+  async function askTwice(request: ExchangeRequest): Promise<string> {
     const proof = await credential.current();
     try {
-      return readToken(await ask(proof, request), request, now);
+      return await ask(proof, request);
     } catch (error) {
-      const refusedProof = error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal);
-      const renewed = refusedProof ? await credential.renew(proof.version) : undefined;
-      if (!renewed) throw refuse(error, request);
-      const token = await ask(renewed, request).catch((again: unknown) => {
-        throw refuse(again, request);
-      });
-      return readToken(token, request, now);
+      if (!(error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal))) throw error;
+      const renewed = await credential.renew(proof.version);
+      if (!renewed) throw error;
+      return ask(renewed, request);
     }
+  }
+
+  return async (request) => {
+    const { caller, scopes } = request;
+    const token = await askTwice(request).catch((error: unknown) => {
+      throw error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(caller, error.refusal), scopes) : error;
+    });
+    return readToken(token, request, now());
   };
 }
 
@@ -115,15 +110,14 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
  * Reads token B, which Entra answered on a connection that names it, so its signature is Downstream's to check: it must be about the same
  * user and meant for the resource that was asked for.
  */
-function readToken(text: string, { caller, audiences }: ExchangeRequest, now: () => number): Exchanged {
-  const [, payload = ''] = text.split('.');
-  const claims = readJsonObject(Buffer.from(payload, 'base64url'));
+function readToken(text: string, { caller, audiences }: ExchangeRequest, now: number): Exchanged {
+  const claims = readJsonObject(Buffer.from(text.split('.')[1] ?? '', 'base64url'));
   if (!claims) throw unusable('not a token');
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
   const [audience, ...others] = textsOf(claims.aud);
   if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');
   if (typeof claims.exp !== 'number' || typeof claims.scp !== 'string') throw unusable('no delegated token');
-  if (claims.exp * 1_000 <= now()) throw unusable('expired');
+  if (claims.exp * 1_000 <= now) throw unusable('expired');
   return { token: seal(text), expiresAt: claims.exp * 1_000 };
 }
 

@@ -1,26 +1,24 @@
 import { LRUCache } from 'lru-cache';
-import { type Refusal, refusalOf, TokenEndpointRefusal } from './network.ts';
+import { type Refusal, TokenEndpointRefusal } from './network.ts';
 
 /** Runs work towards the token endpoint for one user, or refuses at once where asking would be in vain. @throws TokenEndpointRefusal */
 export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
 
 export interface GateSettings {
-  /** How many requests are under way at a time. */
-  readonly most?: number;
+  readonly now?: () => number;
   /** Milliseconds that anybody waits for a turn: less than an answer may take (5 s), so that nobody waits behind silence and then in it. */
   readonly patience?: number;
-  readonly now?: () => number;
 }
 
-/** Failures in a row that open the breaker; milliseconds between two probes; the longest Retry-After that is believed, in seconds; how many may wait. */
-const limits = { failures: 5, betweenProbes: 5_000, retryAfter: 300, waiting: 500 };
+/** Requests under way, and those that may wait; failures in a row that open the breaker; milliseconds between two probes; seconds of a Retry-After. */
+const limits = { running: 20, waiting: 500, failures: 5, betweenProbes: 5_000, retryAfter: 300 };
 
 /**
- * Stands before Entra's token endpoint: so many requests at a time and no more; when it is down nobody waits for it, and one request in
+ * Stands before Entra's token endpoint: 20 requests at a time and no more; when it is down nobody waits for it, and one request in
  * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due. What may be one user's own trouble
  * (a throttle, 5xx, no answer in time) is held against others only when a second user has it too.
  */
-export function createGate({ most = 20, patience = 4_000, now = Date.now }: GateSettings = {}): Gate {
+export function createGate({ patience = 4_000, now = Date.now }: GateSettings = {}): Gate {
   const throttled = new LRUCache<string, number>({ max: 10_000 });
   const waiting = new Set<{ readonly go: () => void; readonly giveUp: (error: Error) => void }>();
   let running = 0;
@@ -33,7 +31,8 @@ export function createGate({ most = 20, patience = 4_000, now = Date.now }: Gate
   function demandNoThrottle(user: string): void {
     const wait = (throttled.get(user) ?? 0) - now();
     // A clock that steps back must not make the wait longer than it can be.
-    if (wait > 0 && wait <= limits.retryAfter * 1_000) throw refused({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
+    if (wait <= 0 || wait > limits.retryAfter * 1_000) return;
+    throw new TokenEndpointRefusal({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
   }
 
   /** Nobody takes two probes in a row, or one user's own trouble could keep the way closed for all. */
@@ -44,26 +43,8 @@ export function createGate({ most = 20, patience = 4_000, now = Date.now }: Gate
     probe = { at: now(), by: user };
   }
 
-  function learn(user: string, { status, codes, failure, retryAfter = 5 }: Refusal): void {
-    if (status === 429 || codes.includes(50196)) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
-    const unreachable = failure === 'connect' || failure === 'broken';
-    if (status >= 500 || failure === 'timeout' || unreachable) {
-      failures += 1;
-      failing.add(user);
-      if (unreachable) failing.add('everybody');
-    } else closeBreaker();
-    if (!isOpen()) return;
-    probe = { at: now(), by: user };
-    for (const { giveUp } of waiting) giveUp(isDown());
-  }
-
-  function closeBreaker(): void {
-    failures = 0;
-    failing = new Set();
-  }
-
   async function takeTurn(): Promise<void> {
-    if (running < most) {
+    if (running < limits.running) {
       running += 1;
       return;
     }
@@ -88,15 +69,24 @@ export function createGate({ most = 20, patience = 4_000, now = Date.now }: Gate
     }
   }
 
-  async function run<T>(user: string, work: () => Promise<T>): Promise<T> {
-    try {
-      const result = await work();
+  function learn(user: string, { status = 0, codes = [], failure, retryAfter = 5 }: Refusal): void {
+    if (status === 429 || codes.includes(50196)) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
+    const isUnreachable = failure === 'connect' || failure === 'broken';
+    if (status < 500 && failure !== 'timeout' && !isUnreachable) {
       closeBreaker();
-      return result;
-    } catch (error) {
-      if (error instanceof TokenEndpointRefusal) learn(user, error.refusal);
-      throw error;
+      return;
     }
+    failures += 1;
+    failing.add(user);
+    if (isUnreachable) failing.add('everybody');
+    if (!isOpen()) return;
+    probe = { at: now(), by: user };
+    for (const { giveUp } of waiting) giveUp(isDown());
+  }
+
+  function closeBreaker(): void {
+    failures = 0;
+    failing = new Set();
   }
 
   return async (user, work) => {
@@ -106,12 +96,16 @@ export function createGate({ most = 20, patience = 4_000, now = Date.now }: Gate
     try {
       // A throttle may have come while this waited for its turn.
       demandNoThrottle(user);
-      return await run(user, work);
+      const result = await work().catch((error: unknown) => {
+        if (error instanceof TokenEndpointRefusal) learn(user, error.refusal);
+        throw error;
+      });
+      closeBreaker();
+      return result;
     } finally {
       handOn();
     }
   };
 }
 
-const refused = (said: Partial<Refusal>) => new TokenEndpointRefusal(refusalOf(said));
-const isDown = () => refused({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });
+const isDown = () => new TokenEndpointRefusal({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });

@@ -49,11 +49,8 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
   /** The one exchange under way for a token, scopes and claims; whoever wants the same waits for it. */
   function fly(key: string, request: ExchangeRequest): Promise<Exchanged> {
     const name = `${key} ${JSON.stringify(request.claims)}`;
-    const flight =
-      flights.get(name) ??
-      exchange(request)
-        .then((exchanged) => keep(key, exchanged, request))
-        .finally(() => flights.delete(name));
+    const start = () => exchange(request).then((exchanged) => keep(key, exchanged, request));
+    const flight = flights.get(name) ?? start().finally(() => flights.delete(name));
     flights.set(name, flight);
     return flight;
   }
@@ -74,7 +71,7 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
     async exchangeOnBehalf(request, signal) {
       const key = keyOf(request);
       const known = request.claims ? undefined : held(key, request);
-      return known ? { ...known, cached: true } : { ...(await within(signal, fly(key, request))), cached: false };
+      return { ...(known ?? (await within(signal, fly(key, request)))), cached: known !== undefined };
     },
     evict(request, { token }) {
       const key = keyOf(request);

@@ -1,5 +1,6 @@
+import type { RestError } from '@azure/core-rest-pipeline';
 import { Denial } from '../denial.ts';
-import { readRetryAfter } from '../http/retry-after.ts';
+import { readRetryAfter } from '../http/send.ts';
 
 /** A credential that could not be had: what the caller is told, and for how many milliseconds nobody asks the vault again. */
 export interface VaultFailure {
@@ -25,10 +26,7 @@ export function isPassing(error: unknown): boolean {
 }
 
 export const unavailable = (reason: string, retryAfter?: number) =>
-  new Denial('unavailable', { ...(retryAfter === undefined ? {} : { retryAfter }), facts: { check: 'credential', reason } });
+  new Denial('unavailable', { retryAfter, facts: { check: 'credential', reason } });
 
 /** Seconds, where the vault says how long it wants to be left alone. */
-function retryAfterOf(error: unknown): number | undefined {
-  const { response } = error as { response?: { headers?: { get(name: string): string | undefined } } };
-  return readRetryAfter(response?.headers?.get('retry-after'));
-}
+const retryAfterOf = (error: unknown) => readRetryAfter((error as Partial<RestError>).response?.headers.get('retry-after'));

@@ -17,17 +17,13 @@ export interface Policy {
  * Lets a caller through to a route, or says which check held it up. Effective permissions, the user's own right on the object, are the handler's to decide.
  * @throws Denial `caller_not_allowed`, `insufficient_scope`
  */
-export function authorize(caller: Caller, policy: Policy, clients: AllowedClients): void {
+export function authorize(caller: Caller, { scopes }: Policy, clients: AllowedClients): void {
   if (!clients.clientIds.includes(caller.client)) throw new Denial('caller_not_allowed', { facts: { check: 'calling-app' } });
   if (clients.confidential && !caller.confidential) throw new Denial('caller_not_allowed', { facts: { check: 'confidential-client' } });
-  if (!policy.scopes.every((scope) => caller.scopes.includes(scope))) {
-    throw new Denial('insufficient_scope', { scopes: policy.scopes, facts: { check: 'scope' } });
-  }
+  if (!scopes.every((scope) => caller.scopes.includes(scope)))
+    throw new Denial('insufficient_scope', { scopes, facts: { check: 'scope' } });
 }
 
 /** The names of these checks, for the journey. */
-export const authorizeChecks = (clients: AllowedClients) => [
-  'calling-app',
-  ...(clients.confidential ? ['confidential-client'] : []),
-  'scope',
-];
+export const authorizeChecks = ({ confidential }: AllowedClients) =>
+  confidential ? ['calling-app', 'confidential-client', 'scope'] : ['calling-app', 'scope'];

@@ -1,4 +1,5 @@
 import { isGuid } from '../settings.ts';
+import type { Check } from './parse.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
@@ -13,12 +14,6 @@ export interface Expected {
   readonly audience: string;
   /** Seconds since 1970. */
   readonly now: number;
-}
-
-export interface ClaimCheck {
-  readonly name: string;
-  readonly source: string;
-  readonly holds: (claims: Claims, expected: Expected) => boolean;
 }
 
 /** Clocks of Entra and of this machine may differ by this much, in seconds. */
@@ -41,12 +36,8 @@ export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) => t
 export const claimedVersion = (claims: Claims) => (claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined);
 
 /** What an access token must say, once its signature is known to be good. Read top to bottom; all of them run on every request. */
-export const claimChecks: readonly ClaimCheck[] = [
-  {
-    name: 'key-issuer',
-    source: tokenSource,
-    holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss,
-  },
+export const claimChecks: readonly Check<[Expected]>[] = [
+  { name: 'key-issuer', source: tokenSource, holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss },
   { name: 'issuer', source: 'RFC 7519 §4.1.1', holds: ({ iss }, { issuer }) => iss === issuer },
   {
     name: 'tenant',

@@ -10,11 +10,13 @@ export interface SigningKey {
   readonly issuer: string | undefined;
 }
 
+export type Version = '1.0' | '2.0';
+
 /** Where validation finds issuers and keys. Both throw Denial `unavailable` when Entra cannot be reached and nothing good is held. */
 export interface Keys {
-  metadataOf(tenantId: string, version: '1.0' | '2.0'): Promise<Metadata>;
+  metadataOf(tenantId: string, version: Version): Promise<Metadata>;
   /** The key of that id, or `undefined` where Entra publishes none. */
-  keyOf(tenantId: string, version: '1.0' | '2.0', kid: string): Promise<SigningKey | undefined>;
+  keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined>;
 }
 
 interface Held {
@@ -25,21 +27,16 @@ interface Held {
   readonly metadataAt: number;
 }
 
-/** One (tenant, version): what is held, and the one fetch under way. */
+/** One (tenant, version): what is held, the one fetch under way, why the last one failed, and when it began if it did or was for an unknown key. */
 interface Source {
   held?: Held;
   loading?: Promise<Held> | undefined;
-  /** When the last fetch began that failed or was made for an unknown key; milliseconds. */
-  triedAt: number;
   failure?: Denial | undefined;
+  triedAt: number;
 }
 
-const hour = 60 * 60_000;
-const fresh = hour;
-const usable = 24 * hour;
-/** Between two fetches: with keys at hand, and with none. */
-const between = 30_000;
-const betweenCold = 5_000;
+/** Milliseconds: how long a set is fresh, and usable when Entra is down; between two fetches, with keys at hand and with none. */
+const limits = { fresh: 60 * 60_000, usable: 24 * 60 * 60_000, between: 30_000, betweenCold: 5_000 };
 
 /**
  * A store of Entra's issuers and keys: fetched once by however many ask at once, refreshed in the background after an hour,
@@ -49,55 +46,58 @@ const betweenCold = 5_000;
 export function createKeys({ authorityHost, now = Date.now }: { readonly authorityHost: URL; readonly now?: () => number }): Keys {
   const sources = new Map<string, Source>();
 
-  const mayTry = (source: Source) =>
-    source.loading !== undefined || now() - source.triedAt >= (source.held ? between : betweenCold) || now() < source.triedAt;
+  function mayTry({ loading, held, triedAt }: Source): boolean {
+    const since = now() - triedAt;
+    return loading !== undefined || since < 0 || since >= (held ? limits.between : limits.betweenCold);
+  }
 
-  function load(source: Source, tenantId: string, version: '1.0' | '2.0'): Promise<Held> {
-    source.loading ??= (async () => {
-      source.triedAt = now();
-      try {
-        const { held } = source;
-        const known = held && now() - held.metadataAt < fresh ? held : undefined;
-        const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
-        const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, held?.keys);
-        source.held = { metadata, keys, fetchedAt: now(), metadataAt: known?.metadataAt ?? now() };
-        source.failure = undefined;
-        return source.held;
-      } catch (error) {
+  async function fetchKeys(source: Source, tenantId: string, version: Version): Promise<Held> {
+    source.triedAt = now();
+    const { held } = source;
+    const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
+    const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
+    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, held?.keys);
+    source.held = { metadata, keys, fetchedAt: now(), metadataAt: known?.metadataAt ?? now() };
+    source.failure = undefined;
+    return source.held;
+  }
+
+  function load(source: Source, tenantId: string, version: Version): Promise<Held> {
+    source.loading ??= fetchKeys(source, tenantId, version)
+      .catch((error: unknown) => {
         source.failure = error instanceof Denial ? error : documentUnavailable('keys', 'unreadable');
         throw source.failure;
-      } finally {
+      })
+      .finally(() => {
         source.loading = undefined;
-      }
-    })();
+      });
     return source.loading;
   }
 
   /** A fetch for its own sake: when it went well, an unknown key may be asked for at once. */
-  async function refresh(source: Source, tenantId: string, version: '1.0' | '2.0'): Promise<Held> {
+  async function refresh(source: Source, tenantId: string, version: Version): Promise<Held> {
     const held = await load(source, tenantId, version);
     source.triedAt = Number.NEGATIVE_INFINITY;
     return held;
   }
 
-  async function hold(tenantId: string, version: '1.0' | '2.0'): Promise<{ source: Source; held: Held }> {
+  async function hold(tenantId: string, version: Version): Promise<Source & { readonly held: Held }> {
     const name = `${tenantId} ${version}`;
     const source = sources.get(name) ?? { triedAt: Number.NEGATIVE_INFINITY };
     sources.set(name, source);
-    const age = source.held ? now() - source.held.fetchedAt : Number.POSITIVE_INFINITY;
-    if (source.held && age < usable) {
-      if (age >= fresh && mayTry(source)) refresh(source, tenantId, version).catch(() => {});
-      return { source, held: source.held };
-    }
-    if (!mayTry(source)) throw source.failure ?? documentUnavailable('keys', 'waiting');
-    return { source, held: await refresh(source, tenantId, version) };
+    const age = now() - (source.held?.fetchedAt ?? Number.NEGATIVE_INFINITY);
+    if (source.held && age < limits.usable) {
+      if (age >= limits.fresh && mayTry(source)) refresh(source, tenantId, version).catch(() => {});
+    } else if (mayTry(source)) await refresh(source, tenantId, version);
+    else throw source.failure ?? documentUnavailable('keys', 'waiting');
+    return source as Source & { held: Held };
   }
 
   return {
     metadataOf: async (tenantId, version) => (await hold(tenantId, version)).held.metadata,
     async keyOf(tenantId, version, kid) {
-      const { source, held } = await hold(tenantId, version);
-      const known = held.keys.get(kid);
+      const source = await hold(tenantId, version);
+      const known = source.held.keys.get(kid);
       if (known) return known;
       if (mayTry(source)) return (await load(source, tenantId, version)).keys.get(kid);
       if (source.failure) throw source.failure;
@@ -107,11 +107,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
 }
 
 /** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. A key that did not change keeps its identity. */
-async function readKeySet(
-  { keys }: Record<string, unknown>,
-  tenantId: string,
-  before: ReadonlyMap<string, SigningKey> = new Map(),
-): Promise<ReadonlyMap<string, SigningKey>> {
+async function readKeySet({ keys }: Record<string, unknown>, tenantId: string, before: Held['keys'] = new Map()): Promise<Held['keys']> {
   const good = new Map<string, SigningKey>();
   for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;

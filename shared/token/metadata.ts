@@ -1,5 +1,4 @@
-import { Denial } from '../denial.ts';
-import { notAnswering } from '../http/answer.ts';
+import { Denial, notAnswering } from '../denial.ts';
 import { readJsonObject, type SendFailure, send } from '../http/send.ts';
 import { isLoopback } from '../settings.ts';
 
@@ -13,27 +12,25 @@ export interface Metadata {
 }
 
 /** Milliseconds and bytes that a metadata or key document may take. */
-const deadline = 3_000;
-const cap = 512 * 1024;
+const limits = { deadline: 3_000, cap: 512 * 1024 };
 
-/** Seconds after which a caller may try again when Entra's documents cannot be had. */
-const retryAfter = 5;
-
+/** Says which of Entra's documents cannot be had; a caller may try again in 5 s. */
 export const documentUnavailable = (document: 'metadata' | 'keys', reason: string) =>
-  new Denial('unavailable', { retryAfter, detail: notAnswering.signIn, facts: { check: document, reason } });
+  new Denial('unavailable', { retryAfter: 5, detail: notAnswering.signIn, facts: { check: document, reason } });
 
 /**
  * Fetches a JSON object from Entra.
  * @throws Denial `unavailable`: a fault of ours or Entra's, never the caller's
  */
 export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
-  const answer = await send(url, { method: 'GET', deadline, cap, headers: { accept: 'application/json' } }).catch(
-    (failure: SendFailure) => {
-      throw documentUnavailable(name, failure.reason);
+  const { status, body } = await send(url, { method: 'GET', headers: { accept: 'application/json' }, ...limits }).catch(
+    ({ reason }: SendFailure) => {
+      throw documentUnavailable(name, reason);
     },
   );
-  const document = answer.status === 200 ? readJsonObject(answer.body) : undefined;
-  if (!document) throw documentUnavailable(name, answer.status === 200 ? 'not a JSON object' : `status ${answer.status}`);
+  if (status !== 200) throw documentUnavailable(name, `status ${status}`);
+  const document = readJsonObject(body);
+  if (!document) throw documentUnavailable(name, 'not a JSON object');
   return document;
 }
 

@@ -1,36 +1,39 @@
 import { hash } from 'node:crypto';
+import { Denial } from '../denial.ts';
 import { reveal, type Sealed } from '../sealed.ts';
-import { refuse } from './refuse.ts';
+
+type Members = Readonly<Record<string, unknown>>;
 
 /** A token taken apart, its form checked, nothing in it believed yet. */
 export interface ParsedToken {
   readonly text: Sealed;
-  readonly header: Readonly<Record<string, unknown>>;
-  readonly payload: Readonly<Record<string, unknown>>;
+  readonly header: Members;
+  readonly payload: Members;
   /** SHA-256 of the whole token, base64url: the key of every cache. */
   readonly digest: string;
 }
 
 const maximumLength = 16 * 1024;
 
-interface FormCheck {
+/** The denial of a token: outside it says "expired" or "invalid" and nothing more; the failed check goes to the log by name. */
+export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
+  new Denial('invalid_token', { detail: `The access token is ${why}.`, facts: { check } });
+
+/** A check by its name, what demands it, and whether it holds. */
+export interface Check<Arguments extends unknown[]> {
   readonly name: string;
   readonly source: string;
-  readonly holds: (header: Readonly<Record<string, unknown>>) => boolean;
+  readonly holds: (members: Members, ...more: Arguments) => boolean;
 }
 
 /** What the header of an access token must be. Nothing in it may name a key or a place to find one: keys come from Entra's metadata only. */
-export const headerChecks: readonly FormCheck[] = [
+export const headerChecks: readonly Check<[]>[] = [
   { name: 'typ', source: 'RFC 8725 §3.11, RFC 9068 §4', holds: ({ typ }) => typ === 'JWT' || typ === 'at+jwt' },
   { name: 'alg', source: 'RFC 8725 §3.1', holds: ({ alg }) => alg === 'RS256' },
   { name: 'kid', source: 'RFC 7515 §4.1.4', holds: ({ kid }) => typeof kid === 'string' && /^[\w-]{1,128}$/.test(kid) },
   { name: 'embedded-key', source: 'RFC 8725 §3.10', holds: (header) => !['jku', 'jwk', 'x5u', 'x5c'].some((name) => name in header) },
   { name: 'extension', source: 'RFC 7515 §4.1.11', holds: (header) => !['crit', 'b64', 'zip', 'enc'].some((name) => name in header) },
-  {
-    name: 'nonce',
-    source: "Microsoft Graph's own tokens carry one; they are for nobody else to validate",
-    holds: (header) => !('nonce' in header),
-  },
+  { name: 'nonce', source: 'Tokens for Microsoft Graph alone carry one', holds: (header) => !('nonce' in header) },
 ];
 
 /**
@@ -57,12 +60,12 @@ const isCanonicalBase64url = (segment: string) => segment !== '' && Buffer.from(
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function readObject(segment: string, known: boolean): Record<string, unknown> | undefined {
+function readObject(segment: string, known: boolean): Members | undefined {
   try {
     const text = utf8.decode(Buffer.from(segment, 'base64url'));
     const value: unknown = JSON.parse(text);
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && (known || !namesTwice(text, value)) ? (value as Record<string, unknown>) : undefined;
+    return isObject && (known || !namesTwice(text, value)) ? (value as Members) : undefined;
   } catch {
     return undefined;
   }

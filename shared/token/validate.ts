@@ -5,8 +5,7 @@ import { reveal, type Sealed } from '../sealed.ts';
 import { type Caller, tieToken } from './caller.ts';
 import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './checks.ts';
 import type { Keys, SigningKey } from './keys.ts';
-import { headerChecks, type ParsedToken, parseToken } from './parse.ts';
-import { refuse } from './refuse.ts';
+import { headerChecks, type ParsedToken, parseToken, refuse } from './parse.ts';
 
 export interface ValidatorSettings {
   readonly keys: Keys;
@@ -62,12 +61,9 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: V
 
 /** On behalf of a user only: an app's own token is good but may do nothing here; an ID token is not for APIs at all. */
 function refuseUnlessUser({ idtyp, scp, roles }: Readonly<Record<string, unknown>>): void {
-  const appOnly = idtyp === 'app' || (scp === undefined && roles !== undefined);
-  if (appOnly)
-    throw new Denial('insufficient_scope', {
-      detail: 'An app cannot call this API for itself, only for a signed-in user.',
-      facts: { check: 'kind' },
-    });
+  const detail = 'An app cannot call this API for itself, only for a signed-in user.';
+  if (idtyp === 'app' || (scp === undefined && roles !== undefined))
+    throw new Denial('insufficient_scope', { detail, facts: { check: 'kind' } });
   if (scp === undefined || (idtyp !== undefined && idtyp !== 'user')) throw refuse('kind');
 }
 
@@ -76,20 +72,19 @@ const passed = ['form', ...headerChecks.map(({ name }) => name), 'key', 'signatu
 
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
-  const claims: Record<string, unknown> = {};
-  for (const name of shown) if (name in payload) claims[name] = payload[name];
+  const texts = (claim: unknown) => textsOf(claim) as readonly string[];
   return {
     tenantId: payload.tid as string,
     objectId: payload.oid as string,
     scopes: (payload.scp as string).split(' '),
-    roles: textsOf(payload.roles) as readonly string[],
+    roles: texts(payload.roles),
     client: actor.client as string,
     confidential: actor.authentication !== '0',
-    handlesChallenges: (textsOf(payload.xms_cc) as readonly string[]).some((capability) => capability.toLowerCase() === 'cp1'),
-    authContexts: textsOf(payload.acrs) as readonly string[],
+    handlesChallenges: texts(payload.xms_cc).some((capability) => capability.toLowerCase() === 'cp1'),
+    authContexts: texts(payload.acrs),
     expiresAt: payload.exp as number,
     digest,
-    claims,
+    claims: Object.fromEntries(shown.flatMap((name) => (name in payload ? [[name, payload[name]]] : []))),
     checks: passed,
   };
 }

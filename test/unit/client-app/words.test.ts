@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { isCode, sayAfterwards, words } from '../../../client-app/words.ts';
-import { answers } from '../../../shared/http/answer.ts';
+import { answers } from '../../../shared/denial.ts';
 
 test('there are words for every code that the APIs can answer', () => {
   for (const code of Object.keys(answers)) expect({ code, known: isCode(code) }).toEqual({ code, known: true });

@@ -5,7 +5,7 @@ import { describeClientApp } from '../../../../local/doctor/client-app-words.ts'
 import { codeWords } from '../../../../local/doctor/code-words.ts';
 import { refusalOfCode } from '../../../../local/doctor/explain-refusal.ts';
 import { type Aadsts, Refusal } from '../../../../local/entra/refusal.ts';
-import { answers } from '../../../../shared/http/answer.ts';
+import { answers } from '../../../../shared/denial.ts';
 import { denialOf } from '../../../../shared/obo/refusal.ts';
 import { authorizeChecks } from '../../../../shared/token/authorize.ts';
 import { claimChecks } from '../../../../shared/token/checks.ts';

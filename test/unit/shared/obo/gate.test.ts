@@ -1,12 +1,12 @@
 import { expect, test } from '@jest/globals';
 import { createGate } from '../../../../shared/obo/gate.ts';
-import { refusalOf, TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+import { TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
 
-const down = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ failure: 'connect' })));
-const throttling = (retryAfter?: number) => () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 429, retryAfter })));
-const refusing = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 400, error: 'interaction_required' })));
+const down = () => Promise.reject(new TokenEndpointRefusal({ failure: 'connect' }));
+const throttling = (retryAfter?: number) => () => Promise.reject(new TokenEndpointRefusal({ status: 429, retryAfter }));
+const refusing = () => Promise.reject(new TokenEndpointRefusal({ status: 400, error: 'interaction_required' }));
 
-const failing = () => Promise.reject(new TokenEndpointRefusal(refusalOf({ status: 500 })));
+const failing = () => Promise.reject(new TokenEndpointRefusal({ status: 500 }));
 
 function setUp() {
   let now = 0;
@@ -62,7 +62,7 @@ test('whoever waits for a turn is told when it goes down, or when it takes too l
   const hanging = Array.from({ length: 100 }, (_, user) => run(() => hang, `user-${user}`));
   expect(await Promise.all(hanging.slice(20))).toEqual(Array.from({ length: 80 }, () => 5));
   expect(asked()).toBe(20);
-  reject(new TokenEndpointRefusal(refusalOf({ failure: 'timeout' })));
+  reject(new TokenEndpointRefusal({ failure: 'timeout' }));
   await Promise.all(hanging);
 });
 

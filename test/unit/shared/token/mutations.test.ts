@@ -106,7 +106,7 @@ const mutants: readonly Mutant[] = [
   header('nonce', { nonce: 'x' }),
   {
     check: 'key',
-    edits: [['keys.ts', 'held.keys.get(kid)', "(held.keys.get(kid) ?? held.keys.get('key-1'))"]],
+    edits: [['keys.ts', 'source.held.keys.get(kid)', "(source.held.keys.get(kid) ?? source.held.keys.get('key-1'))"]],
     token: withHeader({ kid: 'key-9' }),
   },
   {
@@ -155,7 +155,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     check: 'scope',
-    edits: [['authorize.ts', '!policy.scopes.every((scope) => caller.scopes.includes(scope))', 'false']],
+    edits: [['authorize.ts', '!scopes.every((scope) => caller.scopes.includes(scope))', 'false']],
     token: withClaims({ scp: 'Documents.ReadWrite' }),
   },
 ];
