@@ -1,10 +1,11 @@
 import type { TokenCredential } from '@azure/identity';
 import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
+import { createHolder } from '../holder.ts';
 import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
 import { readCertificate } from './certificate.ts';
-import { isPassing, readVaultFailure, unavailable, type VaultFailure } from './vault-failure.ts';
+import { isPassing, readVaultFailure, restOf, unavailable } from './vault-failure.ts';
 
 /** What Original proves itself with at Entra. */
 export interface ClientCredential {
@@ -44,70 +45,52 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
   // tokens for; elsewhere the two are compared.
   const disableChallengeResourceVerification = isLoopback(endpoint);
   const client = new SecretClient(url, identity, { retryOptions: { maxRetries: 0 }, disableChallengeResourceVerification, ...options });
-  let held: ClientCredential | undefined;
+  /** The version before the newest, and the one that Entra refused last. */
   let before: ClientCredential | undefined;
-  let reading: Promise<ClientCredential> | undefined;
-  let renewing: Promise<ClientCredential | undefined> | undefined;
-  let failure: (VaultFailure & { readonly at: number }) | undefined;
-  let readAt = 0;
-  let triedAt = 0;
+  let refusedVersion: string | undefined;
   let renewedAt = Number.NEGATIVE_INFINITY;
 
-  async function readOnce(): Promise<ClientCredential> {
-    triedAt = now();
+  async function load(held: ClientCredential | undefined): Promise<ClientCredential> {
     const abortSignal = AbortSignal.timeout(limits.read);
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
-    const secret = await get().catch((error: unknown) => {
-      if (isPassing(error)) return get();
-      throw error;
-    });
-    const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
-    if (held && held.version !== read.version) before = held;
-    held = read;
-    readAt = now();
-    return read;
-  }
-
-  async function read(): Promise<ClientCredential> {
-    if (failure && now() >= failure.at && now() < failure.at + failure.rest) throw failure.denial;
-    reading ??= readOnce()
-      .catch((error: unknown) => {
-        failure = { at: now(), ...readVaultFailure(error) };
-        throw failure.denial;
-      })
-      .finally(() => {
-        reading = undefined;
+    try {
+      const secret = await get().catch((error: unknown) => {
+        if (isPassing(error)) return get();
+        throw error;
       });
-    return reading;
+      const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
+      if (held && held.version !== read.version) before = held;
+      return read;
+    } catch (error) {
+      throw readVaultFailure(error);
+    }
   }
 
-  /** Asked for again every few hours, and every minute in the last hour before its end; a read that fails leaves what is held. */
-  function isStale({ notAfter = Number.POSITIVE_INFINITY }: ClientCredential): boolean {
-    const due = now() - readAt > limits.fresh || notAfter - now() < limits.beforeEnd;
-    return due && now() - triedAt > limits.between;
-  }
+  const vault = createHolder({
+    load,
+    isUsable: () => true,
+    // Every few hours, and every minute in the last hour before its end.
+    isStale: ({ notAfter = Number.POSITIVE_INFINITY }, age) =>
+      age > limits.fresh || (age > limits.between && notAfter - now() < limits.beforeEnd),
+    rest: (denial, held) => Math.max(restOf(denial), held ? limits.between : 0),
+    now,
+  });
 
-  async function renewOnce(refused: string): Promise<ClientCredential | undefined> {
-    renewedAt = now();
-    const spare = before;
-    const newest = await read();
-    const unrefused = [newest, spare].find((credential) => credential && credential.version !== refused);
-    [held, before] = [unrefused ?? newest, undefined];
-    return unrefused;
-  }
+  /** The newest, but for one that Entra refused and that is not its only one. */
+  const choose = (newest: ClientCredential) => (newest.version === refusedVersion && before) || newest;
 
   return {
-    async current() {
-      if (held && isStale(held)) read().catch(() => {});
-      return held ?? read();
-    },
+    current: async () => choose(await vault.get()),
     async renew(refused) {
-      if (held && held.version !== refused) return held;
-      if (!renewing && now() - renewedAt < limits.between) return undefined;
-      renewing ??= renewOnce(refused).finally(() => {
-        renewing = undefined;
-      });
-      return renewing;
+      const chosen = choose(await vault.get());
+      if (chosen.version !== refused) return chosen;
+      if (!vault.isLoading() && now() - renewedAt < limits.between) return undefined;
+      renewedAt = now();
+      const newest = await vault.renew();
+      if (before?.version === refused) before = undefined;
+      refusedVersion = refused;
+      const other = choose(newest);
+      return other.version === refused ? undefined : other;
     },
   };
 }
@@ -116,7 +99,7 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 export function createFederatedCredential(identity: TokenCredential): CredentialSource {
   const clientAssertion = async () => {
     const answer = await identity.getToken('api://AzureADTokenExchange/.default').catch((error: unknown) => {
-      throw readVaultFailure(error).denial;
+      throw readVaultFailure(error);
     });
     if (!answer) throw unavailable('no identity token');
     return answer.token;

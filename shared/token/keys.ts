@@ -1,5 +1,5 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
-import { Denial } from '../denial.ts';
+import { createHolder, type Holder } from '../holder.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
 /** A key that Entra publishes for signing access tokens. */
@@ -21,18 +21,9 @@ export interface Keys {
 
 interface Held {
   readonly metadata: Metadata;
-  readonly keys: ReadonlyMap<string, SigningKey>;
-  /** When the keys, and the metadata, were last fetched whole and good; milliseconds. */
-  readonly fetchedAt: number;
+  /** Milliseconds since 1970. */
   readonly metadataAt: number;
-}
-
-/** One (tenant, version): what is held, the one fetch under way, why the last one failed, and when it began if it did or was for an unknown key. */
-interface Source {
-  held?: Held;
-  loading?: Promise<Held> | undefined;
-  failure?: Denial | undefined;
-  triedAt: number;
+  readonly keys: ReadonlyMap<string, SigningKey>;
 }
 
 /** Milliseconds: how long a set is fresh, and usable when Entra is down; between two fetches, with keys at hand and with none. */
@@ -44,64 +35,46 @@ const limits = { fresh: 60 * 60_000, usable: 24 * 60 * 60_000, between: 30_000, 
  * failures included (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover).
  */
 export function createKeys({ authorityHost, now = Date.now }: { readonly authorityHost: URL; readonly now?: () => number }): Keys {
-  const sources = new Map<string, Source>();
+  /** One for each tenant and version, and when an unknown key was last asked for. */
+  const sources = new Map<string, Holder<Held>>();
+  const asked = new WeakMap<Holder<Held>, number>();
 
-  function mayTry({ loading, held, triedAt }: Source): boolean {
-    const since = now() - triedAt;
-    return loading !== undefined || since < 0 || since >= (held ? limits.between : limits.betweenCold);
-  }
-
-  async function fetchKeys(source: Source, tenantId: string, version: Version): Promise<Held> {
-    source.triedAt = now();
-    const { held } = source;
+  async function load(tenantId: string, version: Version, held: Held | undefined): Promise<Held> {
     const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
     const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
     const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, held?.keys);
-    source.held = { metadata, keys, fetchedAt: now(), metadataAt: known?.metadataAt ?? now() };
-    source.failure = undefined;
-    return source.held;
+    return { metadata, metadataAt: known?.metadataAt ?? now(), keys };
   }
 
-  function load(source: Source, tenantId: string, version: Version): Promise<Held> {
-    source.loading ??= fetchKeys(source, tenantId, version)
-      .catch((error: unknown) => {
-        source.failure = error instanceof Denial ? error : documentUnavailable('keys', 'unreadable');
-        throw source.failure;
-      })
-      .finally(() => {
-        source.loading = undefined;
-      });
-    return source.loading;
-  }
-
-  /** A fetch for its own sake: when it went well, an unknown key may be asked for at once. */
-  async function refresh(source: Source, tenantId: string, version: Version): Promise<Held> {
-    const held = await load(source, tenantId, version);
-    source.triedAt = Number.NEGATIVE_INFINITY;
-    return held;
-  }
-
-  async function hold(tenantId: string, version: Version): Promise<Source & { readonly held: Held }> {
+  function sourceOf(tenantId: string, version: Version): Holder<Held> {
     const name = `${tenantId} ${version}`;
-    const source = sources.get(name) ?? { triedAt: Number.NEGATIVE_INFINITY };
+    const source =
+      sources.get(name) ??
+      createHolder<Held>({
+        load: (held) => load(tenantId, version, held),
+        isUsable: (_, age) => age < limits.usable,
+        isStale: (_, age) => age >= limits.fresh,
+        rest: (_, held) => (held ? limits.between : limits.betweenCold),
+        now,
+      });
     sources.set(name, source);
-    const age = now() - (source.held?.fetchedAt ?? Number.NEGATIVE_INFINITY);
-    if (source.held && age < limits.usable) {
-      if (age >= limits.fresh && mayTry(source)) refresh(source, tenantId, version).catch(() => {});
-    } else if (mayTry(source)) await refresh(source, tenantId, version);
-    else throw source.failure ?? documentUnavailable('keys', 'waiting');
-    return source as Source & { held: Held };
+    return source;
   }
 
   return {
-    metadataOf: async (tenantId, version) => (await hold(tenantId, version)).held.metadata,
+    metadataOf: async (tenantId, version) => (await sourceOf(tenantId, version).get()).metadata,
     async keyOf(tenantId, version, kid) {
-      const source = await hold(tenantId, version);
-      const known = source.held.keys.get(kid);
+      const source = sourceOf(tenantId, version);
+      const known = (await source.get()).keys.get(kid);
       if (known) return known;
-      if (mayTry(source)) return (await load(source, tenantId, version)).keys.get(kid);
-      if (source.failure) throw source.failure;
-      return undefined;
+      const since = now() - (asked.get(source) ?? Number.NEGATIVE_INFINITY);
+      if (since >= 0 && since < limits.between && !source.isLoading()) return undefined;
+      asked.set(source, now());
+      const { keys } = await source.renew().catch((failure: unknown) => {
+        asked.delete(source);
+        throw failure;
+      });
+      return keys.get(kid);
     },
   };
 }

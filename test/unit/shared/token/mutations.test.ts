@@ -106,7 +106,9 @@ const mutants: readonly Mutant[] = [
   header('nonce', { nonce: 'x' }),
   {
     check: 'key',
-    edits: [['keys.ts', 'source.held.keys.get(kid)', "(source.held.keys.get(kid) ?? source.held.keys.get('key-1'))"]],
+    edits: [
+      ['keys.ts', '(await source.get()).keys.get(kid)', "((await source.get()).keys.get(kid) ?? (await source.get()).keys.get('key-1'))"],
+    ],
     token: withHeader({ kid: 'key-9' }),
   },
   {

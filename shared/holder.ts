@@ -1,0 +1,55 @@
+export interface HolderSettings<T> {
+  /** Gets the value anew. */
+  readonly load: (held: T | undefined) => Promise<T>;
+  /** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
+  readonly isUsable: (value: T, age: number) => boolean;
+  readonly isStale: (value: T, age: number) => boolean;
+  /** For how many milliseconds nobody tries again after a failure. */
+  readonly rest?: (failure: unknown, held: T | undefined) => number;
+  readonly now: () => number;
+}
+
+/** Holds what comes from elsewhere: got once by however many ask at once, again beside the calls when it is stale, and left alone after a failure. */
+export interface Holder<T> {
+  /** The value at hand while it is usable, and what `load` brings otherwise. */
+  get(): Promise<T>;
+  /** The value anew: from the attempt under way, or one that begins. @throws what `load` threw, without another attempt while that rests */
+  renew(): Promise<T>;
+  isLoading(): boolean;
+}
+
+export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }: HolderSettings<T>): Holder<T> {
+  let held: { readonly value: T; readonly at: number } | undefined;
+  let failure: { readonly error: unknown; readonly at: number; readonly rest: number } | undefined;
+  let loading: Promise<T> | undefined;
+
+  async function loadOnce(): Promise<T> {
+    try {
+      held = { value: await load(held?.value), at: now() };
+      failure = undefined;
+      return held.value;
+    } catch (error) {
+      failure = { error, at: now(), rest: rest(error, held?.value) };
+      throw error;
+    } finally {
+      loading = undefined;
+    }
+  }
+
+  async function renew(): Promise<T> {
+    const since = now() - (failure?.at ?? 0);
+    if (failure && !loading && since >= 0 && since < failure.rest) throw failure.error;
+    loading ??= loadOnce();
+    return loading;
+  }
+
+  return {
+    async get() {
+      if (!held || !isUsable(held.value, now() - held.at)) return renew();
+      if (isStale(held.value, now() - held.at)) renew().catch(() => {});
+      return held.value;
+    },
+    renew,
+    isLoading: () => loading !== undefined,
+  };
+}
