@@ -1,19 +1,13 @@
 import { answers, type Denial } from '../denial.ts';
 import { challengeOf, type Realm } from './challenge.ts';
 
+type Headers = Readonly<Record<string, string>>;
+
 /** What a handler answers: 200 unless it says otherwise. */
-export interface Answer {
-  readonly status?: number;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly json?: unknown;
-}
+export type Answer = { readonly status?: number; readonly headers?: Headers; readonly json?: unknown };
 
 /** What goes out. */
-export interface WrittenAnswer {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body?: string;
-}
+export type WrittenAnswer = { readonly status: number; readonly headers: Headers; readonly body?: string };
 
 /** Writes an answer; a body's length is stated, so that the host does not send it in chunks. */
 export function writeAnswer({ status = 200, headers = {}, json }: Answer, type = 'application/json'): WrittenAnswer {

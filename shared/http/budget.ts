@@ -1,10 +1,7 @@
 import { Denial } from '../denial.ts';
 
 /** Time for one request in all. `close` gives the timer back, so that nothing outlives the request. */
-export interface Budget {
-  readonly signal: AbortSignal;
-  close(): void;
-}
+export type Budget = { readonly signal: AbortSignal; close(): void };
 
 /** @param milliseconds how long everything behind the request may take together */
 export function openBudget(milliseconds: number): Budget {

@@ -2,10 +2,7 @@ import { Denial } from '../denial.ts';
 import type { Caller } from '../token/caller.ts';
 
 /** Who asks for credentials: this API, and where its tokens come from (Entra's authorize endpoint). */
-export interface Realm {
-  readonly clientId: string;
-  readonly authorizationUri: string;
-}
+export type Realm = { readonly clientId: string; readonly authorizationUri: string };
 
 /** Writes one `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1): each parameter once, no value able to end its quotes or the header. */
 export function writeChallenge(parameters: Readonly<Record<string, string | undefined>>): string {

@@ -6,13 +6,8 @@ import type { Call } from './edge.ts';
 import { readClaimsChallenge } from './read-challenge.ts';
 import { readJsonObject, readRetryAfter, type SendFailure, type Sent, send } from './send.ts';
 
-export interface DownstreamSettings {
-  /** Base URL, route prefix included; the only origin that is called and whose challenges are believed. */
-  readonly url: URL;
-  /** The downstream API's client id. */
-  readonly clientId: string;
-  readonly onBehalf: OnBehalf;
-}
+/** Base URL, route prefix included, the only origin that is called and whose challenges are believed; the downstream API's client id. */
+export type DownstreamSettings = { readonly url: URL; readonly clientId: string; readonly onBehalf: OnBehalf };
 
 export interface DownstreamRequest {
   readonly method: 'GET' | 'PUT' | 'DELETE';
@@ -24,11 +19,11 @@ export interface DownstreamRequest {
 }
 
 /** What Downstream answered when it did what was asked. */
-export interface DownstreamAnswer {
+export type DownstreamAnswer = {
   readonly status: number;
   readonly etag?: string | undefined;
   readonly json?: Readonly<Record<string, unknown>>;
-}
+};
 
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;

@@ -1,6 +1,6 @@
 import type { HttpFunctionOptions, HttpMethod, HttpRequest } from '@azure/functions';
 import { Denial, type LogFacts } from '../denial.ts';
-import { type LogSink, logRequest } from '../log.ts';
+import { type LogSink, logRequest, pseudonymOf } from '../log.ts';
 import { type AllowedClients, authorize, type Policy } from '../token/authorize.ts';
 import { takeBearerToken } from '../token/bearer.ts';
 import type { Caller } from '../token/caller.ts';
@@ -60,7 +60,7 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
     const { signal, close } = openBudget(budgetOfRequest);
     const preflight = request.method === 'OPTIONS';
     const method = methods[request.method as HttpMethod];
-    let caller: Caller | undefined;
+    /** The route's template goes to the log, never the path: a path can hold anything that a stranger typed. */
     let facts: LogFacts = {};
     const note = (more: LogFacts) => {
       facts = { ...facts, ...more };
@@ -70,7 +70,8 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
       if (preflight) return { status: 204 };
       if (!method) throw new Denial('not_found');
       if (method.open) return method.handle();
-      caller = await validate(takeBearerToken(request));
+      const caller = await validate(takeBearerToken(request));
+      note({ user: pseudonymOf(caller), client: caller.client });
       authorize(caller, method, clients);
       return method.handle({ caller, request, trace, signal, note });
     }
@@ -82,7 +83,8 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
     }
 
     const written = await within(signal, answer()).then(writeAnswer).catch(deny).finally(close);
-    logRequest(log, { api, method: request.method, route, status: written.status, milliseconds: now() - began }, trace, caller, facts);
+    const line = { api, method: request.method, route, milliseconds: now() - began, ...trace, ...facts };
+    logRequest(log, written.status, line);
     const headers = {
       'cache-control': 'no-store',
       'x-content-type-options': 'nosniff',

@@ -14,11 +14,7 @@ export interface SendOptions {
   readonly dispatcher?: Dispatcher;
 }
 
-export interface Sent {
-  readonly status: number;
-  readonly headers: Readonly<Record<string, string | undefined>>;
-  readonly body: Buffer;
-}
+export type Sent = { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer };
 
 /** Why no answer came that one could use. `connect`: nothing was sent; `timeout`, `too_large`, `encoding`, `broken`: it may have been. */
 export class SendFailure extends Error {

@@ -12,12 +12,8 @@ import { createGate } from './gate.ts';
 import { network, TokenEndpointRefusal } from './network.ts';
 import { denialOf, isCredentialRefused } from './refusal.ts';
 
-/** Token B: for the downstream API, about the same user. */
-export interface Exchanged {
-  readonly token: Sealed;
-  /** Milliseconds since 1970. */
-  readonly expiresAt: number;
-}
+/** Token B: for the downstream API, about the same user, until a time in milliseconds since 1970. */
+export type Exchanged = { readonly token: Sealed; readonly expiresAt: number };
 
 export interface ExchangeRequest {
   readonly caller: Caller;

@@ -4,11 +4,8 @@ import { type Refusal, TokenEndpointRefusal } from './network.ts';
 /** Runs work towards the token endpoint for one user, or refuses at once where asking would be in vain. @throws TokenEndpointRefusal */
 export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
 
-export interface GateSettings {
-  readonly now?: () => number;
-  /** Milliseconds that anybody waits for a turn: less than an answer may take (5 s), so that nobody waits behind silence and then in it. */
-  readonly patience?: number;
-}
+/** Milliseconds that anybody waits for a turn: less than an answer may take (5 s), so that nobody waits behind silence and then in it. */
+type Settings = { readonly patience?: number; readonly now?: () => number };
 
 /** Requests under way, and those that may wait; failures in a row that open the breaker; milliseconds between two probes; seconds of a Retry-After. */
 const limits = { running: 20, waiting: 500, failures: 5, betweenProbes: 5_000, retryAfter: 300 };
@@ -18,7 +15,7 @@ const limits = { running: 20, waiting: 500, failures: 5, betweenProbes: 5_000, r
  * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due. What may be one user's own trouble
  * (a throttle, 5xx, no answer in time) is held against others only when a second user has it too.
  */
-export function createGate({ patience = 4_000, now = Date.now }: GateSettings = {}): Gate {
+export function createGate({ patience = 4_000, now = Date.now }: Settings = {}): Gate {
   const throttled = new LRUCache<string, number>({ max: 10_000 });
   const waiting = new Set<{ readonly go: () => void; readonly giveUp: (error: Error) => void }>();
   let running = 0;

@@ -2,13 +2,8 @@ import { LRUCache } from 'lru-cache';
 import { within } from '../http/budget.ts';
 import type { Exchange, Exchanged, ExchangeRequest } from './exchange.ts';
 
-export interface OnBehalfSettings {
-  readonly exchange: Exchange;
-  /** How many tokens are kept, at about 2.3 KB each; the least recently used goes first. */
-  readonly capacity?: number;
-  /** Milliseconds since 1970. */
-  readonly now?: () => number;
-}
+/** `capacity`: how many tokens are kept, at about 2.3 KB each; the least recently used goes first. */
+export type OnBehalfSettings = { readonly exchange: Exchange; readonly capacity?: number; readonly now?: () => number };
 
 /** Acts for a user: token A in (as the caller that validation made of it), token B out. */
 export interface OnBehalf {
@@ -18,13 +13,8 @@ export interface OnBehalf {
   evict(request: ExchangeRequest, token: Exchanged): void;
 }
 
-interface Entry {
-  readonly exchanged: Exchanged;
-  /** Milliseconds since 1970: from when to when it is handed out, and from when on a new one is fetched beside. */
-  readonly from: number;
-  readonly refreshAt: number;
-  readonly until: number;
-}
+/** Milliseconds since 1970: from when to when it is handed out, and from when on a new one is fetched beside. */
+type Entry = { readonly exchanged: Exchanged; readonly from: number; readonly refreshAt: number; readonly until: number };
 
 /** Milliseconds: how long before B's expiry it is no longer handed out, the longest that any is kept, and by how much clocks may step back. */
 const limits = { early: 5 * 60_000, longest: 60 * 60_000, stepBack: 60_000, betweenRefreshes: 60_000 };

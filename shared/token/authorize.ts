@@ -1,17 +1,11 @@
 import { Denial } from '../denial.ts';
 import type { Caller } from './caller.ts';
 
-/** Which apps may call an API for its users. */
-export interface AllowedClients {
-  readonly clientIds: readonly string[];
-  /** Only apps that prove themselves with a credential: an API behind an API. */
-  readonly confidential: boolean;
-}
+/** Which apps may call an API for its users; `confidential`: only if they prove themselves with a credential, as before an API behind an API. */
+export type AllowedClients = { readonly clientIds: readonly string[]; readonly confidential: boolean };
 
 /** What a route asks of its caller: all of these delegated scopes. */
-export interface Policy {
-  readonly scopes: readonly [string, ...string[]];
-}
+export type Policy = { readonly scopes: readonly [string, ...string[]] };
 
 /**
  * Lets a caller through to a route, or says which check held it up. Effective permissions, the user's own right on the object, are the handler's to decide.

@@ -2,13 +2,8 @@ import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { createHolder, type Holder } from '../holder.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
-/** A key that Entra publishes for signing access tokens. */
-export interface SigningKey {
-  readonly key: CryptoKey;
-  readonly modulus: string;
-  /** The issuer that the key is published for, where the key set says so. */
-  readonly issuer: string | undefined;
-}
+/** A key that Entra publishes for signing access tokens, and the issuer that it is published for, where the key set says so. */
+export type SigningKey = { readonly key: CryptoKey; readonly modulus: string; readonly issuer: string | undefined };
 
 export type Version = '1.0' | '2.0';
 
@@ -19,12 +14,8 @@ export interface Keys {
   keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined>;
 }
 
-interface Held {
-  readonly metadata: Metadata;
-  /** Milliseconds since 1970. */
-  readonly metadataAt: number;
-  readonly keys: ReadonlyMap<string, SigningKey>;
-}
+/** What one source said, and when it last sent metadata, in milliseconds since 1970. */
+type Held = { readonly metadata: Metadata; readonly metadataAt: number; readonly keys: ReadonlyMap<string, SigningKey> };
 
 /** Milliseconds: how long a set is fresh, and usable when Entra is down; between two fetches, with keys at hand and with none. */
 const limits = { fresh: 60 * 60_000, usable: 24 * 60 * 60_000, between: 30_000, betweenCold: 5_000 };

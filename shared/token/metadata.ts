@@ -2,14 +2,8 @@ import { Denial, notAnswering } from '../denial.ts';
 import { readJsonObject, type SendFailure, send } from '../http/send.ts';
 import { isLoopback } from '../settings.ts';
 
-/** What Entra says of one tenant and token version. */
-export interface Metadata {
-  readonly issuer: string;
-  readonly jwksUri: URL;
-  readonly tokenEndpoint: URL;
-  /** The document as it came, for MSAL, so that it asks for nothing itself. */
-  readonly document: Readonly<Record<string, unknown>>;
-}
+/** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */
+export type Metadata = { readonly issuer: string; readonly jwksUri: URL; readonly tokenEndpoint: URL; readonly document: object };
 
 /** Milliseconds and bytes that a metadata or key document may take. */
 const limits = { deadline: 3_000, cap: 512 * 1024 };

@@ -4,14 +4,8 @@ import { reveal, type Sealed } from '../sealed.ts';
 
 type Members = Readonly<Record<string, unknown>>;
 
-/** A token taken apart, its form checked, nothing in it believed yet. */
-export interface ParsedToken {
-  readonly text: Sealed;
-  readonly header: Members;
-  readonly payload: Members;
-  /** SHA-256 of the whole token, base64url: the key of every cache. */
-  readonly digest: string;
-}
+/** A token taken apart, its form checked, nothing in it believed yet. Its digest, the key of every cache, is the SHA-256 of it all in base64url. */
+export type ParsedToken = { readonly text: Sealed; readonly header: Members; readonly payload: Members; readonly digest: string };
 
 const maximumLength = 16 * 1024;
 

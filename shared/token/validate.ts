@@ -7,14 +7,8 @@ import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './
 import type { Keys, SigningKey } from './keys.ts';
 import { headerChecks, type ParsedToken, parseToken, refuse } from './parse.ts';
 
-export interface ValidatorSettings {
-  readonly keys: Keys;
-  /** Tenants whose users may call. */
-  readonly tenantIds: readonly string[];
-  /** This API's own client id: the one audience it accepts. */
-  readonly audience: string;
-  readonly now?: () => number;
-}
+/** Tenants whose users may call, and this API's own client id, the one audience that it accepts. */
+type Settings = { readonly keys: Keys; readonly tenantIds: readonly string[]; readonly audience: string; readonly now?: () => number };
 
 /** Validates an access token for this API. @throws Denial `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
 export type Validate = (token: Sealed) => Promise<Caller>;
@@ -26,7 +20,7 @@ const remembered = 10_000;
  * Validates Entra access tokens, versions 1 and 2: form before cryptography, cryptography before any claim, every claim on every request
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
  */
-export function createValidator({ keys, tenantIds, audience, now = Date.now }: ValidatorSettings): Validate {
+export function createValidator({ keys, tenantIds, audience, now = Date.now }: Settings): Validate {
   /** Digest of the whole token, its form found good → the key that its signature was good for. Only successes; worthless once the key is withdrawn. */
   const verified = new LRUCache<string, SigningKey['key']>({ max: remembered });
 
