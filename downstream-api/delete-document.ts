@@ -3,8 +3,8 @@ import type { Answer } from '../shared/http/answer.ts';
 import { demandAuthContext } from '../shared/http/challenge.ts';
 import type { Call } from '../shared/http/edge.ts';
 import { readId } from '../shared/http/parameters.ts';
-import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
 import { owns, visibleTo } from './permissions.ts';
+import { demandMatch, readPrecondition } from './precondition.ts';
 import type { Documents } from './store/documents.ts';
 
 /** Deletes the caller's own document, after the one more check that deleting asks of the user. */

@@ -1,11 +1,11 @@
 import { app } from '@azure/functions';
 import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
 import { createEdge, health } from '../shared/http/edge.ts';
-import { createManagedIdentity } from '../shared/managed-identity.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
 import { listDocuments } from './list-documents.ts';
+import { createManagedIdentity } from './managed-identity.ts';
 import { readCaller } from './read-caller.ts';
 import { readDocument } from './read-document.ts';
 import { readProfile } from './read-profile.ts';

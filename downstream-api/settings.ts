@@ -1,14 +1,6 @@
 import { entraSettings, sameRegistration } from '../shared/entra-settings.ts';
-import {
-  type Environment,
-  endpoint,
-  guid,
-  managedIdentitySettings,
-  matching,
-  optional,
-  readSettings,
-  required,
-} from '../shared/settings.ts';
+import { type Environment, endpoint, guid, matching, optional, readSettings, required } from '../shared/settings.ts';
+import { managedIdentitySettings } from './managed-identity.ts';
 
 /** Downstream API's settings, read once. @throws SettingsError naming every setting that is missing or bad */
 export const readDownstreamSettings = (environment?: Environment) =>
@@ -19,7 +11,7 @@ export const readDownstreamSettings = (environment?: Environment) =>
       ORIGINAL_API_CLIENT_ID: required("Original API's registration, a GUID", guid),
       DOWNSTREAM_API_CLIENT_ID: required("Downstream API's registration, a GUID", guid),
       AZURE_STORAGE_TABLE_ENDPOINT: required("the storage account's table endpoint", endpoint),
-      STEP_UP_AUTH_CONTEXT: optional('c1', matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99')),
+      STEP_UP_AUTH_CONTEXT: optional(matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99'), 'c1'),
     },
     environment,
     ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) => sameRegistration(original, downstream),

@@ -2,9 +2,9 @@ import { Denial } from '../shared/denial.ts';
 import type { Answer } from '../shared/http/answer.ts';
 import type { Call } from '../shared/http/edge.ts';
 import { readId } from '../shared/http/parameters.ts';
-import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
 import { readDocumentBody } from './bodies.ts';
 import { mayWrite, owns, visibleTo } from './permissions.ts';
+import { demandMatch, readPrecondition } from './precondition.ts';
 import type { Document } from './store/document-row.ts';
 import type { Documents } from './store/documents.ts';
 

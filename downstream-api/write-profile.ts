@@ -2,9 +2,9 @@ import { Denial } from '../shared/denial.ts';
 import type { Answer } from '../shared/http/answer.ts';
 import type { Call } from '../shared/http/edge.ts';
 import { readUserId } from '../shared/http/parameters.ts';
-import { demandMatch, readPrecondition } from '../shared/http/precondition.ts';
 import { readProfileBody } from './bodies.ts';
 import { mayAccessProfile } from './permissions.ts';
+import { demandMatch, readPrecondition } from './precondition.ts';
 import type { Profiles } from './store/profiles.ts';
 
 /** Saves a user's details: one's own, or anybody's with the role for it. */

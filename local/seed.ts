@@ -1,10 +1,10 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { createManagedIdentity } from '../downstream-api/managed-identity.ts';
 import { createDocuments } from '../downstream-api/store/documents.ts';
 import { createProfiles } from '../downstream-api/store/profiles.ts';
 import { createTables, tableNames } from '../downstream-api/store/tables.ts';
 import { Denial } from '../shared/denial.ts';
-import { createManagedIdentity } from '../shared/managed-identity.ts';
 import type { Stand } from './stand.ts';
 
 interface Seed {

@@ -1,130 +1,95 @@
-/** Turns a setting's text into its value, or throws an Error whose message ends the sentence "NAME must be …". */
-export type Parse<T> = (text: string) => T;
+import * as v from 'valibot';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
-
-/** How one setting is read: its text is `undefined` where it is absent or blank. */
-export type Setting<T> = (text: string | undefined, environment: Environment) => T;
 
 /** One error for all settings that are missing or bad, a line each; it names settings and never prints their values. */
 export class SettingsError extends Error {
   constructor(problems: readonly string[]) {
-    super(
-      `The app does not start: ${problems.length} of its settings must be mended.\n${problems.map((line) => `  - ${line}`).join('\n')}`,
-    );
-    this.name = 'SettingsError';
+    const lines = problems.map((problem) => `\n  - ${problem}`);
+    super(`The app does not start: ${problems.length} of its settings must be mended.${lines.join('')}`);
   }
 }
 
-export type Values<S extends Record<string, Setting<unknown>>> = { readonly [K in keyof S]: ReturnType<S[K]> };
+/** What each of an app's settings must be: a schema whose messages end the sentence "NAME must be …". */
+export type Settings = Readonly<Record<string, v.GenericSchema>>;
+
+export type Values<S extends Settings> = { readonly [Name in keyof S]: v.InferOutput<S[Name]> };
+
+/** A setting's text; `undefined` where it is absent or blank. */
+export const readText = (name: string, environment: Environment = process.env) => environment[name]?.trim() || undefined;
 
 /**
- * Reads settings once, at start. The only place that looks at the environment.
+ * Reads settings once, at start.
  * @param contradictions what is wrong between settings that are each well by themselves
  * @throws SettingsError naming every setting that is missing or bad
  */
-export function readSettings<S extends Record<string, Setting<unknown>>>(
+export function readSettings<S extends Settings>(
   settings: S,
-  environment: Environment = process.env,
+  environment?: Environment,
   contradictions: (values: Values<S>) => readonly string[] = () => [],
 ): Values<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const onAzure = Boolean(environment.WEBSITE_INSTANCE_ID);
-  for (const [name, read] of Object.entries(settings)) {
-    try {
-      values[name] = read(environment[name]?.trim() || undefined, environment);
-      if (onAzure && values[name] instanceof URL && values[name].protocol === 'http:') throw new Error('an https URL: this is Azure');
-    } catch (error) {
-      problems.push(`${name} must be ${(error as Error).message}`);
-    }
+  const onAzure = readText('WEBSITE_INSTANCE_ID', environment) !== undefined;
+  for (const [name, schema] of Object.entries(settings)) {
+    // Valibot's own messages repeat what they refuse: one stands in for all of them.
+    const { issues, output } = v.safeParse(schema, readText(name, environment), { message: 'well formed' });
+    values[name] = output;
+    if (issues) problems.push(`${name} must be ${issues[0].path ? 'a comma list, each ' : ''}${issues[0].message}`);
+    else if (onAzure && output instanceof URL && output.protocol === 'http:') problems.push(`${name} must be an https URL: this is Azure`);
   }
   if (problems.length === 0) problems.push(...contradictions(values as Values<S>));
   if (problems.length > 0) throw new SettingsError(problems);
   return values as Values<S>;
 }
 
-export function required<T>(meaning: string, parse: Parse<T>): Setting<T> {
-  return (text) => {
-    if (text === undefined) throw new Error(`set: ${meaning}`);
-    return parse(text);
-  };
-}
+export const required = <S extends v.GenericSchema>(meaning: string, schema: S) => v.nonOptional(schema, `set: ${meaning}`);
 
-export function optional<T>(fallback: T, parse: Parse<T>): Setting<T> {
-  return (text) => (text === undefined ? fallback : parse(text));
-}
+/** Absent, it is the default or `undefined`. */
+export const optional = v.optional;
 
-/** Required unless another setting has that value. */
-export function requiredUnless<T>(name: string, value: string, meaning: string, parse: Parse<T>): Setting<T | undefined> {
-  return (text, environment) =>
-    (environment[name]?.trim() === value ? optional(undefined, parse) : required<T | undefined>(meaning, parse))(text, environment);
-}
+export const text = v.string();
 
-/** A GUID, in lower case as Entra writes it. */
-export const guid: Parse<string> = (text) => {
-  if (!isGuid(text)) throw new Error('a GUID');
-  return text.toLowerCase();
-};
+export const matching = (pattern: RegExp, meaning: string) => v.pipe(text, v.regex(pattern, meaning));
 
-export const isGuid = (value: unknown): value is string =>
-  typeof value === 'string' && /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i.test(value);
+export const oneOf = <const T extends string>(...choices: readonly T[]) => v.picklist(choices, `one of ${choices.join(', ')}`);
 
 /** A comma list of at least one. */
-export const list =
-  <T>(parse: Parse<T>): Parse<readonly T[]> =>
-  (text) => {
-    const parts = text.split(',').map((part) => part.trim());
-    try {
-      return parts.map((part) => parse(part));
-    } catch (error) {
-      throw new Error(`a comma list, each ${(error as Error).message}`);
-    }
-  };
+export const list = <T>(item: v.GenericSchema<string, T>) =>
+  v.pipe(
+    text,
+    v.transform((parts) => parts.split(',').map((part) => part.trim())),
+    v.array(item),
+  );
 
-export const oneOf =
-  <const T extends string>(...choices: readonly T[]): Parse<T> =>
-  (text) => {
-    const choice = choices.find((candidate) => candidate === text);
-    if (choice === undefined) throw new Error(`one of ${choices.join(', ')}`);
-    return choice;
-  };
+const guidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-export const matching =
-  (pattern: RegExp, meaning: string): Parse<string> =>
-  (text) => {
-    if (!pattern.test(text)) throw new Error(meaning);
-    return text;
-  };
+export const isGuid = (value: unknown): value is string => typeof value === 'string' && guidForm.test(value);
+
+/** A GUID, in lower case as Entra writes it. */
+export const guid = v.pipe(matching(guidForm, 'a GUID'), v.toLowerCase());
 
 export const isLoopback = (url: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
 
-/** An https URL without credentials, query or fragment; plain http only to this machine, and never on Azure (`readSettings` sees to that). */
-export const endpoint: Parse<URL> = (text) => {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  const secure = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url));
-  if (!url || !secure || url.username || url.password || url.search || url.hash) {
-    throw new Error('an https URL (plain http only for localhost) without credentials, query or fragment');
-  }
-  return url;
-};
+const isSecure = (url: URL) => url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 
-/** A host alone: an https URL without a path, which would be dropped. */
-export const host: Parse<URL> = (text) => {
-  const url = endpoint(text);
-  if (url.pathname !== '/') throw new Error('a host without a path');
-  return url;
-};
+/** An https URL; plain http only to this machine, and never on Azure (`readSettings` sees to that). */
+export const endpoint = v.pipe(
+  text,
+  v.transform((address) => URL.parse(address)),
+  v.instance(URL, 'an https URL'),
+  v.check(isSecure, 'an https URL (plain http only for localhost)'),
+  v.check(({ href, origin, pathname }) => href === origin + pathname, 'a URL without credentials, query or fragment'),
+);
 
-/** An exact web origin (RFC 6454), such as `https://app.contoso.example`: no path, no wildcard. */
-export const origin: Parse<string> = (text) => {
-  const url = endpoint(text);
-  if (url.origin !== text) throw new Error('an exact origin such as https://app.contoso.example, without a path or a slash at the end');
-  return text;
-};
+/** A host alone: a path would be dropped. */
+export const host = v.pipe(
+  endpoint,
+  v.check(({ pathname }) => pathname === '/', 'a host without a path'),
+);
 
-/** Where the platform serves the app's managed identity (App Service protocol); both absent on a machine that has none. */
-export const managedIdentitySettings = {
-  IDENTITY_ENDPOINT: optional<string | undefined>(undefined, (text) => text),
-  IDENTITY_HEADER: optional<string | undefined>(undefined, (text) => text),
-};
+/** An exact web origin (RFC 6454): no path, no wildcard. */
+export const origin = v.pipe(
+  text,
+  v.check((url) => v.is(endpoint, url) && new URL(url).origin === url, 'an exact origin, such as https://app.contoso.example'),
+);

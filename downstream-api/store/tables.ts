@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
 import { addressOf } from '../../shared/http/this-machine.ts';
-import type { IdentityCredential } from '../../shared/managed-identity.ts';
+import type { IdentityCredential } from '../../shared/remember-tokens.ts';
 
 /** The tables that the store is made of; deployment (or the stand) creates them. */
 export const tableNames = ['documents', 'shares', 'profiles'] as const;

@@ -1,8 +1,8 @@
 import { X509Certificate } from 'node:crypto';
 import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
+import { createManagedIdentity, type ManagedIdentitySettings } from '../../downstream-api/managed-identity.ts';
 import type { OriginalSettings } from '../../original-api/settings.ts';
 import { addressOf } from '../../shared/http/this-machine.ts';
-import { createManagedIdentity, type ManagedIdentitySettings } from '../../shared/managed-identity.ts';
 import { type CredentialSource, createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
 import { isLoopback } from '../../shared/settings.ts';
 import type { Check, Outcome } from './check-up.ts';

@@ -1,9 +1,9 @@
+import { createManagedIdentity, managedIdentitySettings } from '../../downstream-api/managed-identity.ts';
 import { readDownstreamSettings } from '../../downstream-api/settings.ts';
 import { createTables, limitedBy, tableNames } from '../../downstream-api/store/tables.ts';
 import { readOriginalSettings } from '../../original-api/settings.ts';
 import { readJsonObject, send } from '../../shared/http/send.ts';
-import { createManagedIdentity } from '../../shared/managed-identity.ts';
-import { managedIdentitySettings, readSettings, SettingsError } from '../../shared/settings.ts';
+import { readSettings, SettingsError } from '../../shared/settings.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { fetchMetadata } from '../../shared/token/metadata.ts';
 import { credentialChecks } from './check-credential.ts';

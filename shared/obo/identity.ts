@@ -1,11 +1,11 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { type AccessToken, AzureAuthorityHosts, ManagedIdentityCredential, type TokenCredential } from '@azure/identity';
-import { deadline, rememberTokens } from '../managed-identity.ts';
+import { AzureAuthorityHosts, ManagedIdentityCredential } from '@azure/identity';
+import { deadline, rememberTokens } from '../remember-tokens.ts';
 
 const client = createDefaultHttpClient();
 
 /** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever. */
-const bounded: HttpClient = {
+const httpClient: HttpClient = {
   sendRequest(request) {
     request.timeout = deadline;
     return client.sendRequest(request);
@@ -16,10 +16,9 @@ const bounded: HttpClient = {
  * The app's managed identity through @azure/identity, with what that lacks: one request for however many ask at once, and a deadline.
  * @param clientId of the user-assigned identity; absent for the system-assigned one
  */
-export function createIdentity(clientId: string | undefined): TokenCredential {
+export function createIdentity(clientId: string | undefined) {
   // A managed identity asks the platform, not the authority, but without this it would judge AZURE_AUTHORITY_HOST, which is http on a laptop.
-  const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud, httpClient: bounded, retryOptions: { maxRetries: 0 } };
-  const credential =
-    clientId === undefined ? new ManagedIdentityCredential(options) : new ManagedIdentityCredential({ ...options, clientId });
-  return rememberTokens((scope, abortSignal): Promise<AccessToken> => credential.getToken(scope, { abortSignal }));
+  const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud, httpClient, retryOptions: { maxRetries: 0 } };
+  const credential = new ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) });
+  return rememberTokens((scope, abortSignal) => credential.getToken(scope, { abortSignal }));
 }

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
 import { demandAuthContext, encodeClaims } from '../../shared/http/challenge.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createEdge } from '../../shared/http/edge.ts';
-import { createManagedIdentity } from '../../shared/managed-identity.ts';
 import { createFederatedCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalf } from '../../shared/obo/on-behalf.ts';

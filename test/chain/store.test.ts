@@ -2,11 +2,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
 import type { Document } from '../../downstream-api/store/document-row.ts';
 import { createDocuments } from '../../downstream-api/store/documents.ts';
 import { createTables, type OpenTable, tableNames } from '../../downstream-api/store/tables.ts';
 import { type Stand, startStand } from '../../local/stand.ts';
-import { createManagedIdentity } from '../../shared/managed-identity.ts';
 
 const tenant = 'c0705000-0000-4000-8000-00000000c001';
 const signal = AbortSignal.timeout(120_000);

@@ -1,6 +1,8 @@
 import { expect, test } from '@jest/globals';
+import * as v from 'valibot';
 import { readDownstreamSettings } from '../../../downstream-api/settings.ts';
 import { readOriginalSettings } from '../../../original-api/settings.ts';
+import { readSettings } from '../../../shared/settings.ts';
 
 const guid = (digit: string) => `${digit.repeat(8)}-0000-4000-8000-${digit.repeat(12)}`;
 const good = {
@@ -63,6 +65,9 @@ const bad: [keyof typeof good | 'CLIENT_CREDENTIAL' | 'AZURE_AUTHORITY_HOST', st
   ['DOWNSTREAM_API_URL', 'http://downstream.contoso.example'],
   ['DOWNSTREAM_API_URL', 'https://user:password@downstream.contoso.example'],
   ['DOWNSTREAM_API_URL', 'https://downstream.contoso.example?x=1'],
+  ['DOWNSTREAM_API_URL', 'https://downstream.contoso.example/#x'],
+  ['DOWNSTREAM_API_URL', 'downstream.contoso.example'],
+  ['DOWNSTREAM_API_URL', 'ftp://localhost'],
   ['AZURE_AUTHORITY_HOST', 'http://localhost.contoso.example'],
   ['AZURE_AUTHORITY_HOST', 'https://login.microsoftonline.com/contoso'],
   ['CLIENT_CREDENTIAL', 'hunter2'],
@@ -73,6 +78,18 @@ test.each(bad)('refuses %s=%s without repeating it', (name, value) => {
   expect(lines).toHaveLength(1);
   expect(lines[0]).toContain(`${name} must be`);
   if (value.length > 3) expect(lines[0]).not.toContain(value);
+});
+
+test('says what a bad one must be, in one sentence each, a list’s members included', () => {
+  expect(linesOf(() => readOriginalSettings({ ...good, CLIENT_APP_IDS: 'x,y', AZURE_KEY_VAULT_ENDPOINT: 'http://u:p@vault/x' }))).toEqual([
+    '  - CLIENT_APP_IDS must be a comma list, each a GUID',
+    '  - AZURE_KEY_VAULT_ENDPOINT must be an https URL (plain http only for localhost)',
+  ]);
+});
+
+test('repeats no value even where a schema has no words of its own', () => {
+  const schema = v.pipe(v.string(), v.email(), v.maxLength(3));
+  expect(linesOf(() => readSettings({ NAME: schema }, { NAME: 'hunter2' }))).toEqual(['  - NAME must be well formed']);
 });
 
 test('refuses settings that are each well and together wrong', () => {

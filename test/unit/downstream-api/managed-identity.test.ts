@@ -1,8 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createManagedIdentity, rememberTokens } from '../../../shared/managed-identity.ts';
-import { until } from '../../support/until.ts';
+import { createManagedIdentity } from '../../../downstream-api/managed-identity.ts';
 
 let server: Server;
 let asked: { url: string; header: string | undefined }[] = [];
@@ -63,29 +62,4 @@ test('an app without an identity says so in the log’s words', async () => {
     code: 'unavailable',
     options: { facts: { reason: 'this app has no managed identity' } },
   });
-});
-
-test('a token is asked for again from five minutes before it expires, beside the calls, which do not suffer when that fails', async () => {
-  let now = 0;
-  let asks = 0;
-  let down = false;
-  const identity = rememberTokens(
-    async () => {
-      asks += 1;
-      if (down) throw new Error('down');
-      return { token: String(asks), expiresOnTimestamp: now + 3_600_000 };
-    },
-    () => now,
-  );
-  const get = async () => (await identity.getToken('x')).token;
-  await get();
-  now = 54 * 60_000;
-  expect([await get(), asks]).toEqual(['1', 1]);
-  now = 56 * 60_000;
-  down = true;
-  expect([await get(), asks]).toEqual(['1', 2]);
-  down = false;
-  await until('the next one', async () => (await get()) === '3');
-  now += 60 * 60_000;
-  expect(await get()).toBe('4');
 });

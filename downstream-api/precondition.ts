@@ -1,5 +1,5 @@
 import type { HttpRequest } from '@azure/functions';
-import { Denial } from '../denial.ts';
+import { Denial } from '../shared/denial.ts';
 
 /** What must hold of the stored version for a write to happen (RFC 9110 §13.1): the caller has read exactly this one, or there is none yet. */
 export type Precondition = { readonly etag: string } | 'none yet';
