@@ -56,7 +56,7 @@ export function createAzure(endpoints: Endpoints, token: (scope: string) => Prom
         ...(body ? { body: JSON.stringify(body) } : {}),
       });
       const text = await response.text();
-      return { status: response.status, body: text ? (JSON.parse(text) as Answer['body']) : {} };
+      return { status: response.status, body: readBody(text) };
     },
     async whoAmI() {
       const [, claims = ''] = (await token(audiences.management)).split('.');
@@ -64,6 +64,15 @@ export function createAzure(endpoints: Endpoints, token: (scope: string) => Prom
       return { objectId: oid, kind: idtyp === 'app' ? 'ServicePrincipal' : 'User' };
     },
   };
+}
+
+/** What stands before Azure's APIs may answer a page instead of JSON; that is a message, too. */
+function readBody(text: string): Answer['body'] {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    return { error: { message: text.slice(0, 200) } };
+  }
 }
 
 /** @throws Error with what was wanted, what Azure said, and the fix */

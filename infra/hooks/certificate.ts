@@ -14,7 +14,7 @@ const manage = 'The vault must answer from here, and you need Key Vault Certific
 
 /**
  * Made inside the vault, where the private half stays. It never renews by itself: a version that Entra does not know is an outage, so the
- * vault only writes an e-mail a month before the end, and `npm run rotate-credential` does the rest.
+ * vault only writes an e-mail a month before the end, to the contacts that it was given, and `npm run rotate-credential` does the rest.
  */
 const policy = {
   issuer: { name: 'Self' },

@@ -41,6 +41,10 @@ export function siteConfiguration(deployment: Needed) {
   };
   return {
     globalHeaders: { ...headers, 'Content-Security-Policy': policy("'none'") },
-    routes: [{ route: '/redirect.html', headers: { ...headers, 'Content-Security-Policy': policy("'self'") } }],
+    routes: [
+      { route: '/redirect.html', headers: { ...headers, 'Content-Security-Policy': policy("'self'") } },
+      // The platform's own sign-in, with GitHub or any Entra account, means nothing here.
+      { route: '/.auth/*', statusCode: 404 },
+    ],
   };
 }

@@ -1,7 +1,7 @@
 import type { Azure } from './azure.ts';
 import { createCertificate, readCertificate } from './certificate.ts';
 import type { Clock } from './poll.ts';
-import { addCertificate, removeOlderCertificates } from './registration.ts';
+import { addCertificate, removeCertificates } from './registration.ts';
 import { withVaultRole } from './vault-role.ts';
 
 export interface CredentialWork {
@@ -20,13 +20,32 @@ export interface CredentialWork {
 export async function ensureCredential({ azure, clock, say, vaultId, name, appId }: CredentialWork): Promise<void> {
   await withVaultRole(azure, vaultId, clock, say, async () => {
     const known = await readCertificate(azure, name);
-    if (!known) say(`Making the certificate ${name} in the vault; its private half never leaves it for this machine.`);
+    if (!known) {
+      say(`Making the certificate ${name} in the vault; its private half never leaves it for this machine.`);
+      say(
+        `To be written to a month before it ends: az keyvault certificate contact add --vault-name ${vaultId.split('/').at(-1)} --email …`,
+      );
+    }
     const certificate = known ?? (await createCertificate(azure, name, clock));
     const added = await addCertificate(azure, appId, name, certificate, clock);
     say(added ? "Its public half is now on Original API's registration." : "Original API's registration knows it already.");
     const days = Math.floor((certificate.notAfter - clock.now()) / 86_400_000);
     say(`It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`);
   });
+}
+
+/**
+ * Secretless: no certificate of an earlier mode stays on the registration. Whoever may not look there (their own registrations, made by
+ * somebody else) is told, and goes on.
+ */
+export async function forgetCredential({ azure, say, name, appId }: CredentialWork): Promise<void> {
+  say('Original API proves itself by its managed identity: there is no certificate to make.');
+  try {
+    const removed = await removeCertificates(azure, appId, name);
+    if (removed > 0) say(`Removed ${removed} certificate(s) of the earlier mode from its registration.`);
+  } catch (error) {
+    say(`Whether its registration still knows a certificate could not be seen. ${(error as Error).message}`);
+  }
 }
 
 /**
@@ -40,6 +59,6 @@ export async function rotateCredential({ azure, clock, say, vaultId, name, appId
     await addCertificate(azure, appId, name, certificate, clock);
     say('Entra knows it. Waiting 2 minutes until all of Entra does …');
     await clock.sleep(120_000);
-    say(`Removed ${await removeOlderCertificates(azure, appId, name, certificate)} older version(s) from the registration.`);
+    say(`Removed ${await removeCertificates(azure, appId, name, certificate)} older version(s) from the registration.`);
   });
 }

@@ -4,6 +4,8 @@ import { type Clock, poll } from './poll.ts';
 
 interface KeyCredential {
   readonly displayName: string | null;
+  /** DER in base64. */
+  readonly key?: string | null;
   readonly [more: string]: unknown;
 }
 
@@ -24,24 +26,30 @@ async function writeCredentials(azure: Azure, appId: string, keyCredentials: rea
 
 const nameOf = (name: string, { version }: Certificate) => `${name} ${version}`;
 
+/** By the name that we give it, or by its bytes, where somebody else put it there. */
+const is =
+  (name: string, certificate: Certificate) =>
+  ({ displayName, key }: KeyCredential): boolean =>
+    displayName === nameOf(name, certificate) || key === certificate.cer;
+
 /** Adds a certificate's public half unless it is there; those of others stay. Gives whether anything was added. */
 export async function addCertificate(azure: Azure, appId: string, name: string, certificate: Certificate, clock: Clock): Promise<boolean> {
   const known = await readCredentials(azure, appId);
-  const displayName = nameOf(name, certificate);
-  if (known.some((credential) => credential.displayName === displayName)) return false;
-  const added = { type: 'AsymmetricX509Cert', usage: 'Verify', displayName, key: certificate.cer };
+  const isIt = is(name, certificate);
+  if (known.some(isIt)) return false;
+  const added = { type: 'AsymmetricX509Cert', usage: 'Verify', displayName: nameOf(name, certificate), key: certificate.cer };
   await writeCredentials(azure, appId, [...known, added]);
   await poll(clock, 120_000, 'Entra does not show the new certificate after 2 minutes. Run the command again.', async () => {
-    const now = await readCredentials(azure, appId);
-    return now.some((credential) => credential.displayName === displayName) || undefined;
+    return (await readCredentials(azure, appId)).some(isIt) || undefined;
   });
   return true;
 }
 
-/** Removes the older versions of that certificate, and of no other. Gives how many. */
-export async function removeOlderCertificates(azure: Azure, appId: string, name: string, newest: Certificate): Promise<number> {
+/** Removes the versions of that certificate but the newest, where one is to stay, and no other certificate. Gives how many. */
+export async function removeCertificates(azure: Azure, appId: string, name: string, newest?: Certificate): Promise<number> {
   const known = await readCredentials(azure, appId);
-  const stay = known.filter(({ displayName }) => !displayName?.startsWith(`${name} `) || displayName === nameOf(name, newest));
+  const isNewest = newest ? is(name, newest) : () => false;
+  const stay = known.filter((credential) => !credential.displayName?.startsWith(`${name} `) || isNewest(credential));
   if (stay.length < known.length) await writeCredentials(azure, appId, stay);
   return known.length - stay.length;
 }

@@ -1,3 +1,5 @@
+import { lookup } from 'node:dns/promises';
+import { BlockList } from 'node:net';
 import { type Clock, poll } from './poll.ts';
 
 export interface SmokeTest {
@@ -8,21 +10,43 @@ export interface SmokeTest {
   readonly privateNetwork: boolean;
   readonly clock: Clock;
   readonly say: (line: string) => void;
+  /** The IPv4 address of a host, as this machine sees it. */
+  readonly addressOf?: (host: string) => Promise<string>;
 }
+
+const networks = new BlockList();
+for (const [address, bits] of [
+  ['10.0.0.0', 8],
+  ['172.16.0.0', 12],
+  ['192.168.0.0', 16],
+] as const)
+  networks.addSubnet(address, bits);
 
 /**
  * What can be known of a deployment without signing in: both APIs are healthy, neither answers without a token, and each says how to get one.
  * @throws Error with the answer that was wrong, and where to look
  */
-export async function smokeTest({ originalUrl, downstreamUrl, privateNetwork, clock, say }: SmokeTest): Promise<void> {
+export async function smokeTest(deployment: SmokeTest): Promise<void> {
+  const {
+    originalUrl,
+    downstreamUrl,
+    privateNetwork,
+    clock,
+    say,
+    addressOf = async (host) => (await lookup(host, 4)).address,
+  } = deployment;
   await isHealthy(originalUrl, clock);
   say('Original API is healthy.');
   await asksForToken(`${originalUrl}/journey`);
   say('Original API asks a caller without a token for one.');
-  if (privateNetwork) {
+  // Inside the network Downstream's name leads to its private endpoint; from anywhere else it must not answer.
+  const outside = privateNetwork && !networks.check(await addressOf(new URL(downstreamUrl).hostname).catch(() => '0.0.0.0'));
+  if (outside) {
     const { status } = await get(`${downstreamUrl}/health`).catch(() => ({ status: 0 }));
     if (status === 200)
-      throw new Error('Downstream API can be reached from here, which the private mode is to prevent. Run `azd provision` again.');
+      throw new Error(
+        'Downstream API can be reached from outside its network, which the private mode is to prevent. Run `azd provision` again.',
+      );
     say(
       'Downstream API cannot be reached from here, as is right for the private mode; its own health is to be looked at from the network.',
     );

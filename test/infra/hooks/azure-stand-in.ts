@@ -7,6 +7,10 @@ import type { Clock } from '../../../infra/hooks/poll.ts';
 export interface AzureState {
   /** Paths of role assignments that exist. */
   readonly roles: Set<string>;
+  /** Whether the role was given before, under another name. */
+  given: boolean;
+  /** Whether Graph refuses everything. */
+  forbidden: boolean;
   /** How many requests the vault still refuses while a role spreads. */
   refusals: number;
   readonly versions: { readonly version: string; readonly cer: string }[];
@@ -26,7 +30,16 @@ export async function startAzureStandIn(): Promise<{
   clock: Clock & { readonly slept: number[] };
   close(): void;
 }> {
-  const state: AzureState = { roles: new Set(), refusals: 0, versions: [], keyCredentials: [], requests: [], youngestRole: 0 };
+  const state: AzureState = {
+    roles: new Set(),
+    given: false,
+    forbidden: false,
+    refusals: 0,
+    versions: [],
+    keyCredentials: [],
+    requests: [],
+    youngestRole: 0,
+  };
   const slept: number[] = [];
   let time = Date.parse('2026-11-22T12:00:00Z');
   const clock = {
@@ -41,6 +54,7 @@ export async function startAzureStandIn(): Promise<{
   function answer(method: string, path: string, body: Record<string, unknown>): { status: number; json?: unknown } {
     if (path.startsWith('/management')) return manage(method, path);
     if (path.startsWith('/vault')) return vault(method, path);
+    if (state.forbidden) return { status: 403, json: { error: { code: 'Authorization_RequestDenied', message: 'no' } } };
     if (method === 'GET') return { status: 200, json: { id: 'object', keyCredentials: state.keyCredentials } };
     state.keyCredentials = body.keyCredentials as Record<string, unknown>[];
     return { status: 204 };
@@ -50,14 +64,14 @@ export async function startAzureStandIn(): Promise<{
     if (method === 'GET')
       return { status: 200, json: { value: [{ properties: { createdOn: new Date(state.youngestRole).toISOString() } }] } };
     if (method === 'DELETE') return { status: state.roles.delete(path) ? 200 : 204, json: {} };
-    if (state.roles.has(path)) return { status: 409, json: { error: { code: 'RoleAssignmentExists' } } };
+    if (state.given || state.roles.has(path)) return { status: 409, json: { error: { code: 'RoleAssignmentExists' } } };
     state.roles.add(path);
     return { status: 201, json: {} };
   }
 
   function vault(method: string, path: string): { status: number; json?: unknown } {
     const forbidden = { status: 403, json: { error: { code: 'Forbidden', message: 'no role' } } };
-    if (state.roles.size === 0) return forbidden;
+    if (state.roles.size === 0 && !state.given) return forbidden;
     if (state.refusals > 0) {
       state.refusals -= 1;
       return forbidden;

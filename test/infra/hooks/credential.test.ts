@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type CredentialWork, ensureCredential, rotateCredential } from '../../../infra/hooks/credential.ts';
+import { type CredentialWork, ensureCredential, forgetCredential, rotateCredential } from '../../../infra/hooks/credential.ts';
 import { startAzureStandIn } from './azure-stand-in.ts';
 
 let standIn: Awaited<ReturnType<typeof startAzureStandIn>>;
@@ -80,23 +80,47 @@ test('rotation adds the new version before it removes the old, with time between
   expect(standIn.clock.slept).toContain(120_000);
 });
 
-test('a role that one had before is left alone', async () => {
+test('a role that one had before is used and left alone', async () => {
+  standIn.state.given = true;
+  await ensureCredential(work);
+  expect(names()).toHaveLength(1);
+  expect([...standIn.state.roles]).toEqual([]);
+});
+
+test('a role that an interrupted run left behind goes at the end of the next', async () => {
   await ensureCredential(work);
   const [put = ''] = standIn.state.requests.filter((request) => request.startsWith('PUT'));
   standIn.state.roles.add(put.slice('PUT '.length));
   await ensureCredential(work);
-  expect(standIn.state.roles.size).toBe(1);
+  expect([...standIn.state.roles]).toEqual([]);
+});
+
+test('a certificate that somebody else put on the registration under another name is known', async () => {
+  await ensureCredential(work);
+  standIn.state.keyCredentials = [{ displayName: 'by the administrator', key: standIn.state.versions[0]?.cer }];
+  await ensureCredential(work);
+  expect(names()).toEqual(['by the administrator']);
+});
+
+test('secretless, the certificate of an earlier mode leaves the registration, and nothing else does', async () => {
+  const other = { displayName: 'somebody else’s', key: 'abc', keyId: '1' };
+  standIn.state.keyCredentials = [other];
+  await ensureCredential(work);
+  await forgetCredential(work);
+  await forgetCredential(work);
+  expect(standIn.state.keyCredentials).toEqual([other]);
+  expect(said.filter((line) => line.startsWith('Removed 1 certificate'))).toHaveLength(1);
+});
+
+test('secretless, a registration that may not be looked at is no failure', async () => {
+  standIn.state.forbidden = true;
+  await forgetCredential(work);
+  expect(said.join('\n')).toContain('could not be seen. Reading Original API');
 });
 
 test('a refusal by Graph names the cause and the fix', async () => {
-  const azure = {
-    ...work.azure,
-    send: async (...[resource, ...rest]: Parameters<typeof work.azure.send>) =>
-      resource === 'graph'
-        ? { status: 403, body: { error: { code: 'Authorization_RequestDenied', message: 'no' } } }
-        : work.azure.send(resource, ...rest),
-  };
-  await expect(ensureCredential({ ...work, azure })).rejects.toThrow(
+  standIn.state.forbidden = true;
+  await expect(ensureCredential(work)).rejects.toThrow(
     /registration failed: 403 Authorization_RequestDenied no\nYou need to own the registration/,
   );
 });

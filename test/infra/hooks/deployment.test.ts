@@ -33,9 +33,15 @@ test('the site sends a policy without unsafe-inline, HSTS and nosniff, and only 
     'Strict-Transport-Security': expect.stringContaining('max-age=31536000'),
     'X-Content-Type-Options': 'nosniff',
   });
-  expect(routes.map(({ route, headers }) => [route, headers['Content-Security-Policy'].match(/frame-ancestors [^;]*/)?.[0]])).toEqual([
-    ['/redirect.html', "frame-ancestors 'self'"],
-  ]);
+  expect(
+    routes.flatMap(({ route, headers }) =>
+      headers ? [[route, headers['Content-Security-Policy'].match(/frame-ancestors [^;]*/)?.[0]]] : [],
+    ),
+  ).toEqual([['/redirect.html', "frame-ancestors 'self'"]]);
+});
+
+test('the platform’s own sign-in is shut', () => {
+  expect(siteConfiguration(deployment).routes).toContainEqual({ route: '/.auth/*', statusCode: 404 });
 });
 
 test('a hook without its environment names what is missing and what to do', () => {
@@ -58,8 +64,8 @@ test('new roles are waited for, old ones are not', async () => {
 
 const challenge = 'Bearer realm="x", authorization_uri="https://login.example/authorize"';
 
-/** Both APIs at once: health is 200, everything else what the test says. */
-async function smoke(unhealthy: number, status: number, header: string, privateNetwork = false): Promise<readonly string[]> {
+/** Both APIs at once: health is 200, everything else what the test says. `seenAs`: the private mode, with Downstream's name leading there. */
+async function smoke(unhealthy: number, status: number, header: string, seenAs?: string, reached = true): Promise<readonly string[]> {
   let sick = unhealthy;
   const server = createServer(({ url = '' }, response) => {
     if (url.endsWith('/health')) {
@@ -78,8 +84,16 @@ async function smoke(unhealthy: number, status: number, header: string, privateN
     },
   };
   try {
-    const downstreamUrl = privateNetwork ? 'http://127.0.0.1:1/api/downstream' : `${url}/downstream`;
-    await smokeTest({ originalUrl: url, downstreamUrl, privateNetwork, clock, say: (line) => said.push(line) });
+    const downstreamUrl = reached ? `${url}/downstream` : 'http://127.0.0.1:1/api/downstream';
+    const addressOf = async () => seenAs ?? '';
+    await smokeTest({
+      originalUrl: url,
+      downstreamUrl,
+      privateNetwork: seenAs !== undefined,
+      clock,
+      say: (line) => said.push(line),
+      addressOf,
+    });
   } finally {
     server.closeAllConnections();
     server.close();
@@ -91,8 +105,13 @@ test('a deployment that answers and refuses as it must passes the smoke test, a 
   expect(await smoke(3, 401, challenge)).toContain('Downstream API refuses a direct call.');
 });
 
-test('in the private mode an unreachable Downstream is right', async () => {
-  expect((await smoke(0, 401, challenge, true)).at(-1)).toContain('cannot be reached from here');
+test('in the private mode Downstream is unreachable from outside, and looked at from inside', async () => {
+  expect((await smoke(0, 401, challenge, '20.50.2.10', false)).at(-1)).toContain('cannot be reached from here');
+  expect((await smoke(0, 401, challenge, '10.0.2.4')).at(-1)).toBe('Downstream API refuses a direct call.');
+});
+
+test('in the private mode a Downstream that answers outside its network fails the smoke test', async () => {
+  await expect(smoke(0, 401, challenge, '20.50.2.10')).rejects.toThrow('can be reached from outside its network');
 });
 
 test.each([

@@ -41,7 +41,7 @@ test('a hook that runs before anything was provisioned stops azd and says what t
 });
 
 test('the secretless mode needs no certificate', async () => {
-  const { code, output } = await runHook('after-provision.ts', { CLIENT_CREDENTIAL: 'managed-identity' });
+  const { code, output } = await runHook('after-provision.ts', { ...deployment, CLIENT_CREDENTIAL: 'managed-identity' });
   expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('there is no certificate to make') });
 });
 
