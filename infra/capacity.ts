@@ -1,53 +1,44 @@
-/** `npm run capacity -- --rps 500 [--users 20000] …`: how many instances, exchanges and dollars a load takes. */
+/** `npm run capacity -- --rps 500 [--users 20000] …`: how many instances, exchanges and dollars a load takes. `--help` lists every option. */
 import { parseArgs } from 'node:util';
-import { planCapacity } from './plan-capacity.ts';
+import { inputs, type Numbers } from './capacity-inputs.ts';
+import { type Plan, planCapacity } from './plan-capacity.ts';
 
-const options = {
-  rps: { type: 'string', default: '100' },
-  users: { type: 'string', default: '10000' },
-  'original-latency': { type: 'string', default: '60' },
-  'downstream-latency': { type: 'string', default: '25' },
-  'original-cpu': { type: 'string', default: '2' },
-  'downstream-cpu': { type: 'string', default: '1.5' },
-  concurrency: { type: 'string', default: '50' },
-  'always-ready': { type: 'string', default: '0' },
-} as const;
+const names = Object.keys(inputs) as (keyof typeof inputs)[];
 
-function readNumbers(): Record<keyof typeof options, number> {
-  const { values } = parseArgs({ options });
-  return Object.fromEntries(
-    Object.entries(values).map(([name, text]) => {
-      const value = Number(text);
-      if (!(value >= 0)) throw new Error(`--${name} is a number, not ${text}.`);
-      return [name, value];
-    }),
-  ) as Record<keyof typeof options, number>;
+function readArguments(): { readonly numbers: Numbers; readonly given: ReadonlySet<string>; readonly help: boolean } {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
+  const parsed = parseArgs({ options: { ...options, help: { type: 'boolean' } } }).values;
+  const { help, ...values }: Readonly<Record<string, string | boolean | undefined>> = parsed;
+  const numbers = names.map((name) => {
+    const text = values[name];
+    const value = typeof text === 'string' ? Number(text || Number.NaN) : inputs[name].value;
+    if (!(value >= 0 && Number.isFinite(value))) throw new Error(`--${name} is a number, not ${text}.`);
+    return [name, value];
+  });
+  return { numbers: Object.fromEntries(numbers), given: new Set(Object.keys(values)), help: help === true };
 }
 
-try {
-  const given = readNumbers();
-  const { instances, bound, exchangesPerSecond, tableOperationsPerSecond, cost, warnings } = planCapacity({
-    rps: given.rps,
-    users: given.users,
-    latency: { original: given['original-latency'], downstream: given['downstream-latency'] },
-    cpu: { original: given['original-cpu'], downstream: given['downstream-cpu'] },
-    concurrency: Math.max(1, given.concurrency),
-    alwaysReady: given['always-ready'],
-  });
-  const dollars = (value: number) => `$${value.toFixed(2)}`;
-  console.log(
-    `Assumed: ${Object.entries(given)
-      .map(([name, value]) => `--${name} ${value}`)
-      .join(' ')}`,
-  );
+const dollars = (value: number) => `$${value.toFixed(2)}`;
+
+function printPlan({ instances, bound, exchangesPerSecond, tableOperationsPerSecond, cost, warnings }: Plan): void {
   console.log(`Original API     ${instances.original} instance(s) of 2 GB, bound by ${bound.original}`);
   console.log(`Downstream API   ${instances.downstream} instance(s) of 2 GB, bound by ${bound.downstream}`);
   console.log(`Entra            ${exchangesPerSecond.toFixed(2)} exchanges a second`);
   console.log(`Tables           ${tableOperationsPerSecond.toFixed(0)} operations a second`);
   console.log(
-    `Cost             ${dollars(cost.rest)} a month at rest, ${dollars(cost.million)} for a million calls, ${dollars(cost.month)} for a month of this load, before logs and traffic`,
+    `Cost             ${dollars(cost.rest)} a month at rest, ${dollars(cost.million)} for a million calls, ${dollars(cost.month)} for a month of this load, before logs, traffic and free grants`,
   );
   for (const line of warnings) console.log(`! ${line}`);
+}
+
+try {
+  const { numbers, given, help } = readArguments();
+  console.log(help ? 'Options, with what they are unless given:' : 'Counted on:');
+  for (const name of names) {
+    const from = given.has(name) ? 'given' : inputs[name].from;
+    console.log(`  --${name.padEnd(22)} ${String(numbers[name]).padEnd(9)} ${inputs[name].means} [${from}]`);
+  }
+  if (!help) printPlan(planCapacity(numbers));
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

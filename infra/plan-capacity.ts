@@ -1,43 +1,18 @@
-/** What is expected of the chain. */
-export interface Load {
-  /** Requests per second at Original API. */
-  readonly rps: number;
-  /** People who use it within an hour. */
-  readonly users: number;
-  /** Milliseconds that a request is under way in Original and in Downstream, waiting included. */
-  readonly latency: { readonly original: number; readonly downstream: number };
-  /** Milliseconds of CPU that a request costs in each (`npm run bench` measures it). */
-  readonly cpu: { readonly original: number; readonly downstream: number };
-  /** Requests that one instance takes at once (main.bicep: concurrency). */
-  readonly concurrency: number;
-  /** Instances of each API that are never stopped. */
-  readonly alwaysReady: number;
-}
+import type { Numbers } from './capacity-inputs.ts';
 
-/**
- * List prices of Flex Consumption in US dollars, and limits. Prices change and differ by region: see
- * https://azure.microsoft.com/pricing/details/functions/ and https://learn.microsoft.com/azure/storage/tables/scalability-targets
- */
-export const assumptions = {
-  gigabyteSecond: 0.000026,
-  millionExecutions: 0.4,
-  readyGigabyteSecond: 0.000004,
-  tableMillionOperations: 0.036,
-  memoryGigabytes: 2,
-  /** The share of an instance that is used when another is started. */
-  fill: 0.7,
-  maximumInstances: 1_000,
-  tableOperationsPerSecond: 20_000,
-  /** Table operations that an average request makes. */
-  operationsPerRequest: 1.2,
-  tokenLife: 3_600,
-  secondsPerMonth: 730 * 3_600,
-} as const;
+/** Gigabytes of an instance (function-app.bicep: instanceMemoryMB); it has one core. */
+export const memory = 2;
+/** Seconds that a token B is kept, and of a month. */
+const tokenLife = 3_600;
+const month = 730 * 3_600;
+
+type Api = 'original' | 'downstream';
+type Bound = 'concurrency' | 'cpu';
 
 export interface Plan {
-  readonly instances: { readonly original: number; readonly downstream: number };
+  readonly instances: Readonly<Record<Api, number>>;
   /** What decides the number: the requests under way, or their CPU. */
-  readonly bound: { readonly original: 'concurrency' | 'cpu'; readonly downstream: 'concurrency' | 'cpu' };
+  readonly bound: Readonly<Record<Api, Bound>>;
   /** Token requests to Entra per second: a user's token is exchanged once an hour by each instance that the user meets. */
   readonly exchangesPerSecond: number;
   readonly tableOperationsPerSecond: number;
@@ -48,57 +23,69 @@ export interface Plan {
 }
 
 /** Little's law for what is under way, CPU beside it; the larger number of instances counts. */
-export function planCapacity({ rps, users, latency, cpu, concurrency, alwaysReady }: Load): Plan {
-  const { fill, memoryGigabytes, secondsPerMonth, tokenLife } = assumptions;
-  const size = (api: 'original' | 'downstream') => {
-    const underWay = (rps * latency[api]) / 1_000 / (concurrency * fill);
-    const busy = (rps * cpu[api]) / 1_000 / fill;
-    return {
-      instances: Math.max(1, alwaysReady, Math.ceil(Math.max(underWay, busy))),
-      bound: busy > underWay ? 'cpu' : 'concurrency',
-    } as const;
-  };
-  const [original, downstream] = [size('original'), size('downstream')];
+export function planCapacity(numbers: Numbers): Plan {
+  const { rps, users, fill } = numbers;
+  const original = size(numbers, numbers['original-latency']);
+  const downstream = size(numbers, numbers['downstream-latency']);
   const instances = { original: original.instances, downstream: downstream.instances };
-
   const requestsPerUser = users > 0 ? (rps * tokenLife) / users : 0;
   const exchangesPerSecond = (users * met(instances.original, requestsPerUser)) / tokenLife;
-  const tableOperationsPerSecond = rps * assumptions.operationsPerRequest;
-
+  const tableOperationsPerSecond = rps * numbers['table-operations'];
+  const rest = 2 * numbers['always-ready'] * memory * numbers['ready-gigabyte-second'];
   const perSecond =
-    (instances.original + instances.downstream) * memoryGigabytes * assumptions.gigabyteSecond +
-    (2 * rps * assumptions.millionExecutions) / 1e6 +
-    (tableOperationsPerSecond * assumptions.tableMillionOperations) / 1e6;
+    rest +
+    busySeconds(numbers, original.instances) +
+    busySeconds(numbers, downstream.instances) +
+    (2 * rps * numbers.executions + tableOperationsPerSecond * numbers.transactions) / 1e6;
   return {
     instances,
     bound: { original: original.bound, downstream: downstream.bound },
     exchangesPerSecond,
     tableOperationsPerSecond,
-    cost: {
-      rest: 2 * alwaysReady * memoryGigabytes * assumptions.readyGigabyteSecond * secondsPerMonth,
-      million: rps > 0 ? (perSecond / rps) * 1e6 : 0,
-      month: perSecond * secondsPerMonth,
-    },
-    warnings: warn(instances, tableOperationsPerSecond, exchangesPerSecond),
+    cost: { rest: rest * month, million: rps > 0 ? (perSecond / rps) * 1e6 : 0, month: perSecond * month },
+    warnings: fill > 0 ? warn(numbers, instances, tableOperationsPerSecond, exchangesPerSecond) : ['--fill 0 is no instance at all.'],
   };
+}
+
+function size(numbers: Numbers, latency: number): { readonly instances: number; readonly bound: Bound } {
+  const { rps, concurrency, fill } = numbers;
+  const underWay = (rps * latency) / 1_000 / (Math.max(1, concurrency) * fill);
+  const busy = (rps * (numbers['worker-cpu'] / 2 + numbers['host-cpu'])) / 1_000 / fill;
+  return {
+    instances: Math.max(1, numbers['always-ready'], Math.ceil(Math.max(underWay, busy))),
+    bound: busy > underWay ? 'cpu' : 'concurrency',
+  };
+}
+
+/**
+ * Dollars a second for the instances of one API at work. Several are always at work; a single one is paid for while there are requests, and
+ * for the least time after each (requests come at random, so it is idle for e^-n of the time when n come within that).
+ */
+function busySeconds(numbers: Numbers, instances: number): number {
+  const part = instances > 1 ? 1 : 1 - Math.exp(-numbers.rps * numbers['billed-second']);
+  const ready = Math.min(instances, numbers['always-ready']);
+  return part * memory * (ready * numbers['ready-execution'] + (instances - ready) * numbers['gigabyte-second']);
 }
 
 /** How many of `count` instances a user meets in `requests` requests that go anywhere (the coupon collector's expectation). */
 const met = (count: number, requests: number) => count * (1 - (1 - 1 / count) ** requests);
 
-function warn(instances: Plan['instances'], operations: number, exchanges: number): readonly string[] {
+function warn(numbers: Numbers, { original, downstream }: Plan['instances'], operations: number, exchanges: number): readonly string[] {
   const found: string[] = [];
-  const most = Math.max(instances.original, instances.downstream);
-  if (most > assumptions.maximumInstances)
-    found.push(`${most} instances: an app has at most ${assumptions.maximumInstances}. Deploy to several regions behind Front Door.`);
-  else if (most > 100) found.push(`${most} instances: set MAXIMUM_INSTANCES (100 unless set), and ask for quota.`);
-  if (operations > assumptions.tableOperationsPerSecond)
+  const most = Math.max(original, downstream);
+  const gigabytes = (original + downstream) * memory;
+  if (most > numbers['instance-limit'])
+    found.push(`${most} instances: an app has at most ${numbers['instance-limit']}. Deploy to several regions behind Front Door.`);
+  else if (most > 100) found.push(`${most} instances: set MAXIMUM_INSTANCES (100 unless set).`);
+  if (gigabytes > numbers['quota-gigabytes'])
+    found.push(`${gigabytes} GB: a subscription has ${numbers['quota-gigabytes']} GB in a region. Ask for more, or use several regions.`);
+  if (operations > numbers['table-limit'])
     found.push(
-      `${Math.round(operations)} table operations a second: one account takes 20,000. Use an account for each group of tenants, or Cosmos DB's table API.`,
+      `${Math.round(operations)} table operations a second: one account takes ${numbers['table-limit']}. Use an account for each group of tenants, or Cosmos DB's table API.`,
     );
-  if (exchanges > 200)
+  if (exchanges > numbers['exchange-limit'])
     found.push(
-      `${Math.round(exchanges)} exchanges a second: Entra throttles. Ask for affinity in front, so that a user meets fewer instances.`,
+      `${Math.round(exchanges)} exchanges a second: Entra throttles. Several deployments, each with its own users, make a user meet fewer instances.`,
     );
   return found;
 }

@@ -1,41 +1,60 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { type Load, planCapacity } from '../../infra/plan-capacity.ts';
+import { inputs, type Numbers } from '../../infra/capacity-inputs.ts';
+import { memory, planCapacity } from '../../infra/plan-capacity.ts';
 
-const load: Load = {
-  rps: 100,
-  users: 10_000,
-  latency: { original: 60, downstream: 25 },
-  cpu: { original: 2, downstream: 1.5 },
-  concurrency: 50,
-  alwaysReady: 0,
-};
+const usual = Object.fromEntries(Object.entries(inputs).map(([name, { value }]) => [name, value])) as unknown as Numbers;
+const plan = (some: Partial<Numbers>) => planCapacity({ ...usual, 'worker-cpu': 0.5, ...some });
 
 test('what is under way decides where requests wait, and CPU where they compute', () => {
-  const waiting = planCapacity({ ...load, rps: 1_000, latency: { original: 1_000, downstream: 25 } });
+  const waiting = plan({ rps: 1_000, 'original-latency': 1_000 });
   expect(waiting.instances.original).toBe(Math.ceil(1_000 / (50 * 0.7)));
   expect(waiting.bound.original).toBe('concurrency');
-  const computing = planCapacity({ ...load, rps: 1_000, cpu: { original: 10, downstream: 1.5 } });
-  expect(computing.instances.original).toBe(Math.ceil(10 / 0.7));
+  const computing = plan({ rps: 1_000, 'host-cpu': 10 });
+  expect(computing.instances.original).toBe(Math.ceil(10.25 / 0.7));
   expect(computing.bound.original).toBe('cpu');
 });
 
 test('at rest nothing is paid unless instances are kept ready', () => {
-  expect(planCapacity(load).cost.rest).toBe(0);
-  expect(planCapacity({ ...load, alwaysReady: 1 }).cost.rest).toBeCloseTo(2 * 2 * 0.000004 * 730 * 3_600, 6);
+  expect(plan({}).cost.rest).toBe(0);
+  expect(plan({ 'always-ready': 1 }).cost.rest).toBeCloseTo(2 * memory * 0.000004 * 730 * 3_600, 6);
+});
+
+test('a rare call is paid for a whole second in both APIs, a full instance by the second', () => {
+  const once = plan({ rps: 0.0001 }).cost.million;
+  expect(once).toBeCloseTo(1e6 * 2 * memory * 0.000026 + 2 * 0.4 + 1.2 * 0.036, 1);
+  expect(plan({ rps: 50 }).cost.million).toBeCloseTo((2 * memory * 0.000026 * 1e6) / 50 + 2 * 0.4 + 1.2 * 0.036, 6);
+});
+
+test('an always-ready instance at work costs less than one on demand', () => {
+  expect(plan({ rps: 100, 'always-ready': 1 }).cost.month).toBeLessThan(plan({ rps: 100 }).cost.month);
 });
 
 test('a user of one instance costs one exchange an hour, of many at most one for each', () => {
-  expect(planCapacity({ ...load, rps: 10 }).exchangesPerSecond).toBeCloseTo(10_000 / 3_600, 3);
-  const many = planCapacity({ ...load, rps: 10_000, users: 10 });
+  expect(plan({ rps: 10 }).exchangesPerSecond).toBeCloseTo(10_000 / 3_600, 3);
+  const many = plan({ rps: 10_000, users: 10 });
   expect(many.exchangesPerSecond).toBeCloseTo((10 * many.instances.original) / 3_600, 3);
 });
 
-test('a million calls cost less at a full instance than at an idle one', () => {
-  expect(planCapacity(load).cost.million).toBeLessThan(planCapacity({ ...load, rps: 1 }).cost.million);
+test('a load that one deployment cannot take is said, with what to do', () => {
+  const { warnings } = plan({ rps: 1_000_000, users: 10_000_000 });
+  expect(warnings.join('\n')).toMatch(/several regions[\s\S]*500 GB[\s\S]*20000[\s\S]*Entra throttles/);
+  expect(plan({}).warnings).toEqual([]);
 });
 
-test('a load that one deployment cannot take is said, with what to do', () => {
-  const { warnings } = planCapacity({ ...load, rps: 1_000_000, users: 10_000_000 });
-  expect(warnings.join('\n')).toMatch(/several regions[\s\S]*20,000[\s\S]*Entra throttles/);
-  expect(planCapacity(load).warnings).toEqual([]);
+const program = fileURLToPath(new URL('../../infra/capacity.ts', import.meta.url));
+const run = (...args: string[]) => promisify(execFile)(process.execPath, [program, ...args]);
+
+test('the program says of every number whether it is given, measured, assumed or a page’s', async () => {
+  const { stdout } = await run('--rps', '500');
+  expect(stdout).toMatch(/--rps +500 .*\[given\]/);
+  expect(stdout).toMatch(/--worker-cpu +0\.\d+ .*\[measured: npm run bench, README\.md\]/);
+  expect(stdout).toMatch(/--gigabyte-second +0\.000026 .*\[list price, https:/);
+  expect(stdout.match(/^ {2}--.*\[(given|yours|infra|measured|assumed|list price|https).*\]$/gm)).toHaveLength(Object.keys(inputs).length);
+});
+
+test('what is no number is refused by name', async () => {
+  await expect(run('--rps', 'many')).rejects.toMatchObject({ code: 1, stderr: '--rps is a number, not many.\n' });
 });

@@ -25,7 +25,7 @@ function namesRead(read: (environment: Environment) => unknown): readonly string
     },
   });
   expect(() => read(environment)).toThrow('must be');
-  return [...names].filter((name) => !/^(WEBSITE_|CONTAINER_|FUNCTIONS_)/.test(name) && !platforms.includes(name)).sort();
+  return [...names].filter((name) => !/^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_)/.test(name) && !platforms.includes(name)).sort();
 }
 
 async function snapshots(): Promise<Snapshots> {

@@ -1,10 +1,21 @@
+import { apiRegistrationFacts } from './api-registrations.ts';
 import { appFacts } from './apps.ts';
 import type { Fact } from './fact.ts';
 import { networkFacts } from './network.ts';
 import { registrationFacts } from './registrations.ts';
 import { roleFacts } from './roles.ts';
+import { scaleFacts } from './scale.ts';
 import { settingFacts } from './settings.ts';
 import { storageFacts } from './storage.ts';
 
 /** The whole table: what is asserted of every deployment. */
-export const facts: readonly Fact[] = [...appFacts, ...settingFacts, ...storageFacts, ...roleFacts, ...registrationFacts, ...networkFacts];
+export const facts: readonly Fact[] = [
+  ...appFacts,
+  ...scaleFacts,
+  ...settingFacts,
+  ...storageFacts,
+  ...roleFacts,
+  ...registrationFacts,
+  ...apiRegistrationFacts,
+  ...networkFacts,
+];

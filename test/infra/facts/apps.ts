@@ -5,7 +5,7 @@ const app = 'function-app.bicep';
 const main = 'main.bicep';
 const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
 
-const bothHave = (path: string, value: unknown) => bothApps(({ site }) => same(at(site, `properties.${path}`), value));
+export const bothHave = (path: string, value: unknown) => bothApps(({ site }) => same(at(site, `properties.${path}`), value));
 
 const refusesPasswords = (name: string) =>
   everywhere((snapshot) => {
@@ -13,9 +13,7 @@ const refusesPasswords = (name: string) =>
     return found.length === 2 && found.every((policy) => policy.properties.allow === false);
   });
 
-const scaling = 'functionAppConfig.scaleAndConcurrency';
-
-/** The Function Apps and the Client App's site. */
+/** The Function Apps. */
 export const appFacts: readonly Fact[] = [
   fact(
     'each API has a plan of its own',
@@ -112,42 +110,5 @@ export const appFacts: readonly Fact[] = [
     main,
     "service: 'downstream-api'",
     "service: 'downstream'",
-  ),
-  fact(
-    'an instance takes 50 requests at once',
-    bothHave(`${scaling}.triggers.http.perInstanceConcurrency`, 50),
-    main,
-    'param concurrency int = 50',
-    'param concurrency int = 1',
-  ),
-  fact(
-    'the number of instances has an end',
-    bothHave(`${scaling}.maximumInstanceCount`, 100),
-    main,
-    'Instances int = 100',
-    'Instances int = 1000',
-  ),
-  fact(
-    'nothing is always ready unless asked for',
-    ({ development, production }) =>
-      same(at(development.app('original').site, `properties.${scaling}.alwaysReady`), []) &&
-      same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [{ name: 'http', instanceCount: 2 }]),
-    main,
-    'param alwaysReady int = 0',
-    'param alwaysReady int = 1',
-  ),
-  fact(
-    'the Client App’s site is free',
-    all('Microsoft.Web/staticSites', 1, 'sku.name', 'Free'),
-    'client-app-site.bicep',
-    "name: 'Free'",
-    "name: 'Standard'",
-  ),
-  fact(
-    'the Client App has no preview sites, whose origins nobody would know',
-    all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
-    'client-app-site.bicep',
-    "Policy: 'Disabled'",
-    "Policy: 'Enabled'",
   ),
 ];

@@ -1,4 +1,4 @@
-import { bothApps, type Fact, fact } from './fact.ts';
+import { bothApps, everywhere, type Fact, fact } from './fact.ts';
 
 const app = 'function-app.bicep';
 const main = 'main.bicep';
@@ -73,6 +73,23 @@ export const settingFacts: readonly Fact[] = [
     main,
     'CLIENT_APP_IDS: clientAppAppId',
     'CLIENT_APP_IDS: originalAppId',
+  ),
+  fact(
+    'both APIs believe the home tenant’s Entra, in whichever cloud that is',
+    bothApps(
+      ({ settings }) =>
+        settings.AZURE_TENANT_ID === 'home-tenant' && settings.AZURE_AUTHORITY_HOST === '[environment().authentication.loginEndpoint]',
+    ),
+    main,
+    'AZURE_AUTHORITY_HOST: environment().authentication.loginEndpoint',
+    "AZURE_AUTHORITY_HOST: 'https://login.example'",
+  ),
+  fact(
+    'deleting demands an authentication context',
+    everywhere((snapshot) => snapshot.app('downstream').settings.STEP_UP_AUTH_CONTEXT === 'c1'),
+    main,
+    "param stepUpAuthContext string = 'c1'",
+    "param stepUpAuthContext string = ''",
   ),
   fact(
     'users of the home tenant alone may call, unless a list says otherwise',

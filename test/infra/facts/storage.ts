@@ -33,6 +33,13 @@ export const storageFacts: readonly Fact[] = [
     'OAuthAuthentication: false',
   ),
   fact(
+    'no service of Azure’s goes around the storage’s network rules',
+    accounts('networkAcls.bypass', 'None'),
+    storage,
+    "bypass: 'None'",
+    "bypass: 'AzureServices'",
+  ),
+  fact(
     'packages lie in private containers',
     all('Microsoft.Storage/storageAccounts/blobServices/containers', 2, 'properties.publicAccess', 'None'),
     storage,
