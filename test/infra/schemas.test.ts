@@ -66,6 +66,29 @@ test('every action is pinned by its commit, and no workflow names a secret', () 
   }
 });
 
+test('no workflow may do more than read, but the one job that signs in to Azure', () => {
+  const folder = join(root, '.github', 'workflows');
+  const granted = readdirSync(folder).flatMap((file) => {
+    const { permissions, jobs } = parse(read(folder, file)) as { permissions: object; jobs: Record<string, { permissions?: object }> };
+    return [[file, permissions], ...Object.entries(jobs).map(([name, job]) => [name, job.permissions])];
+  });
+  expect(granted).toEqual([
+    ['azure-dev.yml', { contents: 'read' }],
+    ['deploy', { contents: 'read', 'id-token': 'write' }],
+    ['ci.yml', { contents: 'read' }],
+    ['check', undefined],
+  ]);
+});
+
+test('a pipeline deploys what was chosen by hand: every choice of main.parameters.json is one of its variables', () => {
+  const chosen = [...read(root, 'infra', 'main.parameters.json').matchAll(/"\$\{(\w+)=/g)].map(([, name = '']) => name).sort();
+  const { pipeline } = parse(read(root, 'azure.yaml')) as { pipeline: { variables: readonly string[] } };
+  expect(pipeline.variables).toEqual(chosen);
+  const { env } = (parse(read(root, '.github', 'workflows', 'azure-dev.yml')) as { jobs: { deploy: { env: Record<string, string> } } }).jobs
+    .deploy;
+  for (const name of [...chosen, 'AZURE_ENV_NAME', 'AZURE_LOCATION']) expect(env[name]).toBe(`\${{ vars.${name} }}`);
+});
+
 test('azd finds what azure.yaml names: folders that build, Bicep, hooks', () => {
   const { services, hooks } = azure();
   expect(Object.keys(services).sort()).toEqual(['client-app', 'downstream-api', 'original-api']);
