@@ -45,7 +45,7 @@ const clientsKept = 100;
  * in the tenant of the caller, through MSAL. MSAL's own cache is passed by: its look-up is linear in the users and blocks the event loop.
  */
 export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: ExchangeSettings): Exchange {
-  const gate = createGate({ now });
+  const gate = createGate(now);
   const challengeOnce = createChallengeOnce(now);
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
 

@@ -11,7 +11,7 @@ const failing = () => Promise.reject(new TokenEndpointRefusal({ status: 500 }));
 function setUp() {
   let now = 0;
   let asked = 0;
-  const gate = createGate({ now: () => now, patience: 50 });
+  const gate = createGate(() => now);
   return {
     asked: () => asked,
     pass: (milliseconds: number) => {
@@ -56,14 +56,21 @@ test('an endpoint that is down for 10 minutes is asked five times and then once 
   expect(await Promise.all([run(), run(), run()])).toEqual(['ok', 'ok', 'ok']);
 });
 
-test('whoever waits for a turn is told when it goes down, or when it takes too long', async () => {
-  const { run, asked } = setUp();
+test.each([
+  // Until it is known to be down, whoever ends hands the turn on.
+  ['when it goes down', { failure: 'connect' as const }, 0, 24],
+  ['when it was silent to those before', { failure: 'timeout' as const }, 5_000, 20],
+])('whoever waits for a turn is told %s, and asks no more', async (_when, failure, milliseconds, most) => {
+  const { run, pass, asked } = setUp();
   const { promise: hang, reject } = Promise.withResolvers<string>();
   const hanging = Array.from({ length: 100 }, (_, user) => run(() => hang, `user-${user}`));
-  expect(await Promise.all(hanging.slice(20))).toEqual(Array.from({ length: 80 }, () => 5));
+  await new Promise((resolve) => setImmediate(resolve));
   expect(asked()).toBe(20);
-  reject(new TokenEndpointRefusal({ failure: 'timeout' }));
-  await Promise.all(hanging);
+  pass(milliseconds);
+  reject(new TokenEndpointRefusal(failure));
+  const results = await Promise.all(hanging);
+  expect(results.slice(24)).toEqual(Array.from({ length: 76 }, () => 5));
+  expect(asked()).toBeLessThanOrEqual(most);
 });
 
 test('one user’s own trouble, however often, is held against nobody else', async () => {
