@@ -1,5 +1,6 @@
 import { Denial } from '../shared/denial.ts';
-import { readJsonObject, send } from '../shared/http/send.ts';
+import { send } from '../shared/http/send.ts';
+import { readJsonObject } from '../shared/json.ts';
 import { deadline, type IdentityCredential, rememberTokens } from '../shared/remember-tokens.ts';
 import { optional, text, type Values } from '../shared/settings.ts';
 

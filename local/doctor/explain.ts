@@ -1,5 +1,5 @@
 import { readChallenges, readClaimsChallenge } from '../../shared/http/read-challenge.ts';
-import { readJsonObject } from '../../shared/http/send.ts';
+import { readJsonObject } from '../../shared/json.ts';
 import { describeClaimsRequest } from './claims-words.ts';
 import { explainChallenge } from './explain-challenge.ts';
 import { explainProblem, isDenialCode } from './explain-problem.ts';

@@ -2,7 +2,8 @@ import { createManagedIdentity, managedIdentitySettings } from '../../downstream
 import { readDownstreamSettings } from '../../downstream-api/settings.ts';
 import { createTables, limitedBy, tableNames } from '../../downstream-api/store/tables.ts';
 import { readOriginalSettings } from '../../original-api/settings.ts';
-import { readJsonObject, send } from '../../shared/http/send.ts';
+import { send } from '../../shared/http/send.ts';
+import { readJsonObject } from '../../shared/json.ts';
 import { readSettings, SettingsError } from '../../shared/settings.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { fetchMetadata } from '../../shared/token/metadata.ts';

@@ -1,5 +1,5 @@
 import { Denial } from '../../shared/denial.ts';
-import { readJsonObject } from '../../shared/http/send.ts';
+import { readJsonObject } from '../../shared/json.ts';
 import { seal } from '../../shared/sealed.ts';
 import { parseToken } from '../../shared/token/parse.ts';
 

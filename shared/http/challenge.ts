@@ -14,6 +14,9 @@ export function writeChallenge(parameters: Readonly<Record<string, string | unde
 /** Claims as a challenge carries them: standard base64, padded, of minified JSON (https://learn.microsoft.com/entra/identity-platform/claims-challenge). */
 export const encodeClaims = (claims: object) => Buffer.from(JSON.stringify(claims)).toString('base64');
 
+/** Characters of claims in a header; longer ones stand in the problem body alone, since clients take no more than 8 to 16 KiB of headers. */
+const longest = 6 * 1024;
+
 /** A challenge of this denial for `WWW-Authenticate`, or `undefined` where acquiring a token cannot help. */
 export function challengeOf({ code, options }: Denial, { clientId, authorizationUri }: Realm): string | undefined {
   const realm = { realm: clientId, authorization_uri: authorizationUri };
@@ -26,8 +29,10 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
       return writeChallenge(options.bare ? realm : { ...realm, error: 'invalid_token', error_description: options.detail });
     case 'insufficient_scope':
       return writeChallenge({ ...realm, error: code, scope: scopes });
-    case 'step_up_required':
-      return writeChallenge({ ...realm, error: 'insufficient_claims', claims: encodeClaims(options.claims ?? {}) });
+    case 'step_up_required': {
+      const claims = encodeClaims(options.claims ?? {});
+      return writeChallenge({ ...realm, error: 'insufficient_claims', claims: claims.length <= longest ? claims : undefined });
+    }
     case 'consent_required':
     case 'admin_consent_required': {
       const query = new URLSearchParams({ client_id: clientId, response_type: 'code', prompt: 'consent', scope: scopes ?? '' });

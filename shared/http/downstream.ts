@@ -1,22 +1,19 @@
 import { Pool } from 'undici';
 import { answers, Denial, type DenialCode, notAnswering } from '../denial.ts';
+import { readJsonObject } from '../json.ts';
 import type { OnBehalf } from '../obo/on-behalf.ts';
 import { reveal, type Sealed } from '../sealed.ts';
 import type { Call } from './edge.ts';
 import { readClaimsChallenge } from './read-challenge.ts';
-import { readJsonObject, readRetryAfter, type SendFailure, type Sent, send } from './send.ts';
+import { readRetryAfter, type SendFailure, type Sent, send } from './send.ts';
 
 /** Base URL, route prefix included, the only origin that is called and whose challenges are believed; the downstream API's client id. */
 export type DownstreamSettings = { readonly url: URL; readonly clientId: string; readonly onBehalf: OnBehalf };
 
-export interface DownstreamRequest {
-  readonly method: 'GET' | 'PUT' | 'DELETE';
-  /** Below the base URL; whoever builds it has checked or encoded its parts. */
-  readonly path: string;
-  /** The delegated scope it needs, by its short name. */
-  readonly scope: string;
-  readonly json?: unknown;
-}
+type Verb = 'GET' | 'PUT' | 'DELETE';
+
+/** A path below the base URL, whose parts are checked or encoded, and the delegated scope that it needs, by its short name. */
+export type DownstreamRequest = { readonly method: Verb; readonly path: string; readonly scope: string; readonly json?: unknown };
 
 /** What Downstream answered when it did what was asked. */
 export type DownstreamAnswer = {
@@ -28,8 +25,8 @@ export type DownstreamAnswer = {
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
 
-/** Milliseconds, bytes, seconds of a Retry-After, and characters of a detail that is passed on. */
-const limits = { connect: 1_000, headers: 5_000, total: 8_000, body: 1024 * 1024, retryAfter: 300, detail: 500 };
+/** Milliseconds and bytes of an answer, seconds of a Retry-After, and characters of a detail that is passed on. */
+const limits = { deadline: 8_000, cap: 1024 * 1024, retryAfter: 300, detail: 500 };
 
 /** The caller's own headers that go on; nothing else of the request does, least of all token A. */
 const passedOn = ['if-match', 'if-none-match', 'accept-language'];
@@ -45,12 +42,7 @@ const relayed: readonly DenialCode[] = [...aboutObject, ...aboutBody, 'unavailab
  */
 export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings): CallDownstream {
   const base = url.href.replace(/\/$/, '');
-  const dispatcher = new Pool(url.origin, {
-    connections: 64,
-    connect: { timeout: limits.connect },
-    headersTimeout: limits.headers,
-    bodyTimeout: limits.headers,
-  });
+  const dispatcher = new Pool(url.origin, { connections: 64, connect: { timeout: 1_000 }, headersTimeout: 5_000, bodyTimeout: 5_000 });
 
   async function callOnce({ request, trace, signal }: Call, { method, path, json }: DownstreamRequest, token: Sealed): Promise<Sent> {
     const kept = passedOn.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : []));
@@ -61,7 +53,7 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
       traceparent: trace.traceparent,
     };
     const body = json === undefined ? null : JSON.stringify(json);
-    const sendOnce = () => send(`${base}/${path}`, { method, headers, body, deadline: limits.total, cap: limits.body, dispatcher, signal });
+    const sendOnce = () => send(`${base}/${path}`, { method, headers, body, ...limits, dispatcher, signal });
     const again = (failure: SendFailure) => {
       if (method !== 'GET' || !['connect', 'broken'].includes(failure.reason) || signal.aborted) throw failure;
       return sendOnce();
@@ -85,22 +77,22 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     const answer = await callOnce(call, request, first.token);
     if (answer.status === 401) onBehalf.evict(exchange, first);
     const claims = challengeOf(answer);
-    if (!claims) return readAnswer(answer);
+    if (!claims) return readAnswer(answer, request.method);
 
     const second = await onBehalf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
     call.note({ exchange: 'made again for a challenge' });
     const answerAgain = await callOnce(call, request, second.token);
     const claimsAgain = challengeOf(answerAgain);
     if (claimsAgain) throw new Denial('step_up_required', { claims: claimsAgain, facts: { check: 'challenged again' } });
-    return readAnswer(answerAgain);
+    return readAnswer(answerAgain, request.method);
   };
 }
 
 const challengeOf = ({ status, headers }: Sent) => (status === 401 ? readClaimsChallenge(headers['www-authenticate'] ?? '') : undefined);
 
 /** @throws Denial: Downstream's own where it is about the request, `bad_gateway` for whatever else is no success */
-function readAnswer({ status, headers, body }: Sent): DownstreamAnswer {
-  if (status === 204) return { status };
+function readAnswer({ status, headers, body }: Sent, method: Verb): DownstreamAnswer {
+  if (status === 204 && method === 'DELETE') return { status };
   const json = readJsonObject(body);
   if (json && [200, 201].includes(status)) return { status, etag: headers.etag, json };
   const facts = { check: 'downstream', downstreamStatus: status };
@@ -112,8 +104,9 @@ function readAnswer({ status, headers, body }: Sent): DownstreamAnswer {
 }
 
 const codeOf = (value: unknown) => Object.keys(answers).find((code) => code === value);
+/** Words for a person: nothing that looks like an address, a path or Entra's own text. */
 const plainText = (text: unknown) =>
-  typeof text === 'string' && text.length <= limits.detail && /^[^\p{C}]*$/u.test(text) ? text : undefined;
+  typeof text === 'string' && text.length <= limits.detail && /^(?!.*AADSTS)[^\p{C}@/\\]*$/u.test(text) ? text : undefined;
 
 function denialOfFailure({ reason }: SendFailure): Denial {
   const facts = { check: 'downstream', failure: reason };

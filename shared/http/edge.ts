@@ -82,7 +82,8 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
       return writeDenial(denial, realm, trace.correlationId);
     }
 
-    const written = await within(signal, answer()).then(writeAnswer).catch(deny).finally(close);
+    // A denial that cannot be written is a bug like any other.
+    const written = await within(signal, answer()).then(writeAnswer).catch(deny).catch(deny).finally(close);
     const line = { api, method: request.method, route, milliseconds: now() - began, ...trace, ...facts };
     logRequest(log, written.status, line);
     const headers = {

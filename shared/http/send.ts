@@ -68,20 +68,9 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number)
   return Buffer.concat(chunks);
 }
 
-const utf8 = new TextDecoder('utf-8', { fatal: true });
-
-/** The body as a JSON object, or `undefined` where it is none. */
-export function readJsonObject(body: Uint8Array): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(utf8.decode(body));
-    return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Record<string, unknown>) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
 /** Seconds from a Retry-After of seconds or an HTTP date (RFC 9110 §10.2.3); `undefined` for nonsense. */
 export function readRetryAfter(value = '', now: number = Date.now()): number | undefined {
-  const seconds = /^\d+$/.test(value.trim()) ? Number(value) : Math.ceil((Date.parse(value) - now) / 1_000);
-  return Number.isFinite(seconds) && seconds >= 0 ? seconds : undefined;
+  if (/^\s*\d+\s*$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
+  const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value) ? Date.parse(value) : Number.NaN;
+  return date >= now ? Math.ceil((date - now) / 1_000) : undefined;
 }

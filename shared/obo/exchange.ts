@@ -1,7 +1,7 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { LRUCache } from 'lru-cache';
 import { Denial } from '../denial.ts';
-import { readJsonObject } from '../http/send.ts';
+import { readJsonObject } from '../json.ts';
 import { reveal, type Sealed, seal } from '../sealed.ts';
 import { type Caller, tokenOf } from '../token/caller.ts';
 import { textsOf } from '../token/checks.ts';
@@ -33,6 +33,9 @@ export interface ExchangeSettings {
   readonly credential: CredentialSource;
   readonly now?: () => number;
 }
+
+/** Characters of a token that any API takes. */
+const maximumLength = 16 * 1024;
 
 /** One exchange at Entra, nothing remembered. @throws Denial */
 export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;
@@ -107,8 +110,9 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
  * user and meant for the resource that was asked for.
  */
 function readToken(text: string, { caller, audiences }: ExchangeRequest, now: number): Exchanged {
-  const claims = readJsonObject(Buffer.from(text.split('.')[1] ?? '', 'base64url'));
-  if (!claims) throw unusable('not a token');
+  const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text) ?? [];
+  const claims = readJsonObject(Buffer.from(payload, 'base64url'));
+  if (!claims || text.length > maximumLength) throw unusable('not a token');
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
   const [audience, ...others] = textsOf(claims.aud);
   if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');

@@ -40,10 +40,12 @@ export function createGate(now: () => number = Date.now): Gate {
     probe = { at: now(), by: user };
   }
 
-  function learn(user: string, { status = 0, codes = [], failure, retryAfter = 5 }: Refusal): void {
-    if (status === 429 || codes.includes(50196)) throttled.set(user, now() + Math.min(retryAfter, limits.retryAfter) * 1_000);
+  function learn(user: string, refusal: Refusal): void {
+    const { status = 0, codes = [], failure, retryAfter } = refusal;
+    const isThrottle = status === 429 || codes.includes(50196) || retryAfter !== undefined;
+    if (isThrottle) throttled.set(user, now() + Math.min(retryAfter ?? 5, limits.retryAfter) * 1_000);
     const isUnreachable = failure === 'connect' || failure === 'broken';
-    const isFault = isUnreachable || failure === 'timeout' || status >= 500;
+    const isFault = isUnreachable || failure === 'timeout' || isBusy(refusal);
     failing = isFault ? [...failing, isUnreachable ? undefined : user].slice(-limits.failures) : [];
     if (isOpen()) probe = { at: now(), by: user };
   }
@@ -81,5 +83,9 @@ export function createGate(now: () => number = Date.now): Gate {
     }
   };
 }
+
+/** Entra's own trouble, and not the user's. */
+const isBusy = ({ status = 0, error, codes = [] }: Refusal) =>
+  status >= 500 || error === 'temporarily_unavailable' || codes.includes(90055);
 
 const isDown = () => new TokenEndpointRefusal({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });

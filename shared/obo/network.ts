@@ -1,5 +1,6 @@
 import { AuthError, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node';
-import { readJsonObject, readRetryAfter, type SendFailure, send } from '../http/send.ts';
+import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
+import { isObject, readJsonObject } from '../json.ts';
 
 /** What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. */
 export interface Refusal {
@@ -47,28 +48,32 @@ export const network: INetworkModule = {
     });
     const body = readJsonObject(answer.body) ?? {};
     const { access_token, token_type, expires_in } = body;
-    const isToken = typeof access_token === 'string' && access_token && String(token_type).toLowerCase() === 'bearer';
-    if (answer.status !== 200 || !isToken || !(Number(expires_in) > 0))
-      throw new TokenEndpointRefusal(readRefusal(answer.status, body, answer.headers['retry-after']));
+    const seconds = isText(expires_in) ? Number(expires_in) : expires_in;
+    const isBearer = isText(token_type) && token_type.toLowerCase() === 'bearer';
+    const isToken = isText(access_token) && isBearer && typeof seconds === 'number' && seconds > 0;
+    if (answer.status !== 200 || !isToken) throw new TokenEndpointRefusal(readRefusal(answer.status, body, answer.headers['retry-after']));
     // MSAL gets what it needs and nothing that it could stumble over.
-    return { status: 200, headers: {}, body: { access_token, token_type, expires_in } as T };
+    return { status: 200, headers: {}, body: { access_token, token_type, expires_in: seconds } as T };
   },
 };
 
+const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 /** Keeps what the refusal's classes are made of (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
 export function readRefusal(status: number, body: Readonly<Record<string, unknown>>, retryAfter: string | undefined): Refusal {
-  const text = (name: string) => (typeof body[name] === 'string' && body[name] !== '' ? body[name] : undefined);
+  const text = (name: string) => (isText(body[name]) ? body[name] : undefined);
   const guid = (name: string) => /^[0-9a-f-]{36}$/i.exec(text(name) ?? '')?.[0];
-  const codes = Array.isArray(body.error_codes) ? body.error_codes : [];
+  const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 10) : [];
+  const claims = readJsonObject(Buffer.from(text('claims') ?? ''));
   return {
     status,
     error: text('error'),
     suberror: text('suberror'),
     codes: codes.map(Number).filter(Number.isSafeInteger),
-    claims: readJsonObject(Buffer.from(text('claims') ?? '')),
+    claims: isObject(claims?.access_token) ? claims : undefined,
     retryAfter: readRetryAfter(retryAfter),
     traceId: guid('trace_id'),
     correlationId: guid('correlation_id'),
-    failure: text('error') === undefined && status < 400 ? 'unreadable' : undefined,
+    failure: status < 400 ? 'unreadable' : undefined,
   };
 }

@@ -1,5 +1,6 @@
 import { Denial, notAnswering } from '../denial.ts';
-import { readJsonObject, type SendFailure, send } from '../http/send.ts';
+import { type SendFailure, send } from '../http/send.ts';
+import { readJsonObject } from '../json.ts';
 import { isLoopback } from '../settings.ts';
 
 /** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */

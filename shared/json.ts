@@ -1,0 +1,26 @@
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+/** What is read here may be written again, and the JSON of 10,000 lists in lists can be read and not be written. */
+const deepest = 32;
+
+/** JSON (RFC 8259) in UTF-8 of at most 32 levels; `undefined` for anything else. */
+export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
+  try {
+    const value: unknown = JSON.parse(utf8.decode(bytes));
+    return isDeeper(value, deepest) ? undefined : value;
+  } catch {
+    return undefined;
+  }
+}
+
+const isDeeper = (value: unknown, levels: number): boolean =>
+  typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+
+export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** A JSON object, or `undefined` for anything else. */
+export function readJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+  const value = parseJson(bytes);
+  return isObject(value) ? value : undefined;
+}
