@@ -16,8 +16,12 @@ export interface CredentialWork {
   readonly appId: string;
 }
 
+/** What our certificates are called on the registration, which may know those of another deployment's vault, too. */
+const labelOf = ({ vaultId, name }: CredentialWork) => `${vaultId.split('/').at(-1)}/${name}`;
+
 /** Makes the certificate where there is none, and makes sure that Entra knows the newest version. Twice does no more than once. */
-export async function ensureCredential({ azure, clock, say, vaultId, name, appId }: CredentialWork): Promise<void> {
+export async function ensureCredential(work: CredentialWork): Promise<void> {
+  const { azure, clock, say, vaultId, name, appId } = work;
   await withVaultRole(azure, vaultId, clock, say, async () => {
     const known = await readCertificate(azure, name);
     if (!known) {
@@ -27,7 +31,7 @@ export async function ensureCredential({ azure, clock, say, vaultId, name, appId
       );
     }
     const certificate = known ?? (await createCertificate(azure, name, clock));
-    const added = await addCertificate(azure, appId, name, certificate, clock);
+    const added = await addCertificate(azure, appId, labelOf(work), certificate, clock);
     say(added ? "Its public half is now on Original API's registration." : "Original API's registration knows it already.");
     const days = Math.floor((certificate.notAfter - clock.now()) / 86_400_000);
     say(`It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`);
@@ -38,10 +42,11 @@ export async function ensureCredential({ azure, clock, say, vaultId, name, appId
  * Secretless: no certificate of an earlier mode stays on the registration. Whoever may not look there (their own registrations, made by
  * somebody else) is told, and goes on.
  */
-export async function forgetCredential({ azure, say, name, appId }: CredentialWork): Promise<void> {
+export async function forgetCredential(work: CredentialWork): Promise<void> {
+  const { azure, say, appId } = work;
   say('Original API proves itself by its managed identity: there is no certificate to make.');
   try {
-    const removed = await removeCertificates(azure, appId, name);
+    const removed = await removeCertificates(azure, appId, labelOf(work));
     if (removed > 0) say(`Removed ${removed} certificate(s) of the earlier mode from its registration.`);
   } catch (error) {
     say(`Whether its registration still knows a certificate could not be seen. ${(error as Error).message}`);
@@ -52,13 +57,14 @@ export async function forgetCredential({ azure, say, name, appId }: CredentialWo
  * New version, told to Entra at once; when Entra has had time to spread it, the old ones go. Between the two the APIs work with either: who
  * meets a version that Entra does not know yet uses the one before, and who is refused reads the vault again.
  */
-export async function rotateCredential({ azure, clock, say, vaultId, name, appId }: CredentialWork): Promise<void> {
+export async function rotateCredential(work: CredentialWork): Promise<void> {
+  const { azure, clock, say, vaultId, name, appId } = work;
   await withVaultRole(azure, vaultId, clock, say, async () => {
     const certificate = await createCertificate(azure, name, clock);
     say(`The vault has version ${certificate.version}.`);
-    await addCertificate(azure, appId, name, certificate, clock);
+    await addCertificate(azure, appId, labelOf(work), certificate, clock);
     say('Entra knows it. Waiting 2 minutes until all of Entra does …');
     await clock.sleep(120_000);
-    say(`Removed ${await removeCertificates(azure, appId, name, certificate)} older version(s) from the registration.`);
+    say(`Removed ${await removeCertificates(azure, appId, labelOf(work), certificate)} older version(s) from the registration.`);
   });
 }

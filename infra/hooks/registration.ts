@@ -24,20 +24,20 @@ async function writeCredentials(azure: Azure, appId: string, keyCredentials: rea
   expectStatus(answer, [200, 204], "Changing the certificates of Original API's registration", fix);
 }
 
-const nameOf = (name: string, { version }: Certificate) => `${name} ${version}`;
+const nameOf = (label: string, { version }: Certificate) => `${label} ${version}`;
 
 /** By the name that we give it, or by its bytes, where somebody else put it there. */
 const is =
-  (name: string, certificate: Certificate) =>
+  (label: string, certificate: Certificate) =>
   ({ displayName, key }: KeyCredential): boolean =>
-    displayName === nameOf(name, certificate) || key === certificate.cer;
+    displayName === nameOf(label, certificate) || key === certificate.cer;
 
 /** Adds a certificate's public half unless it is there; those of others stay. Gives whether anything was added. */
-export async function addCertificate(azure: Azure, appId: string, name: string, certificate: Certificate, clock: Clock): Promise<boolean> {
+export async function addCertificate(azure: Azure, appId: string, label: string, certificate: Certificate, clock: Clock): Promise<boolean> {
   const known = await readCredentials(azure, appId);
-  const isIt = is(name, certificate);
+  const isIt = is(label, certificate);
   if (known.some(isIt)) return false;
-  const added = { type: 'AsymmetricX509Cert', usage: 'Verify', displayName: nameOf(name, certificate), key: certificate.cer };
+  const added = { type: 'AsymmetricX509Cert', usage: 'Verify', displayName: nameOf(label, certificate), key: certificate.cer };
   await writeCredentials(azure, appId, [...known, added]);
   await poll(clock, 120_000, 'Entra does not show the new certificate after 2 minutes. Run the command again.', async () => {
     return (await readCredentials(azure, appId)).some(isIt) || undefined;
@@ -45,11 +45,11 @@ export async function addCertificate(azure: Azure, appId: string, name: string, 
   return true;
 }
 
-/** Removes the versions of that certificate but the newest, where one is to stay, and no other certificate. Gives how many. */
-export async function removeCertificates(azure: Azure, appId: string, name: string, newest?: Certificate): Promise<number> {
+/** Removes the versions of the certificate of that label but the newest, where one is to stay, and no other certificate. Gives how many. */
+export async function removeCertificates(azure: Azure, appId: string, label: string, newest?: Certificate): Promise<number> {
   const known = await readCredentials(azure, appId);
-  const isNewest = newest ? is(name, newest) : () => false;
-  const stay = known.filter((credential) => !credential.displayName?.startsWith(`${name} `) || isNewest(credential));
+  const isNewest = newest ? is(label, newest) : () => false;
+  const stay = known.filter((credential) => !credential.displayName?.startsWith(`${label} `) || isNewest(credential));
   if (stay.length < known.length) await writeCredentials(azure, appId, stay);
   return known.length - stay.length;
 }

@@ -24,7 +24,7 @@ const names = () => standIn.state.keyCredentials.map(({ displayName }) => displa
 
 test('makes the certificate, adds its public half to the registration, and keeps no role', async () => {
   await ensureCredential(work);
-  expect(names()).toEqual(['zero-trust-original-api v1']);
+  expect(names()).toEqual(['v/zero-trust-original-api v1']);
   expect(standIn.state.keyCredentials[0]).toMatchObject({
     type: 'AsymmetricX509Cert',
     usage: 'Verify',
@@ -38,7 +38,7 @@ test('does nothing more the second time', async () => {
   await ensureCredential(work);
   await ensureCredential(work);
   expect(standIn.state.versions).toHaveLength(1);
-  expect(names()).toEqual(['zero-trust-original-api v1']);
+  expect(names()).toEqual(['v/zero-trust-original-api v1']);
   expect(standIn.state.requests.filter((request) => /^(POST|PATCH)/.test(request))).toHaveLength(2);
 });
 
@@ -59,22 +59,25 @@ test('mends a registration that does not know the newest version', async () => {
   await ensureCredential(work);
   standIn.state.keyCredentials = [];
   await ensureCredential(work);
-  expect(names()).toEqual(['zero-trust-original-api v1']);
+  expect(names()).toEqual(['v/zero-trust-original-api v1']);
 });
 
-test('leaves other people’s certificates on the registration', async () => {
-  const other = { displayName: 'somebody else’s', key: 'abc', keyId: '1' };
-  standIn.state.keyCredentials = [other];
+test('leaves other people’s certificates on the registration, and those of another deployment’s vault', async () => {
+  const others = [
+    { displayName: 'somebody else’s', key: 'abc', keyId: '1' },
+    { displayName: 'kv-other/zero-trust-original-api v1', key: 'def', keyId: '2' },
+  ];
+  standIn.state.keyCredentials = [...others];
   await ensureCredential(work);
   await rotateCredential(work);
-  expect(standIn.state.keyCredentials).toContainEqual(other);
+  expect(standIn.state.keyCredentials).toEqual(expect.arrayContaining(others));
 });
 
 test('rotation adds the new version before it removes the old, with time between the two', async () => {
   await ensureCredential(work);
   const before = standIn.state.requests.length;
   await rotateCredential(work);
-  expect(names()).toEqual(['zero-trust-original-api v2']);
+  expect(names()).toEqual(['v/zero-trust-original-api v2']);
   const changes = standIn.state.requests.slice(before).filter((request) => /^(POST|PATCH)/.test(request));
   expect(changes.map((request) => request.split(' ')[0])).toEqual(['POST', 'PATCH', 'PATCH']);
   expect(standIn.clock.slept).toContain(120_000);
