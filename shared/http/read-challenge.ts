@@ -3,111 +3,86 @@ export interface Challenge {
   readonly scheme: string;
   readonly token68: string | undefined;
   /** The first value of each parameter; a repeated one changes nothing. */
-  readonly parameters: ReadonlyMap<string, string>;
+  readonly parameters: Map<string, string>;
 }
 
-const token = /[!#$%&'*+\-.^_`|~\w]+/y;
-const token68 = /[\w\-.~+/]+=*(?=\s*(?:,|$))/y;
-const blank = /\s*/y;
-const separators = /[\s,]*/y;
+const gap = /[^!#$%&'*+\-.^_`|~\w]*/y;
+const parameter = /([!#$%&'*+\-.^_`|~\w]+)\s*=\s*/y;
+const challenge = /([!#$%&'*+\-.^_`|~\w]+)(?:\s+([\w\-.~+/]+=*)(?=\s*(?:,|$)))?/y;
+const bare = /[^\s,]*/y;
+const quoted = /"((?:[^"\\]|\\[\s\S])*)"?/y;
+/**
+ * A key and its colon must follow, since a quoted "{" alone is a text like any other. Outside of strings only the last brace of JSON stands
+ * before a quote; without one it goes to the header's end, so that nothing is read twice.
+ */
+const rawJson = /"(\s*\{\s*"[\w-]+"\s*:(?:[^"]|"(?:[^"\\]|\\[\s\S])*"?)*?(?:\}(?=\s*")|$))/y;
 
 /**
  * Reads a list of challenges as servers really write them: commas and equals signs inside quotes, several schemes in one header, blanks
  * round `=`, any case, token68, and raw JSON between quotes that it should have escaped. Runs in browsers and in Node.
  */
 export function readChallenges(header: string): readonly Challenge[] {
-  const challenges: { scheme: string; token68: string | undefined; parameters: Map<string, string> }[] = [];
+  const challenges: Challenge[] = [];
   let at = 0;
 
-  const take = (pattern: RegExp): string | undefined => {
-    pattern.lastIndex = at;
-    const [text] = pattern.exec(header) ?? [];
-    at += text?.length ?? 0;
-    return text;
-  };
-
   while (at < header.length) {
-    take(separators);
-    const name = take(token)?.toLowerCase();
-    if (name === undefined) {
-      at += 1;
-      continue;
-    }
-    const spaced = take(blank) !== '';
-    const current = challenges.at(-1);
-    if (header[at] === '=' && current) {
-      at += 1;
-      take(blank);
-      const value = header[at] === '"' ? takeQuoted() : (take(/[^\s,]*/y) ?? '');
-      if (!current.parameters.has(name)) current.parameters.set(name, value);
-    } else {
-      challenges.push({ scheme: name, token68: spaced ? take(token68) : undefined, parameters: new Map() });
-    }
+    take(gap);
+    const [, name] = challenges.length > 0 ? take(parameter) : [];
+    const [, scheme, token68] = name ? [] : take(challenge);
+    if (scheme) challenges.push({ scheme: scheme.toLowerCase(), token68, parameters: new Map() });
+    if (name) keepFirst(name.toLowerCase(), takeValue());
   }
   return challenges;
 
-  function takeQuoted(): string {
-    // A key and its colon must follow: a quoted "{" alone is a text like any other.
-    const rawJson = /"(?=\s*\{\s*"[\w-]+"\s*:)/y;
-    rawJson.lastIndex = at;
-    if (rawJson.test(header)) return takeRawJson();
-    const text = take(/"(?:[^"\\]|\\[\s\S])*"?/y) ?? '';
-    return text.slice(1, text.endsWith('"') && text.length > 1 ? -1 : undefined).replace(/\\([\s\S])/g, '$1');
+  /** Moves past what stands here, if it has that form, and gives its parts. */
+  function take(form: RegExp): readonly string[] {
+    form.lastIndex = at;
+    const found = form.exec(header) ?? [];
+    at += found[0]?.length ?? 0;
+    return found;
   }
 
-  /** `"{"a":"b"}"`: to the brace that closes the first one, strings skipped, and past the quote behind it. */
-  function takeRawJson(): string {
-    const begin = at + 1;
-    let depth = 0;
-    at = begin;
-    while (at < header.length) {
-      if (take(/"(?:[^"\\]|\\[\s\S])*"?/y) !== undefined) continue;
-      const character = header[at];
-      at += 1;
-      if (character === '{') depth += 1;
-      if (character === '}') depth -= 1;
-      if (depth === 0 && character === '}') break;
-    }
-    const json = header.slice(begin, at);
-    take(/\s*"/y);
-    return json;
+  function keepFirst(name: string, value: string): void {
+    const parameters = challenges.at(-1)?.parameters;
+    parameters?.set(name, parameters.get(name) ?? value);
+  }
+
+  function takeValue(): string {
+    const [, json] = take(rawJson);
+    const [, text] = json ? [] : take(quoted);
+    return json ?? text?.replace(/\\([\s\S])/g, '$1') ?? take(bare)[0] ?? '';
   }
 }
 
-/** What a claims challenge may be at most, in characters of its header. */
-const longest = 8 * 1024;
-const most = 10;
+/** What a claims challenge may be at most: characters of its header, challenges in it. */
+const limits = { characters: 8 * 1024, challenges: 10 };
 
 /**
  * The claims that a `Bearer` challenge demands (https://learn.microsoft.com/entra/identity-platform/claims-challenge): base64, base64url,
  * with or without padding, percent-encoded, or raw JSON. `undefined` where there is none, or none that is an object with an `access_token` object.
  */
 export function readClaimsChallenge(header: string): { readonly access_token: object } | undefined {
-  if (header.length > longest) return undefined;
-  const challenges = readChallenges(header);
-  if (challenges.length > most) return undefined;
-  for (const { scheme, parameters } of challenges) {
-    const claims = scheme === 'bearer' ? decodeClaims(parameters.get('claims') ?? '') : undefined;
-    if (claims) return claims;
-  }
-  return undefined;
+  const challenges = header.length > limits.characters ? [] : readChallenges(header);
+  if (challenges.length > limits.challenges) return undefined;
+  const demands = challenges.map(({ scheme, parameters }) => (scheme === 'bearer' && parameters.get('claims')) || '');
+  return demands.map(decodeClaims).find((claims) => claims !== undefined);
 }
 
 function decodeClaims(text: string): { readonly access_token: object } | undefined {
   try {
-    const isJson = (some: string) => some.trimStart().startsWith('{');
-    const plain = isJson(text) || !text.includes('%') ? text : decodeURIComponent(text);
-    const value: unknown = JSON.parse(isJson(plain) ? plain : decodeBase64(plain));
-    return isClaims(value) ? value : undefined;
+    const plain = isJson(text) ? text : decodeURIComponent(text);
+    const claims: unknown = JSON.parse(isJson(plain) ? plain : decodeBase64(plain));
+    return isClaims(claims) ? claims : undefined;
   } catch {
     return undefined;
   }
 }
 
 function decodeBase64(text: string): string {
-  const binary = atob(text.replace(/-/g, '+').replace(/_/g, '/').replace(/=+$/, ''));
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', ''));
   return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
 }
 
+const isJson = (text: string) => text.trimStart().startsWith('{');
 const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
 const isClaims = (value: unknown): value is { access_token: object } => isObject(value) && isObject(value.access_token);

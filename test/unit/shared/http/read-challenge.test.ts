@@ -44,6 +44,13 @@ const rows: readonly (readonly [name: string, header: string, claims: object | u
   ['base64url', `Bearer claims="${wildBase64url}"`, wild],
   ['raw JSON in quotes', `Bearer claims="${json}", error="insufficient_claims"`, c1],
   ['raw JSON with blanks and lines', 'Bearer claims=" { "access_token" : { "a" : "}\\"," } } ", x="y"', { access_token: { a: '}",' } }],
+  [
+    'raw JSON with braces in strings',
+    'Bearer claims="{"access_token":{"a":"}","b":"{","c":"}\\" , "}}", x="y"',
+    { access_token: { a: '}', b: '{', c: '}" , ' } },
+  ],
+  ['raw JSON behind raw JSON', `Bearer other="{"a":{"b":[]}}", claims="${json}"`, c1],
+  ['raw JSON that never ends', `Bearer claims="${json.slice(0, -1)}", error="x"`, undefined],
   ['escaped JSON in quotes', `Bearer claims="${json.replaceAll('"', '\\"')}"`, c1],
   ['claims twice: the first counts', `Bearer claims="${base64}", claims="${wildBase64}"`, c1],
   ['the last quote is missing', `Bearer error="insufficient_claims", claims="${base64}`, c1],
@@ -131,7 +138,7 @@ test('reads anything without failing, and in time that does not explode', () => 
     { numRuns: 2_000 },
   );
   const begun = performance.now();
-  for (const unit of ['a', '=', '"', '\\', ' ', 'a ', 'a="', '{"', 'a=b,', '"{"a":']) {
+  for (const unit of ['a', '=', '"', '\\', ' ', 'a ', 'a="', '{"', 'a=b,', '"{"a":', 'a="{"a":', 'a="{"a":"']) {
     const length = Math.floor((8 * 1024 - 16) / unit.length);
     readClaimsChallenge(`Bearer claims="${unit.repeat(length)}`.slice(0, 8 * 1024));
     readClaimsChallenge(unit.repeat(length));
