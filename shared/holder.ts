@@ -9,16 +9,10 @@ export interface HolderSettings<T> {
   readonly now: () => number;
 }
 
-/** Holds what comes from elsewhere: got once by however many ask at once, again beside the calls when it is stale, and left alone after a failure. */
-export interface Holder<T> {
-  /** The value at hand while it is usable, and what `load` brings otherwise. */
-  get(): Promise<T>;
-  /** The value anew: from the attempt under way, or one that begins. @throws what `load` threw, without another attempt while that rests */
-  renew(): Promise<T>;
-  isLoading(): boolean;
-}
+export type Holder<T> = ReturnType<typeof createHolder<T>>;
 
-export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }: HolderSettings<T>): Holder<T> {
+/** Holds what comes from elsewhere: got once by however many ask at once, again beside the calls when it is stale, and left alone after a failure. */
+export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }: HolderSettings<T>) {
   let held: { readonly value: T; readonly at: number } | undefined;
   let failure: { readonly error: unknown; readonly at: number; readonly rest: number } | undefined;
   let loading: Promise<T> | undefined;
@@ -36,6 +30,7 @@ export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }
     }
   }
 
+  /** The value anew: from the attempt under way, or one that begins. @throws what `load` threw, without another attempt while that rests */
   async function renew(): Promise<T> {
     const since = now() - (failure?.at ?? 0);
     if (failure && !loading && since >= 0 && since < failure.rest) throw failure.error;
@@ -44,7 +39,8 @@ export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }
   }
 
   return {
-    async get() {
+    /** The value at hand while it is usable, and what `load` brings otherwise. */
+    async get(): Promise<T> {
       if (!held || !isUsable(held.value, now() - held.at)) return renew();
       if (isStale(held.value, now() - held.at)) renew().catch(() => {});
       return held.value;

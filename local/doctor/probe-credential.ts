@@ -4,7 +4,7 @@ import type { CredentialSource } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { seal } from '../../shared/sealed.ts';
 import { type Caller, tieToken } from '../../shared/token/caller.ts';
-import { fetchMetadata } from '../../shared/token/metadata.ts';
+import { createKeys } from '../../shared/token/keys.ts';
 import { aadstsCodes } from './aadsts.ts';
 import type { Outcome } from './check-up.ts';
 import { codeWords } from './code-words.ts';
@@ -22,7 +22,7 @@ export async function probeCredential(settings: OriginalSettings, credential: Cr
     authorityHost,
     clientId,
     credential,
-    keys: { metadataOf: (tenant, version) => fetchMetadata(authorityHost, tenant, version) },
+    keys: createKeys({ authorityHost }),
   });
   const audience = settings.DOWNSTREAM_API_CLIENT_ID;
   try {

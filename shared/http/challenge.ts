@@ -1,4 +1,4 @@
-import { Denial } from '../denial.ts';
+import { answers, Denial } from '../denial.ts';
 import type { Caller } from '../token/caller.ts';
 
 /** Who asks for credentials: this API, and where its tokens come from (Entra's authorize endpoint). */
@@ -25,8 +25,9 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
     case 'invalid_request':
       return writeChallenge({ ...realm, error: code, error_description: options.detail });
     case 'invalid_token':
+      return writeChallenge(options.bare ? realm : { ...realm, error: code, error_description: options.detail ?? answers[code].detail });
     case 'sign_in_again':
-      return writeChallenge(options.bare ? realm : { ...realm, error: 'invalid_token', error_description: options.detail });
+      return writeChallenge({ ...realm, error: 'invalid_token' });
     case 'insufficient_scope':
       return writeChallenge({ ...realm, error: code, scope: scopes });
     case 'step_up_required': {

@@ -27,13 +27,8 @@ export interface CredentialSource {
   renew(refused: string): Promise<ClientCredential | undefined>;
 }
 
-export interface VaultSettings {
-  readonly endpoint: URL;
-  readonly name: string;
-  readonly kind: 'key-vault-certificate' | 'key-vault-secret';
-  readonly identity: TokenCredential;
-  readonly now?: () => number;
-}
+type Kind = 'key-vault-certificate' | 'key-vault-secret';
+type VaultSettings = Readonly<{ endpoint: URL; name: string; kind: Kind; identity: TokenCredential; now?: () => number }>;
 
 /** Milliseconds: a try at the vault, a read in all, between two reads that a refusal causes, and after which a credential is read afresh. */
 const limits = { try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_000, beforeEnd: 60 * 60_000 };
@@ -54,10 +49,7 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     const abortSignal = AbortSignal.timeout(limits.read);
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
     try {
-      const secret = await get().catch((error: unknown) => {
-        if (isPassing(error)) return get();
-        throw error;
-      });
+      const secret = await get().catch((error: unknown) => (isPassing(error) ? get() : Promise.reject(error)));
       const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
       if (held && held.version !== read.version) before = held;
       return read;

@@ -15,42 +15,35 @@ import { denialOf, isCredentialRefused } from './refusal.ts';
 /** Token B: for the downstream API, about the same user, until a time in milliseconds since 1970. */
 export type Exchanged = { readonly token: Sealed; readonly expiresAt: number };
 
+/**
+ * For whom; the delegated scopes of one resource, such as `api://…/Documents.Read`; the audiences that its tokens carry: its client id, or
+ * `api://` and that; and what a challenge demands, a JSON object with a top-level `access_token`, which is never answered from the cache.
+ */
 export interface ExchangeRequest {
   readonly caller: Caller;
-  /** Delegated scopes of one resource, such as `api://…/Documents.Read`. */
   readonly scopes: readonly string[];
-  /** The audiences that the resource's tokens carry: its client id, or `api://` and the client id. */
   readonly audiences: readonly string[];
   readonly correlationId: string;
-  /** What a challenge demands: a JSON object with a top-level `access_token`. It is never answered from the cache. */
   readonly claims?: object | undefined;
 }
 
-export interface ExchangeSettings {
-  readonly authorityHost: URL;
-  readonly clientId: string;
-  readonly keys: Pick<Keys, 'metadataOf'>;
-  readonly credential: CredentialSource;
-  readonly now?: () => number;
-}
-
-/** Characters of a token that any API takes. */
-const maximumLength = 16 * 1024;
+/** Who exchanges: this API's client id and credential. */
+type Settings = Readonly<{ authorityHost: URL; clientId: string; keys: Keys; credential: CredentialSource; now?: () => number }>;
 
 /** One exchange at Entra, nothing remembered. @throws Denial */
 export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;
 
-/** How many confidential clients are kept: one for each tenant and credential. */
-const clientsKept = 100;
+/** Confidential clients that are kept, one for each tenant and credential, and characters of a token that any API takes. */
+const limits = { clients: 100, token: 16 * 1024 };
 
 /**
  * Exchanges token A for token B by the On-Behalf-Of flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow),
  * in the tenant of the caller, through MSAL. MSAL's own cache is passed by: its look-up is linear in the users and blocks the event loop.
  */
-export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: ExchangeSettings): Exchange {
+export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: Settings): Exchange {
   const gate = createGate(now);
   const challengeOnce = createChallengeOnce(now);
-  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
+  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: limits.clients });
 
   async function clientFor(tenantId: string, { version, options }: ClientCredential): Promise<ConfidentialClientApplication> {
     const name = `${tenantId} ${version}`;
@@ -76,8 +69,10 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
     const request = { oboAssertion: reveal(tokenOf(caller)), scopes: [...scopes], skipCache: true, correlationId };
     const demanded = claims && { claims: JSON.stringify(claims) };
     try {
-      const result = await gate(`${caller.tenantId} ${caller.objectId}`, () => client.acquireTokenOnBehalfOf({ ...request, ...demanded }));
-      return result?.accessToken ?? '';
+      const acquired = await gate(`${caller.tenantId} ${caller.objectId}`, () =>
+        client.acquireTokenOnBehalfOf({ ...request, ...demanded }),
+      );
+      return acquired?.accessToken ?? '';
     } finally {
       client.clearCache();
     }
@@ -112,7 +107,7 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
 function readToken(text: string, { caller, audiences }: ExchangeRequest, now: number): Exchanged {
   const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text) ?? [];
   const claims = readJsonObject(Buffer.from(payload, 'base64url'));
-  if (!claims || text.length > maximumLength) throw unusable('not a token');
+  if (!claims || text.length > limits.token) throw unusable('not a token');
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
   const [audience, ...others] = textsOf(claims.aud);
   if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');

@@ -1,4 +1,4 @@
-import { answers, Denial, type DenialCode, type LogFacts, notAnswering } from '../denial.ts';
+import { Denial, type DenialCode, notAnswering } from '../denial.ts';
 import type { Refusal } from './network.ts';
 
 /** Seconds to wait where Entra names none, and the most that is passed on where it does. */
@@ -28,7 +28,7 @@ export const refusalClasses: readonly RefusalClass[] = [
   {
     code: 'bad_gateway',
     when: ({ failure }) => failure !== undefined,
-    means: 'The token endpoint gave an answer that is no token answer.',
+    means: 'The token endpoint gave no answer of its own kind.',
   },
   { code: 'unavailable', when: ({ status = 0 }) => status === 429 || status >= 500, means: 'Entra is busy, or throttles this.' },
   { code: 'unavailable', error: ['temporarily_unavailable'], aadsts: [90055], means: 'Entra is busy.' },
@@ -49,27 +49,17 @@ export const refusalClasses: readonly RefusalClass[] = [
     code: 'consent_required',
     suberror: ['consent_required'],
     aadsts: [65001, 65004],
-    means: 'Nobody has consented to the call downstream.',
+    means: 'Consent to the call downstream is missing.',
   },
   { code: 'invalid_token', aadsts: [500133], means: 'The assertion is out of its time.', detail: 'The access token is expired.' },
-  {
-    code: 'invalid_token',
-    aadsts: [50013],
-    means: 'Entra refuses the assertion: a fault of configuration is likely (wrong authority, or a token that is not Entra’s).',
-    detail: answers.invalid_token.detail,
-  },
+  { code: 'invalid_token', aadsts: [50013], means: 'Entra refuses the assertion: another authority’s, or a key was withdrawn.' },
   {
     code: 'unexpected',
     error: ['invalid_scope', 'invalid_resource', 'unauthorized_client'],
     aadsts: [500131, 700016, 700022, 7000114, 500011, 70011],
     means: 'This app is configured wrongly: its id, its tenant, the scope it asks for or the audience of the token it exchanges.',
   },
-  {
-    code: 'unavailable',
-    error: ['invalid_client'],
-    means: 'Entra refuses this app’s credential, also after it was read again.',
-    detail: answers.unavailable.detail,
-  },
+  { code: 'unavailable', error: ['invalid_client'], means: 'Entra refuses this app’s credential, also after it was read again.' },
   { code: 'sign_in_again', error: ['interaction_required', 'login_required', 'invalid_grant'], means: 'The sign-in no longer counts.' },
   { code: 'bad_gateway', when: () => true, means: 'Entra refused in a way that is not known.' },
 ];
@@ -93,27 +83,19 @@ export const isCredentialRefused = ({ error, codes = [] }: Refusal) =>
  * @param scopes the downstream scopes that were asked for, named where consent to them is missing
  */
 export function denialOf(refusal: Refusal, scopes: readonly string[]): Denial {
+  const { status, error, suberror, codes, claims, failure, traceId: entraTraceId, correlationId: entraCorrelationId } = refusal;
   const { code, means, detail } = refusalClasses.find((each) => fits(each, refusal)) as RefusalClass;
+  const said = { entraError: word(error), entraSuberror: word(suberror), aadsts: codes?.length ? codes : undefined };
+  const isAbsent = code === 'unavailable' && error !== 'invalid_client';
   const asksForConsent = code === 'consent_required' || code === 'admin_consent_required';
   return new Denial(code, {
-    facts: factsOf(refusal, means),
-    detail: detail ?? (code === 'unavailable' ? notAnswering.signIn : undefined),
-    claims: code === 'step_up_required' ? refusal.claims : undefined,
+    detail: isAbsent ? notAnswering.signIn : detail,
+    claims: code === 'step_up_required' ? claims : undefined,
     scopes: asksForConsent ? scopes : undefined,
     retryAfter: Math.min(refusal.retryAfter ?? retryAfter.usual, retryAfter.atMost),
+    facts: { check: 'exchange', means, failure, entraStatus: status, ...said, entraTraceId, entraCorrelationId },
   });
 }
-
-const factsOf = ({ failure, codes, traceId, correlationId, ...said }: Refusal, means: string): LogFacts => ({
-  check: 'exchange',
-  means,
-  ...(failure ? { failure } : { entraStatus: said.status }),
-  entraError: word(said.error),
-  entraSuberror: word(said.suberror),
-  aadsts: codes?.length ? codes : undefined,
-  entraTraceId: traceId,
-  entraCorrelationId: correlationId,
-});
 
 /** OAuth's words and nothing else: the log takes no free text from outside. */
 const word = (text: string | undefined) => (text === undefined || /^[a-z_]{1,64}$/.test(text) ? text : 'not a word');

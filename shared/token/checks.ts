@@ -3,18 +3,11 @@ import type { Check } from './parse.ts';
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** What a token is measured against. */
-export interface Expected {
-  /** The issuer that Entra's metadata for the token's tenant and version names, exactly. */
-  readonly issuer: string;
-  /** The issuer that the signing key is published for, where the key set says so. */
-  readonly keyIssuer: string | undefined;
-  readonly tenantIds: readonly string[];
-  /** This API's client id. */
-  readonly audience: string;
-  /** Seconds since 1970. */
-  readonly now: number;
-}
+/**
+ * What a token is measured against: the issuer that Entra's metadata for the token's tenant and version names, and the one that the signing
+ * key is published for, where the key set says so; this API's client id as the audience; now in seconds since 1970.
+ */
+type Expected = Readonly<{ issuer: string; keyIssuer: string | undefined; tenantIds: readonly string[]; audience: string; now: number }>;
 
 /** Clocks of Entra and of this machine may differ by this much, in seconds. */
 const tolerance = 60;

@@ -8,11 +8,7 @@ export type SigningKey = { readonly key: CryptoKey; readonly modulus: string; re
 export type Version = '1.0' | '2.0';
 
 /** Where validation finds issuers and keys. Both throw Denial `unavailable` when Entra cannot be reached and nothing good is held. */
-export interface Keys {
-  metadataOf(tenantId: string, version: Version): Promise<Metadata>;
-  /** The key of that id, or `undefined` where Entra publishes none. */
-  keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined>;
-}
+export type Keys = ReturnType<typeof createKeys>;
 
 /** What one source said, and when it last sent metadata, in milliseconds since 1970. */
 type Held = { readonly metadata: Metadata; readonly metadataAt: number; readonly keys: ReadonlyMap<string, SigningKey> };
@@ -25,7 +21,7 @@ const limits = { fresh: 60 * 60_000, usable: 24 * 60 * 60_000, between: 30_000, 
  * kept for 24 hours when Entra is down, swapped only for a set that is good, and asked again for an unknown key at most every 30 s,
  * failures included (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover).
  */
-export function createKeys({ authorityHost, now = Date.now }: { readonly authorityHost: URL; readonly now?: () => number }): Keys {
+export function createKeys({ authorityHost, now = Date.now }: { readonly authorityHost: URL; readonly now?: () => number }) {
   /** One for each tenant and version, and when an unknown key was last asked for. */
   const sources = new Map<string, Holder<Held>>();
   const asked = new WeakMap<Holder<Held>, number>();
@@ -53,8 +49,9 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   }
 
   return {
-    metadataOf: async (tenantId, version) => (await sourceOf(tenantId, version).get()).metadata,
-    async keyOf(tenantId, version, kid) {
+    metadataOf: async (tenantId: string, version: Version): Promise<Metadata> => (await sourceOf(tenantId, version).get()).metadata,
+    /** The key of that id, or `undefined` where Entra publishes none. */
+    async keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined> {
       const source = sourceOf(tenantId, version);
       const known = (await source.get()).keys.get(kid);
       if (known) return known;

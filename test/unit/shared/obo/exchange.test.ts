@@ -177,7 +177,7 @@ describe('a refusal', () => {
     ['sign_in_again', '50133', refusal('invalid_grant', { error_codes: [50133] })],
     ['sign_in_again', 'claims that are no JSON', refusal('interaction_required', { claims: '{broken' })],
     ['invalid_token', '500133', refusal('invalid_grant', { error_codes: [500133] }), { detail: 'The access token is expired.' }],
-    ['invalid_token', '50013', refusal('invalid_grant', { error_codes: [50013] }), { detail: 'The access token is invalid.' }],
+    ['invalid_token', '50013', refusal('invalid_grant', { error_codes: [50013] })],
     ['unexpected', '500131', refusal('invalid_grant', { error_codes: [500131] })],
     ['unexpected', 'invalid_scope', refusal('invalid_scope', { error_codes: [70011] })],
     ['unexpected', 'invalid_resource', refusal('invalid_resource', { error_codes: [500011] })],
