@@ -18,6 +18,8 @@ export function readRoute(hash: string): Route {
   if (name === 'documents' && value === undefined) return { view: 'documents' };
   if (name === 'new-document' && value === undefined) return { view: 'new-document' };
   if ((name === 'journey' || name === 'chain' || name === 'policies') && value === undefined) return { view: name };
+  // A step in the path, which would lead to another address of the API.
+  if (name === 'documents' && (value === '.' || value === '..')) return { view: 'nowhere' };
   if (name === 'documents' && value) return { view: 'document', id: value };
   if (name === 'profile') return { view: 'profile', userId: value || 'me' };
   return { view: 'nowhere' };

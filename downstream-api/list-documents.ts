@@ -22,6 +22,6 @@ function readPage(query: URLSearchParams): Page {
   const after = query.get('continuation') ?? '';
   if (!/^[1-9]\d{0,2}$/.test(limit) || Number(limit) > 100)
     throw new Denial('bad_request', { detail: "'limit' is a number from 1 to 100." });
-  if (!/^[\w-]{0,64}$/.test(after)) throw new Denial('bad_request', { detail: "'continuation' is what the page before answered." });
+  if (!/^[\w.-]{0,64}$/.test(after)) throw new Denial('bad_request', { detail: "'continuation' is what the page before answered." });
   return { limit: Number(limit), after };
 }

@@ -1,7 +1,8 @@
+import { isDeepStrictEqual } from 'node:util';
 import { odata } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
 import { type Document, fromRow, keysOf, type Row, readersOf, toRow } from './document-row.ts';
-import { ask, askAgain, limitedBy, type OpenTable } from './tables.ts';
+import { ask, askAgain, limitedBy, type OpenTable, write } from './tables.ts';
 
 export interface Stored<T> {
   readonly value: T;
@@ -83,11 +84,14 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
       const revoked = [...old].filter((reader) => !readersOf(document).has(reader));
       const stale = await sharesOf(tenantId, revoked, document.id, signal);
       const saved = before
-        ? await ask(documents.updateEntity(row, 'Replace', { ...limitedBy(signal), etag: before.etag }))
-        : await ask(documents.createEntity(row, limitedBy(signal)));
-      if (!saved?.etag) throw new Denial('conflict', { facts: { check: 'store' } });
+        ? documents.updateEntity(row, 'Replace', { ...limitedBy(signal), etag: before.etag })
+        : documents.createEntity(row, limitedBy(signal));
+      const etag = await write(saved, async () => {
+        const found = await read(tenantId, document.id, signal);
+        return isDeepStrictEqual(found?.value, document) ? found : undefined;
+      });
       await Promise.all(stale.map((row) => unshare(tenantId, row, signal)));
-      return { value: document, etag: saved.etag };
+      return { value: document, etag };
     },
     async remove(tenantId, { value, etag }, signal) {
       const stale = await sharesOf(tenantId, [...readersOf(value)], value.id, signal);

@@ -1,6 +1,6 @@
-import { Denial } from '../../shared/denial.ts';
+import { isDeepStrictEqual } from 'node:util';
 import type { Stored } from './documents.ts';
-import { ask, askAgain, limitedBy, type OpenTable } from './tables.ts';
+import { askAgain, limitedBy, type OpenTable, write } from './tables.ts';
 
 export interface Profile {
   readonly userId: string;
@@ -23,25 +23,26 @@ const keysOf = (tenantId: string, userId: string) => ({ partitionKey: `${tenantI
 
 export function createProfiles(open: OpenTable): Profiles {
   const profiles = open('profiles');
+  const read: Profiles['read'] = async (tenantId, userId, signal) => {
+    const { partitionKey, rowKey } = keysOf(tenantId, userId);
+    const row = await askAgain(() => profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
+    if (!row) return undefined;
+    const { displayName, jobTitle, phone, modified, etag } = row;
+    return { value: { userId, displayName, jobTitle, phone, modified }, etag };
+  };
   return {
-    async read(tenantId, userId, signal) {
-      const { partitionKey, rowKey } = keysOf(tenantId, userId);
-      const row = await askAgain(() => profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
-      return (
-        row && {
-          value: { userId, displayName: row.displayName, jobTitle: row.jobTitle, phone: row.phone, modified: row.modified },
-          etag: row.etag,
-        }
-      );
-    },
+    read,
     async write(tenantId, profile, etag, signal) {
       const { userId, ...rest } = profile;
       const row = { ...keysOf(tenantId, userId), ...rest };
       const saved = etag
-        ? await ask(profiles.updateEntity(row, 'Replace', { ...limitedBy(signal), etag }))
-        : await ask(profiles.createEntity(row, limitedBy(signal)));
-      if (!saved?.etag) throw new Denial('conflict', { facts: { check: 'store' } });
-      return { value: profile, etag: saved.etag };
+        ? profiles.updateEntity(row, 'Replace', { ...limitedBy(signal), etag })
+        : profiles.createEntity(row, limitedBy(signal));
+      const written = await write(saved, async () => {
+        const found = await read(tenantId, userId, signal);
+        return isDeepStrictEqual(found?.value, profile) ? found : undefined;
+      });
+      return { value: profile, etag: written };
     },
   };
 }

@@ -47,6 +47,21 @@ export const askAgain = <T>(read: () => Promise<T>): Promise<T | undefined> =>
     throw error;
   });
 
+/**
+ * Writes, and gives the row's new ETag. Where the answer got lost, nobody knows whether it was done: then the row is read once,
+ * and `readBack` gives it where it holds exactly what was sent.
+ * @throws Denial as `ask` does
+ */
+export async function write(work: Promise<{ readonly etag?: string }>, readBack: () => Promise<{ readonly etag: string } | undefined>) {
+  const saved = await ask(work).catch(async (error: unknown) => {
+    const found = error instanceof Denial && error.code !== 'conflict' ? await readBack().catch(() => undefined) : undefined;
+    if (!found) throw error;
+    return found;
+  });
+  if (!saved?.etag) throw new Denial('conflict', { facts: { check: 'store' } });
+  return saved.etag;
+}
+
 /** The service's own word: a missing table (TableNotFound) is a fault of deployment, a missing row is an answer. */
 function codeOf(error: unknown): unknown {
   const { details } = error as { details?: { odataError?: { code?: unknown } } };

@@ -10,9 +10,14 @@ export function refuseEarly(request: IncomingMessage): 400 | 414 | 431 | 500 | u
   if (`${method} ${url} HTTP/${httpVersion}\r\n`.length > limits.requestLine) return 414;
   const headerBytes = rawHeaders.reduce((sum, part) => sum + Buffer.byteLength(part, 'latin1') + 2, 0);
   if (headerBytes > limits.headers || rawHeaders.length / 2 > limits.headerCount) return 431;
-  if (joinHeaders(rawHeaders).host?.includes(',')) return 400;
+  if (!isHost(joinHeaders(rawHeaders).host ?? 'localhost')) return 400;
   if (Number(request.headers['content-length'] ?? 0) > limits.body) return 500;
   return undefined;
+}
+
+/** A name or an address, and a port: what Kestrel takes (HttpCharacters.cs), and nothing that would change the path or the query behind it. */
+function isHost(host: string): boolean {
+  return /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`);
 }
 
 /** Path and query of the request's target, still encoded; the absolute form loses its origin. */

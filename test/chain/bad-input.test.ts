@@ -12,6 +12,7 @@ beforeAll(async () => {
   const a = await stack.token('alice');
   const b = await stack.token('alice', {
     client: 'original-api',
+    acrs: 'c1',
     scope: ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite']
       .map((scope) => `downstream-api/${scope}`)
       .join(','),
@@ -128,9 +129,41 @@ describe.each([0, 1])('at API %i of the chain', (index) => {
     expect((await put('documents/some-id', json)).json).toMatchObject({ status: 400, code: 'bad_request', detail });
   });
 
-  test.each(['a b', 'x'.repeat(65), 'a%2Fb', '..%2fcaller', "o'brien"])('the id %s: 400', async (id) => {
+  test.each(['a b', 'x'.repeat(65), 'a%2Fb', '..%2fcaller', "o'brien", '%252e%252e'])('the id %s: 400', async (id) => {
     expect((await call(at(`documents/${id}`), { token: token() })).json).toMatchObject({ status: 400, code: 'bad_request' });
   });
+
+  test.each(['a.b', 'a..b', '...', '.a', 'a.', '-_.', 'x.'.repeat(32)])(
+    'the id %s is a name: created, listed, paged behind, read, deleted',
+    async (id) => {
+      const created = await put(`documents/${id}`, document);
+      expect(created).toMatchObject({ status: 201, json: { id } });
+      const list = await call(at('documents?limit=100'), { token: token() });
+      expect(list.json.documents.map((listed: { id: string }) => listed.id)).toContain(id);
+      expect((await call(`${at('documents')}?continuation=${id}`, { token: token() })).status).toBe(200);
+      expect((await call(at(`documents/${id.replaceAll('.', '%2E')}`), { token: token() })).json).toMatchObject({ id, text: 'A text' });
+      const headers = { 'if-match': created.headers.get('etag') as string };
+      expect((await call(at(`documents/${id}`), { token: token(), method: 'DELETE', headers })).status).toBe(204);
+    },
+  );
+
+  test.each(['.', '..', '%2e', '%2E%2e', './', '%2e%2e/'])(
+    'the id %s is a step in the path, as at every web server, and names no document',
+    async (id) => {
+      const { port, pathname } = new URL(at(''));
+      const body = JSON.stringify(document);
+      const send = (method: string, more: readonly string[] = [], body = '') =>
+        sendRaw(Number(port), rawRequest(`${method} ${pathname}documents/${id}`, [`Authorization: Bearer ${token()}`, ...more], body));
+      const json = ['Content-Type: application/json', `Content-Length: ${body.length}`];
+      const answers = [
+        await send('PUT', ['If-None-Match: *', ...json], body),
+        await send('PUT', ['If-Match: "x"', ...json], body),
+        await send('DELETE', ['If-Match: "x"']),
+      ];
+      expect(answers.map(({ status }) => status)).toEqual([404, 404, 404]);
+      expect((await send('GET')).body).not.toContain('"text"');
+    },
+  );
 
   test('an id that is a name of JavaScript is a name like others', async () => {
     for (const id of ['__proto__', 'constructor']) expect((await call(at(`documents/${id}`), { token: token() })).status).toBe(404);
@@ -149,7 +182,11 @@ describe.each([0, 1])('at API %i of the chain', (index) => {
     expect(created).toMatchObject({ status: 201, json: { title: 'A title', readers: [], writers: [] } });
     expect((await put(id, document)).json).toMatchObject({ status: 412, code: 'conflict' });
     expect((await put(id, document, { 'if-match': '"stale"' })).json).toMatchObject({ status: 412, code: 'conflict' });
-    expect((await put(id, document, { 'if-match': created.headers.get('etag') as string, 'if-none-match': '*' })).status).toBe(400);
+    const etag = created.headers.get('etag') as string;
+    expect((await put(id, document, { 'if-match': etag, 'if-none-match': '*' })).status).toBe(400);
+    expect((await put(id, document, { 'if-match': '"stale", W/"other, older"' })).json).toMatchObject({ status: 412, code: 'conflict' });
+    const newer = (await put(id, document, { 'if-match': `"stale, or not", ${etag},"x"` })).headers.get('etag') as string;
+    expect((await put(id, document, { 'if-match': `${newer}, ${etag}` })).status).toBe(200);
     expect((await call(at(id), { token: token(), method: 'DELETE' })).status).toBe(428);
     expect((await put('profiles/me', { displayName: 'A' }, {})).status).toBe(428);
     expect((await put('profiles/me', { displayName: 'A' }, { 'if-match': '"stale"' })).status).toBe(412);

@@ -67,6 +67,19 @@ test('a document lives: created, read with its ETag, updated, shared, unshared, 
   expect(await idsOf('alice')).not.toContain('life');
 });
 
+test.each(['山', 'é', '👩'])(
+  'a text of %s as long as a row holds comes back as it was, wherever it is cut on its way',
+  async (character) => {
+    for (const shift of [0, 1, 2]) {
+      const text = 'x'.repeat(shift) + character.repeat(Math.floor((32 * 1024 - shift) / character.length));
+      const id = `long-${character.codePointAt(0)}-${shift}`;
+      expect((await put('alice', id, { title: character, text }, { 'if-none-match': '*' })).status).toBe(201);
+      const { title, text: read } = (await as('alice', `documents/${id}`)).json;
+      expect({ title, same: read === text }).toEqual({ title: character, same: true });
+    }
+  },
+);
+
 test('of 20 writers who have read the same version exactly one is not told of a conflict', async () => {
   await put('alice', 'race', { title: 'Race', text: 'start' }, { 'if-none-match': '*' });
   const etag = await etagOf('alice', 'race');

@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
 import type { Document } from '../../downstream-api/store/document-row.ts';
 import { createDocuments } from '../../downstream-api/store/documents.ts';
+import { createProfiles } from '../../downstream-api/store/profiles.ts';
 import { createTables, type OpenTable, tableNames } from '../../downstream-api/store/tables.ts';
 import { type Stand, startStand } from '../../local/stand.ts';
 
@@ -103,4 +104,48 @@ test('another app’s identity can touch no table, and a store that is away is u
 
 test('a request whose time is over gives up on the store', async () => {
   await expect(createDocuments(open).read(tenant, 'any', AbortSignal.abort())).rejects.toMatchObject({ code: 'timeout' });
+});
+
+/** The store whose next write is done, or is not, and whose answer to it gets lost. */
+function losing(options: { readonly done: boolean; readonly silentAfterwards?: boolean }): OpenTable {
+  let lost = false;
+  const lose =
+    (work: (...parameters: never[]) => Promise<unknown>) =>
+    async (...parameters: never[]) => {
+      if (options.done) await work(...parameters);
+      lost = true;
+      throw Object.assign(new Error('socket hang up'), { code: 'ECONNRESET' });
+    };
+  return (name) => {
+    const table = open(name);
+    if (name === 'shares') return table;
+    return Object.assign(Object.create(table), {
+      createEntity: lose(table.createEntity.bind(table) as never),
+      updateEntity: lose(table.updateEntity.bind(table) as never),
+      getEntity: (...parameters: Parameters<typeof table.getEntity>) =>
+        lost && options.silentAfterwards ? Promise.reject(new Error('still away')) : table.getEntity(...parameters),
+    });
+  };
+}
+
+test('a write that was done although its answer got lost is answered as done, with the ETag that the next one names', async () => {
+  const lost = createDocuments(losing({ done: true }));
+  const created = await lost.write(tenant, document('lost', { readers: ['lost-reader'] }), undefined, signal);
+  expect(created).toEqual(await createDocuments(open).read(tenant, 'lost', signal));
+  const updated = await createDocuments(losing({ done: true })).write(tenant, document('lost', { text: 'second' }), created, signal);
+  expect(updated).toMatchObject({ value: { text: 'second' }, etag: expect.not.stringMatching(created.etag) });
+  expect(await shareOf('lost-reader', 'lost')).toBe(false);
+  expect((await createDocuments(open).write(tenant, document('lost', { text: 'third' }), updated, signal)).value.text).toBe('third');
+
+  const profile = { userId: 'lost', displayName: 'Lost', jobTitle: '', phone: '', modified: '2026-11-22T00:00:00.000Z' };
+  const saved = await createProfiles(losing({ done: true })).write(tenant, profile, undefined, signal);
+  expect(saved).toEqual(await createProfiles(open).read(tenant, 'lost', signal));
+});
+
+test('a write that was not done, or of which nobody can tell, is no success', async () => {
+  const first = await createDocuments(open).write(tenant, document('unsure'), undefined, signal);
+  for (const options of [{ done: false }, { done: true, silentAfterwards: true }]) {
+    const write = createDocuments(losing(options)).write(tenant, document('unsure', { text: 'second' }), first, signal);
+    await expect(write).rejects.toMatchObject({ code: 'unavailable' });
+  }
 });

@@ -15,6 +15,9 @@ test.each([
   ['#/chain', { view: 'chain' }],
   ['#/policies', { view: 'policies' }],
   ['#/journey/more', { view: 'nowhere' }],
+  ['#/documents/a..b.', { view: 'document', id: 'a..b.' }],
+  ['#/documents/..', { view: 'nowhere' }],
+  ['#/documents/%2e', { view: 'nowhere' }],
   ['#/documents/a/b', { view: 'nowhere' }],
   ['#/elsewhere', { view: 'nowhere' }],
   ['#/documents/%E0%A4%A', { view: 'document', id: '%E0%A4%A' }],
@@ -24,10 +27,13 @@ test.each([
 
 test('what is written is read back, for every id', () => {
   fc.assert(
-    fc.property(fc.string({ minLength: 1, unit: 'grapheme' }), (id) => {
-      expect(readRoute(writeRoute({ view: 'document', id }))).toEqual({ view: 'document', id });
-      expect(readRoute(writeRoute({ view: 'profile', userId: id }))).toEqual({ view: 'profile', userId: id });
-    }),
+    fc.property(
+      fc.string({ minLength: 1, unit: 'grapheme' }).filter((id) => !/^\.{1,2}$/.test(id)),
+      (id) => {
+        expect(readRoute(writeRoute({ view: 'document', id }))).toEqual({ view: 'document', id });
+        expect(readRoute(writeRoute({ view: 'profile', userId: id }))).toEqual({ view: 'profile', userId: id });
+      },
+    ),
   );
 });
 

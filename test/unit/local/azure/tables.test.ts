@@ -55,6 +55,17 @@ test.each(['downstream-api', 'func-start'])("lets %s's identity create, write, r
   expect(read.body).toMatchObject(row);
 });
 
+test('a long text in any script is kept as it is, wherever the store cuts its bytes', async () => {
+  const authorization = await bearer('downstream-api');
+  await ask('Tables', authorization, post({ TableName: 'Scripts' }));
+  for (const text of ['山'.repeat(32_768), `x${'👩'.repeat(16_000)}`, `"\\u00e9é${'é'.repeat(32_000)}`]) {
+    const row = { PartitionKey: 'é', RowKey: String(text.length), text };
+    expect((await ask('Scripts', authorization, post(row))).status).toBe(201);
+    const read = await ask(`Scripts(PartitionKey='%C3%A9',RowKey='${text.length}')`, authorization);
+    expect(read.body.text === text).toBe(true);
+  }
+});
+
 test("takes the audience with and without Azure's slash", async () => {
   expect((await ask('Tables', await bearer('downstream-api', { aud: `${audience}/` }))).status).toBe(200);
 });

@@ -100,6 +100,20 @@ test.each([
   expect(await ask(line, headers)).toMatchObject({ status, body: '' });
 });
 
+test.each(['a b', '[::', 'u:p@x', '', 'evil.example/api/headed?', 'localhost/?access_token=x&', 'x#y', 'x\\y', 'localhost:99999', 'a%20b'])(
+  'refuses the host %j as the real one does, with nothing in the log',
+  async (name) => {
+    const before = lines.length;
+    const answer = await sendRaw(port, `GET /api/things/x HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
+    expect([answer.status, answer.body, lines.slice(before)]).toEqual([400, '', []]);
+  },
+);
+
+test.each(['localhost:7071', '127.0.0.1', '[::1]:80', 'API.example', 'my_host'])('takes the host %s', async (name) => {
+  const answer = await sendRaw(port, `GET /api/things/x HTTP/1.1\r\nHost: ${name}\r\nConnection: close\r\n\r\n`);
+  expect(answer.status).toBe(200);
+});
+
 test('accepts 31 KB of headers', async () => {
   const headers = Array.from({ length: 31 }, (_, index) => `X-${index}: ${'v'.repeat(1000)}`);
   expect((await ask('GET /api/things/x', headers)).status).toBe(200);
