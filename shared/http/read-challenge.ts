@@ -1,3 +1,5 @@
+import { isObject, readJsonObject } from '../json.ts';
+
 /** One challenge of a `WWW-Authenticate` list (RFC 9110 §11.6.1). Names of scheme and parameters are in lower case. */
 export interface Challenge {
   readonly scheme: string;
@@ -61,28 +63,26 @@ const limits = { characters: 8 * 1024, challenges: 10 };
  * The claims that a `Bearer` challenge demands (https://learn.microsoft.com/entra/identity-platform/claims-challenge): base64, base64url,
  * with or without padding, percent-encoded, or raw JSON. `undefined` where there is none, or none that is an object with an `access_token` object.
  */
-export function readClaimsChallenge(header: string): { readonly access_token: object } | undefined {
+export function readClaimsChallenge(header: string): Readonly<Record<string, unknown>> | undefined {
   const challenges = header.length > limits.characters ? [] : readChallenges(header);
   if (challenges.length > limits.challenges) return undefined;
   const demands = challenges.map(({ scheme, parameters }) => (scheme === 'bearer' && parameters.get('claims')) || '');
   return demands.map(decodeClaims).find((claims) => claims !== undefined);
 }
 
-function decodeClaims(text: string): { readonly access_token: object } | undefined {
+function decodeClaims(text: string): ReturnType<typeof readClaimsChallenge> {
   try {
     const plain = isJson(text) ? text : decodeURIComponent(text);
-    const claims: unknown = JSON.parse(isJson(plain) ? plain : decodeBase64(plain));
-    return isClaims(claims) ? claims : undefined;
+    const claims = readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain));
+    return isObject(claims?.access_token) ? claims : undefined;
   } catch {
     return undefined;
   }
 }
 
-function decodeBase64(text: string): string {
-  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', ''));
-  return new TextDecoder('utf-8', { fatal: true }).decode(Uint8Array.from(binary, (character) => character.charCodeAt(0)));
-}
-
 const isJson = (text: string) => text.trimStart().startsWith('{');
-const isObject = (value: unknown): value is Record<string, unknown> => typeof value === 'object' && value !== null && !Array.isArray(value);
-const isClaims = (value: unknown): value is { access_token: object } => isObject(value) && isObject(value.access_token);
+
+function decodeBase64(text: string): Uint8Array {
+  const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', ''));
+  return Uint8Array.from(binary, (character) => character.charCodeAt(0));
+}

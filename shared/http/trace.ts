@@ -8,16 +8,14 @@ export interface Trace {
   readonly traceparent: string;
 }
 
-const form = /^00-([0-9a-f]{32})-([0-9a-f]{16})-([0-9a-f]{2})$/;
-const nothing = /^0+$/;
+/** An id of zeros is none. */
+const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /** Goes on with the caller's trace where it sent a valid `traceparent`, and begins one otherwise. */
 export function traceOf(headers: { get(name: string): string | null }): Trace {
-  const [, sentTrace = '0', sentSpan = '0', sentFlags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
-  const valid = !nothing.test(sentTrace) && !nothing.test(sentSpan);
-  const trace = valid ? sentTrace : randomBytes(16).toString('hex');
+  const [, trace = randomBytes(16).toString('hex'), flags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
   return {
     correlationId: trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-${valid ? sentFlags : '01'}`,
+    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-${flags}`,
   };
 }

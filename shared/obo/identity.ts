@@ -5,12 +5,7 @@ import { deadline, rememberTokens } from '../remember-tokens.ts';
 const client = createDefaultHttpClient();
 
 /** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever. */
-const httpClient: HttpClient = {
-  sendRequest(request) {
-    request.timeout = deadline;
-    return client.sendRequest(request);
-  },
-};
+const httpClient: HttpClient = { sendRequest: (request) => client.sendRequest(Object.assign(request, { timeout: deadline })) };
 
 /**
  * The app's managed identity through @azure/identity, with what that lacks: one request for however many ask at once, and a deadline.
