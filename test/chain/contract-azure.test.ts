@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openPlatformKeys } from '../../local/azure/platform-keys.ts';
 import type { StandContext } from '../../local/context.ts';
 import type { IdentityName } from '../../local/entra/directory.ts';
 import { type Stand, startStand } from '../../local/stand.ts';
@@ -147,7 +148,7 @@ test('a token is kept for its 24 hours, and renewed from half of them on', async
 test('the token for a federated credential has the issuer, subject and audience that Entra compares', async () => {
   const [answer] = await act('original-api', [['token', 'api://AzureADTokenExchange']]);
 
-  expect(await context.signingKeys.verify((answer as { done: { token: string } }).done.token)).toMatchObject({
+  expect(await (await openPlatformKeys(context)).verify((answer as { done: { token: string } }).done.token)).toMatchObject({
     iss: `${context.origin}/${context.directory.homeTenant.id}/v2.0`,
     sub: context.directory.identity('original-api')?.principalId,
     aud: 'api://AzureADTokenExchange',

@@ -5,6 +5,7 @@
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { openPlatformKeys } from '../../local/azure/platform-keys.ts';
 import { type EntraStand, readClaims, startEntra } from '../unit/local/entra/entra-stand.ts';
 
 let entra: EntraStand;
@@ -51,7 +52,7 @@ async function identityToken(identity: string, changes: object = {}): Promise<st
   const { origin, directory, now } = entra.context;
   const { principalId = '', clientId } = directory.identity(identity) ?? {};
   const seconds = Math.floor(now() / 1000);
-  return entra.context.signingKeys.sign({
+  return (await openPlatformKeys(entra.context)).sign({
     iss: `${origin}/${entra.home}/v2.0`,
     aud: 'api://AzureADTokenExchange',
     sub: principalId,
