@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import type { Api } from './package-api.ts';
+import { slimUndici } from './slim-undici.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -33,6 +34,7 @@ export async function bundleApi(api: Api): Promise<Bundle> {
     format: 'cjs',
     target: 'node22.18',
     external: ['@azure/functions-core'],
+    plugins: [slimUndici],
     // Names stay, so that a stack trace in production can be read; shorter ones load no faster (measured).
     minifyWhitespace: true,
     minifySyntax: true,

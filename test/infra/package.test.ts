@@ -66,6 +66,12 @@ describe.each(apis)('the artefact of %s', (api) => {
     expect([...new Set(foreign)].sort()).toEqual(['@azure/functions-core', 'kerberos']);
   });
 
+  test('has of undici what is called, not its fetch, web sockets, caches and mocks', () => {
+    const parts = Object.keys(metafile().inputs).filter((path) => path.startsWith('node_modules/undici/lib/'));
+    expect(parts).toContain('node_modules/undici/lib/dispatcher/pool.js');
+    expect(parts.filter((path) => /\/lib\/(mock|cache|interceptor|web\/(websocket|cache|eventsource))\//.test(path))).toEqual([]);
+  });
+
   test('has a bill of materials: exactly the packages that are in it, each with version, licence and digest', () => {
     const { components } = json('packaged', api, 'bom.json');
     const lock = json('package-lock.json').packages;
