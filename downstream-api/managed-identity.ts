@@ -1,7 +1,7 @@
 import { Denial } from '../shared/denial.ts';
+import { type Holder, holdToken } from '../shared/holder.ts';
 import { send } from '../shared/http/send.ts';
 import { readJsonObject } from '../shared/json.ts';
-import { deadline, type IdentityCredential, rememberTokens } from '../shared/remember-tokens.ts';
 import { optional, text, type Values } from '../shared/settings.ts';
 
 /** Where the platform serves the app's managed identity, and the header that proves that this app asks; absent on a machine that has none. */
@@ -10,23 +10,40 @@ export const managedIdentitySettings = { IDENTITY_ENDPOINT: optional(text), IDEN
 /** AZURE_CLIENT_ID is the user-assigned identity; absent for the system-assigned one. */
 export type ManagedIdentitySettings = Values<typeof managedIdentitySettings> & { readonly AZURE_CLIENT_ID: string | undefined };
 
+/** `AccessToken` of @azure/core-auth; its expiry in milliseconds since 1970. */
+type Token = { readonly token: string; readonly expiresOnTimestamp: number };
+
+/** Milliseconds and bytes of an answer. */
+const limits = { deadline: 3_000, cap: 64 * 1024 };
+
 /**
- * The app's managed identity by App Service's own protocol (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference).
+ * The app's managed identity by App Service's own protocol (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference):
+ * one request for however many ask at once, a failure told to those who waited and not kept.
  * For an app that exchanges no tokens: @azure/identity would bring all of MSAL into its bundle for this one GET.
  */
-export function createManagedIdentity(settings: ManagedIdentitySettings): IdentityCredential {
+export function createManagedIdentity(settings: ManagedIdentitySettings, now = Date.now) {
   const { IDENTITY_ENDPOINT: endpoint, IDENTITY_HEADER: header, AZURE_CLIENT_ID: clientId } = settings;
-  return rememberTokens(async (scope, signal) => {
+  const held = new Map<string, Holder<Token>>();
+
+  async function ask(scope: string): Promise<Token> {
     if (!endpoint || !header) throw unavailable('this app has no managed identity');
     const query = new URLSearchParams({ 'api-version': '2019-08-01', resource: scope.replace(/\/\.default$/, '') });
     if (clientId) query.set('client_id', clientId);
     const headers = { 'x-identity-header': header };
-    const asked = send(`${endpoint}?${query}`, { method: 'GET', headers, deadline, cap: 64 * 1024, signal });
-    const answer = await asked.catch(() => undefined);
+    const answer = await send(`${endpoint}?${query}`, { method: 'GET', headers, ...limits }).catch(() => undefined);
     const { access_token: token, expires_on: expiresOn } = (answer?.status === 200 && readJsonObject(answer.body)) || {};
     if (typeof token !== 'string' || !token || !(Number(expiresOn) > 0)) throw unavailable(`status ${answer?.status ?? 'none'}`);
     return { token, expiresOnTimestamp: Number(expiresOn) * 1_000 };
-  });
+  }
+
+  return {
+    async getToken(scopes: string | string[]): Promise<Token> {
+      const scope = String(scopes);
+      const holder = held.get(scope) ?? holdToken(() => ask(scope), now);
+      held.set(scope, holder);
+      return holder.get();
+    },
+  };
 }
 
 const unavailable = (reason: string) => new Denial('unavailable', { facts: { check: 'managed-identity', reason } });

@@ -49,3 +49,12 @@ export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }
     isLoading: () => loading !== undefined,
   };
 }
+
+/** Holds a managed identity's token: asked for again, beside the calls, from 5 minutes before it expires. */
+export const holdToken = <T extends { readonly expiresOnTimestamp: number }>(load: () => Promise<T>, now: () => number) =>
+  createHolder({
+    load,
+    isUsable: ({ expiresOnTimestamp }) => now() < expiresOnTimestamp,
+    isStale: ({ expiresOnTimestamp }) => now() >= expiresOnTimestamp - 5 * 60_000,
+    now,
+  });

@@ -19,6 +19,8 @@ const isDeeper = (value: unknown, levels: number): boolean =>
 export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
+
 /** A JSON object, or `undefined` for anything else. */
 export function readJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
   const value = parseJson(bytes);

@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import { Denial } from '../../shared/denial.ts';
 import { addressOf } from '../../shared/http/this-machine.ts';
-import type { IdentityCredential } from '../../shared/remember-tokens.ts';
+import type { createManagedIdentity } from '../managed-identity.ts';
 
 /** The tables that the store is made of; deployment (or the stand) creates them. */
 export const tableNames = ['documents', 'shares', 'profiles'] as const;
@@ -15,7 +15,7 @@ const deadline = 3_000;
  * Azure Table Storage by the app's managed identity: no key, no connection string. The client retries nothing: a write whose answer was lost
  * would be tried again and told that somebody else has changed the row. `askAgain` is for reads.
  */
-export function createTables(endpoint: URL, credential: IdentityCredential): OpenTable {
+export function createTables(endpoint: URL, credential: ReturnType<typeof createManagedIdentity>): OpenTable {
   const { url, options } = addressOf(endpoint);
   return (name) => new TableClient(url, name, credential, { retryOptions: { maxRetries: 0 }, ...options });
 }

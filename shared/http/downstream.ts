@@ -25,8 +25,8 @@ export type DownstreamAnswer = {
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
 
-/** Milliseconds and bytes of an answer, seconds of a Retry-After, and characters of a detail that is passed on. */
-const limits = { deadline: 8_000, cap: 1024 * 1024, retryAfter: 300, detail: 500 };
+/** Milliseconds and bytes of an answer, and characters of a detail that is passed on. */
+const limits = { deadline: 8_000, cap: 1024 * 1024, detail: 500 };
 
 /** The caller's own headers that go on; nothing else of the request does, least of all token A. */
 const passedOn = ['if-match', 'if-none-match', 'accept-language'];
@@ -99,8 +99,7 @@ function readAnswer({ status, headers, body }: Sent, method: Verb): DownstreamAn
   const code = relayed.find((known) => known === json?.code && answers[known].status === status);
   if (!code) throw new Denial('bad_gateway', { facts: { ...facts, downstreamCode: codeOf(json?.code) } });
   if (code !== 'unavailable') throw new Denial(code, { detail: plainText(json?.detail), facts });
-  const retryAfter = Math.min(readRetryAfter(headers['retry-after']) ?? 5, limits.retryAfter);
-  throw new Denial(code, { detail: notAnswering.downstream, retryAfter, facts });
+  throw new Denial(code, { detail: notAnswering.downstream, retryAfter: readRetryAfter(headers['retry-after']), facts });
 }
 
 const codeOf = (value: unknown) => Object.keys(answers).find((code) => code === value);

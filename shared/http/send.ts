@@ -68,9 +68,9 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number)
   return Buffer.concat(chunks);
 }
 
-/** Seconds from a Retry-After of seconds or an HTTP date (RFC 9110 §10.2.3); `undefined` for nonsense. */
+/** Seconds, at most 300, from a Retry-After of seconds or an HTTP date (RFC 9110 §10.2.3); `undefined` for nonsense. */
 export function readRetryAfter(value = '', now: number = Date.now()): number | undefined {
-  if (/^\s*\d+\s*$/.test(value)) return Math.min(Number(value), Number.MAX_SAFE_INTEGER);
-  const date = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value) ? Date.parse(value) : Number.NaN;
-  return date >= now ? Math.ceil((date - now) / 1_000) : undefined;
+  const isDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value);
+  const seconds = isDate ? Math.ceil((Date.parse(value) - now) / 1_000) : Number(/^\s*(\d+)\s*$/.exec(value)?.[1]);
+  return seconds >= 0 ? Math.min(seconds, 300) : undefined;
 }

@@ -1,7 +1,7 @@
 import type { TokenCredential } from '@azure/identity';
 import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
-import { createHolder } from '../holder.ts';
+import { createHolder, holdToken } from '../holder.ts';
 import { addressOf } from '../http/this-machine.ts';
 import { isLoopback } from '../settings.ts';
 import { readCertificate } from './certificate.ts';
@@ -48,18 +48,14 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
   async function load(held: ClientCredential | undefined): Promise<ClientCredential> {
     const abortSignal = AbortSignal.timeout(limits.read);
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
-    try {
-      const secret = await get().catch((error: unknown) => (isPassing(error) ? get() : Promise.reject(error)));
-      const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
-      if (held && held.version !== read.version) before = held;
-      return read;
-    } catch (error) {
-      throw readVaultFailure(error);
-    }
+    const secret = await get().catch((error: unknown) => (isPassing(error) ? get() : Promise.reject(error)));
+    const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
+    if (held && held.version !== read.version) before = held;
+    return read;
   }
 
-  const vault = createHolder({
-    load,
+  const vault = createHolder<ClientCredential>({
+    load: (held) => load(held).catch(refuse),
     isUsable: () => true,
     // Every few hours, and every minute in the last hour before its end.
     isStale: ({ notAfter = Number.POSITIVE_INFINITY }, age) =>
@@ -88,16 +84,15 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
 }
 
 /** Secretless: the managed identity's own token is the client assertion (https://learn.microsoft.com/entra/workload-id/workload-identity-federation-config-app-trust-managed-identity). */
-export function createFederatedCredential(identity: TokenCredential): CredentialSource {
-  const clientAssertion = async () => {
-    const answer = await identity.getToken('api://AzureADTokenExchange/.default').catch((error: unknown) => {
-      throw readVaultFailure(error);
-    });
-    if (!answer) throw unavailable('no identity token');
-    return answer.token;
-  };
-  const credential: ClientCredential = { version: 'managed-identity', options: () => ({ clientAssertion }) };
-  return { current: async () => credential, renew: async () => undefined };
+export function createFederatedCredential(identity: TokenCredential, now = Date.now): CredentialSource {
+  const ask = async () => (await identity.getToken('api://AzureADTokenExchange/.default')) ?? refuse(unavailable('no identity token'));
+  const held = holdToken(() => ask().catch(refuse), now);
+  const clientAssertion = async () => (await held.get()).token;
+  return { current: async () => ({ version: 'managed-identity', options: () => ({ clientAssertion }) }), renew: async () => undefined };
+}
+
+function refuse(error: unknown): never {
+  throw readVaultFailure(error);
 }
 
 function secretCredential({ value, properties: { version = '', expiresOn } }: KeyVaultSecret): ClientCredential {

@@ -43,7 +43,7 @@ export function createGate(now: () => number = Date.now): Gate {
   function learn(user: string, refusal: Refusal): void {
     const { status = 0, codes = [], failure, retryAfter } = refusal;
     const isThrottle = status === 429 || codes.includes(50196) || retryAfter !== undefined;
-    if (isThrottle) throttled.set(user, now() + Math.min(retryAfter ?? 5, limits.retryAfter) * 1_000);
+    if (isThrottle) throttled.set(user, now() + (retryAfter ?? 5) * 1_000);
     const isUnreachable = failure === 'connect' || failure === 'broken';
     const isFault = isUnreachable || failure === 'timeout' || isBusy(refusal);
     failing = isFault ? [...failing, isUnreachable ? undefined : user].slice(-limits.failures) : [];

@@ -1,19 +1,19 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { AzureAuthorityHosts, ManagedIdentityCredential } from '@azure/identity';
-import { deadline, rememberTokens } from '../remember-tokens.ts';
 
+/** Milliseconds for one request. */
+const deadline = 3_000;
 const client = createDefaultHttpClient();
 
 /** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever. */
 const httpClient: HttpClient = { sendRequest: (request) => client.sendRequest(Object.assign(request, { timeout: deadline })) };
 
 /**
- * The app's managed identity through @azure/identity, with what that lacks: one request for however many ask at once, and a deadline.
+ * The app's managed identity through @azure/identity.
  * @param clientId of the user-assigned identity; absent for the system-assigned one
  */
 export function createIdentity(clientId: string | undefined) {
   // A managed identity asks the platform, not the authority, but without this it would judge AZURE_AUTHORITY_HOST, which is http on a laptop.
   const options = { authorityHost: AzureAuthorityHosts.AzurePublicCloud, httpClient, retryOptions: { maxRetries: 0 } };
-  const credential = new ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) });
-  return rememberTokens((scope, abortSignal) => credential.getToken(scope, { abortSignal }));
+  return new ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) });
 }

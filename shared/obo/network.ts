@@ -1,6 +1,6 @@
 import { AuthError, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node';
 import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
-import { isObject, readJsonObject } from '../json.ts';
+import { isObject, isText, readJsonObject } from '../json.ts';
 
 /** What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. */
 export interface Refusal {
@@ -56,8 +56,6 @@ export const network: INetworkModule = {
     return { status: 200, headers: {}, body: { access_token, token_type, expires_in: seconds } as T };
   },
 };
-
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** Keeps what the refusal's classes are made of (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
 export function readRefusal(status: number, body: Readonly<Record<string, unknown>>, retryAfter: string | undefined): Refusal {

@@ -1,9 +1,6 @@
 import { Denial, type DenialCode, notAnswering } from '../denial.ts';
 import type { Refusal } from './network.ts';
 
-/** Seconds to wait where Entra names none, and the most that is passed on where it does. */
-const retryAfter = { usual: 5, atMost: 300 };
-
 /** An answer of ours, and the refusals that become it: those with any of these signs. */
 interface RefusalClass {
   readonly code: DenialCode;
@@ -83,17 +80,18 @@ export const isCredentialRefused = ({ error, codes = [] }: Refusal) =>
  * @param scopes the downstream scopes that were asked for, named where consent to them is missing
  */
 export function denialOf(refusal: Refusal, scopes: readonly string[]): Denial {
-  const { status, error, suberror, codes, claims, failure, traceId: entraTraceId, correlationId: entraCorrelationId } = refusal;
+  const { status, error, suberror, codes, claims, failure } = refusal;
   const { code, means, detail } = refusalClasses.find((each) => fits(each, refusal)) as RefusalClass;
   const said = { entraError: word(error), entraSuberror: word(suberror), aadsts: codes?.length ? codes : undefined };
+  const trail = { entraTraceId: refusal.traceId, entraCorrelationId: refusal.correlationId };
   const isAbsent = code === 'unavailable' && error !== 'invalid_client';
   const asksForConsent = code === 'consent_required' || code === 'admin_consent_required';
   return new Denial(code, {
     detail: isAbsent ? notAnswering.signIn : detail,
     claims: code === 'step_up_required' ? claims : undefined,
     scopes: asksForConsent ? scopes : undefined,
-    retryAfter: Math.min(refusal.retryAfter ?? retryAfter.usual, retryAfter.atMost),
-    facts: { check: 'exchange', means, failure, entraStatus: status, ...said, entraTraceId, entraCorrelationId },
+    retryAfter: refusal.retryAfter ?? 5,
+    facts: { check: 'exchange', means, failure, entraStatus: status, ...said, ...trail },
   });
 }
 

@@ -2,18 +2,18 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import { Denial } from '../denial.ts';
 import { readRetryAfter } from '../http/send.ts';
 
-/** Seconds in which a vault that failed is left alone: usually, and at most where it says so itself. */
-const rest = { usual: 1, atMost: 300 };
+/** Seconds in which a vault that failed is left alone where it names none. */
+const usualRest = 1;
 
 /** A credential that could not be had. No word of an error's message goes on, for it may quote what was sent: a status, a code or a kind does. */
 export function readVaultFailure(error: unknown): Denial {
   if (error instanceof Denial) return error;
   const { statusCode, code, name } = error as { statusCode?: number; code?: string; name?: string };
-  return unavailable(String(statusCode ?? code ?? name ?? 'unknown'), Math.min(retryAfterOf(error) ?? rest.usual, rest.atMost));
+  return unavailable(String(statusCode ?? code ?? name ?? 'unknown'), retryAfterOf(error) ?? usualRest);
 }
 
 /** For how many milliseconds nobody asks the vault again after that. */
-export const restOf = (denial: unknown) => ((denial as Denial).options.retryAfter ?? rest.usual) * 1_000;
+export const restOf = (denial: unknown) => ((denial as Denial).options.retryAfter ?? usualRest) * 1_000;
 
 /** Worth one more try at once: a broken connection, a stumble of the vault. */
 export function isPassing(error: unknown): boolean {

@@ -1,3 +1,4 @@
+import { isText } from '../json.ts';
 import { isGuid } from '../settings.ts';
 import type { Check } from './parse.ts';
 
@@ -14,7 +15,6 @@ const tolerance = 60;
 const longestLife = 48 * 60 * 60;
 
 const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 /** A claim that is one text or a list of them, as a list. */
 export const textsOf = (claim: unknown): readonly unknown[] => (claim === undefined ? [] : Array.isArray(claim) ? claim : [claim]);
 const single = (value: unknown) => (Array.isArray(value) && value.length === 1 ? value[0] : value);

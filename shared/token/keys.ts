@@ -3,7 +3,7 @@ import { createHolder, type Holder } from '../holder.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
 /** A key that Entra publishes for signing access tokens, and the issuer that it is published for, where the key set says so. */
-export type SigningKey = { readonly key: CryptoKey; readonly modulus: string; readonly issuer: string | undefined };
+export type SigningKey = { readonly key: CryptoKey; readonly issuer: string | undefined };
 
 export type Version = '1.0' | '2.0';
 
@@ -29,7 +29,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   async function load(tenantId: string, version: Version, held: Held | undefined): Promise<Held> {
     const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
     const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
-    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, held?.keys);
+    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId);
     return { metadata, metadataAt: known?.metadataAt ?? now(), keys };
   }
 
@@ -67,16 +67,13 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   };
 }
 
-/** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. A key that did not change keeps its identity. */
-async function readKeySet({ keys }: Record<string, unknown>, tenantId: string, before: Held['keys'] = new Map()): Promise<Held['keys']> {
+/** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. */
+async function readKeySet({ keys }: Readonly<Record<string, unknown>>, tenantId: string): Promise<Held['keys']> {
   const good = new Map<string, SigningKey>();
   for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;
-    const known = before.get(jwk.kid);
-    const key =
-      known?.modulus === jwk.n ? known.key : await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
-    const issuer = jwk.issuer?.replace('{tenantid}', tenantId);
-    if (key) good.set(jwk.kid, { key: key as CryptoKey, modulus: jwk.n, issuer });
+    const key = await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
+    if (key) good.set(jwk.kid, { key: key as CryptoKey, issuer: jwk.issuer?.replace('{tenantid}', tenantId) });
   }
   if (good.size === 0) throw documentUnavailable('keys', 'no usable key');
   return good;
