@@ -41,7 +41,7 @@ export async function findProvenance(text: string, looked: LookedAt, { apis, aut
     const { issuer: named } = await keys.metadataOf(tenantId, version);
     const failed = key ? await signatureFault(text, createValidator({ keys, tenantIds, audience: '', now })) : 'key';
     const signature = failed ? 'bad' : `good, by a key that ${authorityHost.origin} publishes`;
-    return { signature, ...(failed ? { failed } : {}), issuer: named, keyIssuer: key?.issuer };
+    return { signature, ...(failed ? { failed } : {}), issuer: named, keyIssuer: key?.keyIssuer };
   } catch (error) {
     if (!(error instanceof Denial)) throw error;
     const { check, reason } = error.options.facts ?? {};

@@ -5,10 +5,11 @@ import { type Refusal, TokenEndpointRefusal } from './network.ts';
 export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
 
 /**
- * Requests under way, and those that may wait for a turn; milliseconds that one may have waited: less than an answer may take (5 s), so that
- * nobody waits behind silence and then in it; failures in a row that open the breaker; milliseconds between two probes; seconds of a Retry-After.
+ * Requests under way in all and of one user, and those that may wait for a turn; milliseconds that one may have waited: less than an answer
+ * may take (5 s), so that nobody waits behind silence and then in it; failures in a row that open the breaker; milliseconds between two
+ * probes, and those of the longest throttle.
  */
-const limits = { running: 20, waiting: 500, patience: 4_000, failures: 5, betweenProbes: 5_000, retryAfter: 300 };
+const limits = { running: 20, ofOneUser: 5, waiting: 500, patience: 4_000, failures: 5, betweenProbes: 5_000, throttle: 300_000 };
 
 /**
  * Stands before Entra's token endpoint: 20 requests at a time and no more; when it is down nobody waits for it, and one request in
@@ -17,27 +18,21 @@ const limits = { running: 20, waiting: 500, patience: 4_000, failures: 5, betwee
  */
 export function createGate(now: () => number = Date.now): Gate {
   const throttled = new LRUCache<string, number>({ max: 10_000 });
-  const waiting: (() => void)[] = [];
-  let running = 0;
-  /** For whom the last requests failed, in a row; `undefined` where nobody would have had an answer. */
+  const waiting: { readonly user: string; readonly go: () => void }[] = [];
+  /** For whom the requests under way are, and those that failed last, in a row; `undefined` where nobody would have had an answer. */
+  const running: string[] = [];
   let failing: (string | undefined)[] = [];
   let probe = { at: 0, by: '' };
 
   const isOpen = () => failing.length >= limits.failures && (failing.includes(undefined) || new Set(failing).size > 1);
 
-  function demandNoThrottle(user: string): void {
+  /** Nobody takes two probes in a row, or one user's own trouble could keep the way closed for all. */
+  function demandWay(user: string): void {
     const wait = (throttled.get(user) ?? 0) - now();
     // A clock that steps back must not make the wait longer than it can be.
-    if (wait <= 0 || wait > limits.retryAfter * 1_000) return;
-    throw new TokenEndpointRefusal({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
-  }
-
-  /** Nobody takes two probes in a row, or one user's own trouble could keep the way closed for all. */
-  function demandOpenWay(user: string): void {
-    if (!isOpen()) return;
+    if (wait > 0 && wait <= limits.throttle) throw new TokenEndpointRefusal({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
     const since = now() - probe.at;
-    if (since >= 0 && since < limits.betweenProbes * (probe.by === user ? 2 : 1)) throw isDown();
-    probe = { at: now(), by: user };
+    if (isOpen() && since >= 0 && since < limits.betweenProbes * (probe.by === user ? 2 : 1)) throw isDown();
   }
 
   function learn(user: string, refusal: Refusal): void {
@@ -50,28 +45,35 @@ export function createGate(now: () => number = Date.now): Gate {
     if (isOpen()) probe = { at: now(), by: user };
   }
 
-  async function takeTurn(): Promise<void> {
+  const isTurnOf = (user: string) => running.length < limits.running && running.filter((one) => one === user).length < limits.ofOneUser;
+
+  async function takeTurn(user: string): Promise<void> {
     const asked = now();
-    if (waiting.length >= limits.waiting) throw isDown();
-    if (running < limits.running) running += 1;
-    else await new Promise<void>((go) => waiting.push(go));
+    if (isTurnOf(user)) running.push(user);
+    else if (waiting.length >= limits.waiting) throw isDown();
+    else await new Promise<void>((go) => waiting.push({ user, go }));
     if (now() - asked <= limits.patience) return;
-    handOn();
+    handOn(user);
     throw isDown();
   }
 
   /** Whoever ends hands the turn on, so that it is never free in between. */
-  function handOn(): void {
-    const next = waiting.shift();
-    if (next) next();
-    else running -= 1;
+  function handOn(user: string): void {
+    running.splice(running.indexOf(user), 1);
+    const next = waiting.find((turn) => isTurnOf(turn.user));
+    if (!next) return;
+    waiting.splice(waiting.indexOf(next), 1);
+    running.push(next.user);
+    next.go();
   }
 
   return async (user, work) => {
-    await takeTurn();
+    demandWay(user);
+    await takeTurn(user);
     try {
-      demandNoThrottle(user);
-      demandOpenWay(user);
+      // Much may have happened while this waited for its turn.
+      demandWay(user);
+      if (isOpen()) probe = { at: now(), by: user };
       const result = await work().catch((error: unknown) => {
         if (error instanceof TokenEndpointRefusal) learn(user, error.refusal);
         throw error;
@@ -79,7 +81,7 @@ export function createGate(now: () => number = Date.now): Gate {
       failing = [];
       return result;
     } finally {
-      handOn();
+      handOn(user);
     }
   };
 }

@@ -5,7 +5,7 @@ import { type Sealed, seal } from '../sealed.ts';
 /** What carries a request's credentials. */
 type Credentials = Pick<HttpRequest, 'headers' | 'query'>;
 
-const token68 = /^[\w.~+/-]+=*$/;
+const bearerToken = /^bearer +([\w.~+/-]+=*)$/i;
 
 /**
  * Takes the bearer token from the Authorization header, the only transport accepted (RFC 6750 §2.1).
@@ -14,10 +14,10 @@ const token68 = /^[\w.~+/-]+=*$/;
  */
 export function takeBearerToken({ headers, query }: Credentials): Sealed {
   const header = headers.get('authorization')?.trim() ?? '';
-  const [scheme = '', token = '', ...rest] = header.split(/ +/);
-  if (scheme.toLowerCase() !== 'bearer') throw /,\s*bearer\b/i.test(header) ? malformed('two credentials') : missing();
+  const [, token] = bearerToken.exec(header) ?? [];
+  if (!token && !/^bearer( |$)/i.test(header)) throw /,\s*bearer\b/i.test(header) ? malformed('two credentials') : missing();
   if (query.has('access_token')) throw malformed('two transports');
-  if (rest.length > 0 || !token68.test(token)) throw malformed('not one bearer token');
+  if (!token) throw malformed('not one bearer token');
   return seal(token);
 }
 

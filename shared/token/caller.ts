@@ -27,20 +27,18 @@ export interface Caller {
   readonly checks: readonly string[];
 }
 
-const tokens = new WeakMap<Caller, Sealed>();
+/** A property and no WeakMap, which the collector walks through at every turn: with an entry for each request that is dear. */
+const proof = Symbol('proof');
 
-/** For `validate.ts` alone: ties the caller to the token that proved it. */
-export function tieToken(caller: Caller, token: Sealed): Caller {
-  tokens.set(caller, token);
-  return Object.freeze(caller);
-}
+/** For `validate.ts` alone: ties the caller to the token that proved it. No copy of the caller carries it, and it prints as [redacted]. */
+export const tieToken = (caller: Caller, token: Sealed): Caller => Object.freeze(Object.defineProperty(caller, proof, { value: token }));
 
 /**
  * The token that proved this caller, for the exchange alone.
  * @throws TypeError for a value that validation did not make: nobody is acted for without a validated token
  */
 export function tokenOf(caller: Caller): Sealed {
-  const token = tokens.get(caller);
+  const token = Object.getOwnPropertyDescriptor(caller, proof)?.value;
   if (!token) throw new TypeError('not a caller that validation made');
   return token;
 }

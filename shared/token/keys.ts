@@ -2,8 +2,8 @@ import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { createHolder, type Holder } from '../holder.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
-/** A key that Entra publishes for signing access tokens, and the issuer that it is published for, where the key set says so. */
-export type SigningKey = { readonly key: CryptoKey; readonly issuer: string | undefined };
+/** A key that Entra publishes for signing access tokens, the issuer that the metadata names, and the one that the key set names for the key. */
+export type SigningKey = { readonly key: CryptoKey; readonly issuer: string; readonly keyIssuer: string | undefined };
 
 export type Version = '1.0' | '2.0';
 
@@ -29,7 +29,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   async function load(tenantId: string, version: Version, held: Held | undefined): Promise<Held> {
     const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
     const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
-    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId);
+    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, metadata.issuer);
     return { metadata, metadataAt: known?.metadataAt ?? now(), keys };
   }
 
@@ -68,12 +68,12 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
 }
 
 /** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. */
-async function readKeySet({ keys }: Readonly<Record<string, unknown>>, tenantId: string): Promise<Held['keys']> {
+async function readKeySet({ keys }: Readonly<Record<string, unknown>>, tenantId: string, issuer: string): Promise<Held['keys']> {
   const good = new Map<string, SigningKey>();
   for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;
     const key = await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
-    if (key) good.set(jwk.kid, { key: key as CryptoKey, issuer: jwk.issuer?.replace('{tenantid}', tenantId) });
+    if (key) good.set(jwk.kid, { key: key as CryptoKey, issuer, keyIssuer: jwk.issuer?.replace('{tenantid}', tenantId) });
   }
   if (good.size === 0) throw documentUnavailable('keys', 'no usable key');
   return good;

@@ -1,6 +1,6 @@
 import { Denial, notAnswering } from '../denial.ts';
 import { type SendFailure, send } from '../http/send.ts';
-import { readJsonObject } from '../json.ts';
+import { isText, readJsonObject } from '../json.ts';
 import { isLoopback } from '../settings.ts';
 
 /** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */
@@ -37,7 +37,7 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
 export async function fetchMetadata(authorityHost: URL, tenantId: string, version: '1.0' | '2.0'): Promise<Metadata> {
   const path = version === '2.0' ? `${tenantId}/v2.0/.well-known/openid-configuration` : `${tenantId}/.well-known/openid-configuration`;
   const document = await fetchDocument('metadata', new URL(path, authorityHost));
-  const issuer = String(document.issuer).replace('{tenantid}', tenantId);
+  const issuer = isText(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
   const [jwksUri, tokenEndpoint] = ['jwks_uri', 'token_endpoint'].map((name) => atAuthority(document[name], authorityHost));
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId)) throw documentUnavailable('metadata', 'not this authority’s');
   return { issuer, jwksUri, tokenEndpoint, document };
