@@ -147,3 +147,21 @@ describe('a key set', () => {
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
   });
 });
+
+test.each([
+  ['an object that is no text', { toString: 'no function' }],
+  ['a list of it', (issuer: string) => [issuer]],
+  ['null', null],
+  ['a number', 7],
+])('metadata whose issuer is %s is a fault of Entra and not of ours', async (_name, wrong) => {
+  issuer.respond('openid-configuration', (_request, response) =>
+    response.end(
+      JSON.stringify({
+        issuer: typeof wrong === 'function' ? wrong(`${issuer.host.href}${tenantId}/v2.0`) : wrong,
+        jwks_uri: `${issuer.host.href}discovery/v2.0/keys`,
+        token_endpoint: `${issuer.host.href}token`,
+      }),
+    ),
+  );
+  await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable', options: { facts: { check: 'metadata' } } });
+});
