@@ -54,13 +54,10 @@ export const matching = (pattern: RegExp, meaning: string) => v.pipe(text, v.reg
 
 export const oneOf = <const T extends string>(...choices: readonly T[]) => v.picklist(choices, `one of ${choices.join(', ')}`);
 
+const splitList = (parts: string) => parts.split(',').map((part) => part.trim());
+
 /** A comma list of at least one. */
-export const list = <T>(item: v.GenericSchema<string, T>) =>
-  v.pipe(
-    text,
-    v.transform((parts) => parts.split(',').map((part) => part.trim())),
-    v.array(item),
-  );
+export const list = <T>(item: v.GenericSchema<string, T>) => v.pipe(text, v.transform(splitList), v.array(item));
 
 const guidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
@@ -82,14 +79,12 @@ export const endpoint = v.pipe(
   v.check(({ href, origin, pathname }) => href === origin + pathname, 'a URL without credentials, query or fragment'),
 );
 
-/** A host alone: a path would be dropped. */
-export const host = v.pipe(
-  endpoint,
-  v.check(({ pathname }) => pathname === '/', 'a host without a path'),
-);
+const isHostAlone = ({ pathname }: URL) => pathname === '/';
+
+/** A host: a path would be dropped. */
+export const host = v.pipe(endpoint, v.check(isHostAlone, 'a host without a path'));
+
+const isOrigin = (address: string) => v.is(endpoint, address) && new URL(address).origin === address;
 
 /** An exact web origin (RFC 6454): no path, no wildcard. */
-export const origin = v.pipe(
-  text,
-  v.check((url) => v.is(endpoint, url) && new URL(url).origin === url, 'an exact origin, such as https://app.contoso.example'),
-);
+export const origin = v.pipe(text, v.check(isOrigin, 'an exact origin, such as https://app.contoso.example'));
