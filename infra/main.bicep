@@ -146,9 +146,14 @@ module network 'network.bicep' = if (privateNetwork) {
   params: { token: token, location: location, tags: tags }
 }
 
-var clientAppAppId = manageAppRegistrations ? clientAppRegistration!.outputs.appId : clientAppId
-var originalAppId = manageAppRegistrations ? originalRegistration!.outputs.appId : originalApiClientId
-var downstreamAppId = manageAppRegistrations ? downstreamRegistration!.outputs.appId : downstreamApiClientId
+// A missing id is said before anything is made, not by an API that does not start.
+func given(name string, id string) string => empty(id) ? fail('MANAGE_APP_REGISTRATIONS=false needs ${name}: azd env set ${name} <id>') : id
+
+var clientAppAppId = manageAppRegistrations ? clientAppRegistration!.outputs.appId : given('CLIENT_APP_ID', clientAppId)
+var originalAppId = manageAppRegistrations ? originalRegistration!.outputs.appId : given('ORIGINAL_API_CLIENT_ID', originalApiClientId)
+var downstreamAppId = manageAppRegistrations
+  ? downstreamRegistration!.outputs.appId
+  : given('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)
 var downstreamUrl = 'https://${downstreamName}.azurewebsites.net/api/downstream'
 
 var entraSettings = {

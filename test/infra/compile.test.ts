@@ -1,8 +1,8 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect } from '@jest/globals';
 import { needs } from '../support/needs.ts';
-import { bicepCli, copyInfra, type Mutation, runBicep } from './bicep.ts';
+import { bicepCli, copyInfra, type Mutation, openBicep, runBicep } from './bicep.ts';
 
 const bicepTest = needs('bicep', bicepCli !== undefined);
 const main = 'infra/main.bicep';
@@ -49,6 +49,23 @@ bicepTest(
       runBicep(['format', '--pattern', 'infra/**/*.bicep'], folder);
       expect(readBicep(join(folder, 'infra'))).toEqual(before);
     });
+  },
+  240_000,
+);
+
+bicepTest(
+  'a registration that is neither made nor given stops the deployment, and names what to set',
+  async () => {
+    const { folder, remove } = await copyInfra();
+    const bicep = openBicep();
+    try {
+      const set = join(folder, 'test/infra/parameters/unregistered.bicepparam');
+      writeFileSync(set, readFileSync(set, 'utf8').replace(/param originalApiClientId.*/, ''));
+      await expect(bicep.snapshots(folder)).rejects.toThrow('azd env set ORIGINAL_API_CLIENT_ID <id>');
+    } finally {
+      await bicep.close();
+      remove();
+    }
   },
   240_000,
 );

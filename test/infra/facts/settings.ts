@@ -138,7 +138,7 @@ export const settingFacts: readonly Fact[] = [
       return String(ORIGINAL_API_CLIENT_ID).endsWith('00a2') && String(DOWNSTREAM_API_CLIENT_ID).endsWith('00a3');
     },
     main,
-    'downstreamRegistration!.outputs.appId : downstreamApiClientId',
-    "downstreamRegistration!.outputs.appId : format('{0}-other', downstreamApiClientId)",
+    "given('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)",
+    "format('{0}-other', downstreamApiClientId)",
   ),
 ];
