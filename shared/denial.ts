@@ -37,20 +37,17 @@ export const notAnswering = {
 /** What the log may say of a denial and the caller may not: names of checks, codes, counts. Never a token, a secret or a personal datum. */
 export type LogFacts = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
+/**
+ * For the caller: a safe sentence, where the code's own says too little; the claims to ask Entra for, a JSON object with a top-level
+ * `access_token` (`step_up_required`); the scopes that are missing (`insufficient_scope`, `consent_required`).
+ */
+type Said = { readonly detail?: string | undefined; readonly claims?: object | undefined; readonly scopes?: readonly string[] | undefined };
+
+/** Seconds after which a retry makes sense, 5 where absent (`unavailable`); `bare`: no credentials were sent, so the challenge names no error (RFC 6750 §3.1). */
+type Kind = { readonly retryAfter?: number | undefined; readonly bare?: boolean };
+
 /** What a denial tells beyond its code. All of it but `facts` is meant for the caller. */
-export interface DenialOptions {
-  /** A sentence that is safe for the caller; the code's own sentence where absent. */
-  readonly detail?: string | undefined;
-  /** `step_up_required`: the claims to ask Entra for, a JSON object with a top-level `access_token`. */
-  readonly claims?: object | undefined;
-  /** `insufficient_scope`, `consent_required`: the scopes that are missing. */
-  readonly scopes?: readonly string[] | undefined;
-  /** `unavailable`: seconds after which a retry makes sense; 5 where absent. */
-  readonly retryAfter?: number | undefined;
-  /** No credentials were sent at all, so the challenge names no error (RFC 6750 §3.1). */
-  readonly bare?: boolean;
-  readonly facts?: LogFacts;
-}
+export type DenialOptions = Said & Kind & { readonly facts?: LogFacts };
 
 /**
  * The one error that becomes an answer (`http/answer.ts`). Anything else that is thrown is a bug and answers 500 without words.

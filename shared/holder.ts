@@ -1,18 +1,13 @@
-export interface HolderSettings<T> {
-  /** Gets the value anew. */
-  readonly load: (held: T | undefined) => Promise<T>;
-  /** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
-  readonly isUsable: (value: T, age: number) => boolean;
-  readonly isStale: (value: T, age: number) => boolean;
-  /** For how many milliseconds nobody tries again after a failure. */
-  readonly rest?: (failure: unknown, held: T | undefined) => number;
-  readonly now: () => number;
-}
+/** How a value is got, and for how many milliseconds nobody tries again after a failure. */
+type Source<T> = { readonly load: (held: T | undefined) => Promise<T>; readonly rest?: (failure: unknown, held: T | undefined) => number };
+
+/** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
+type Life<T> = { readonly isUsable: (value: T, age: number) => boolean; readonly isStale: (value: T, age: number) => boolean };
 
 export type Holder<T> = ReturnType<typeof createHolder<T>>;
 
 /** Holds what comes from elsewhere: got once by however many ask at once, again beside the calls when it is stale, and left alone after a failure. */
-export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }: HolderSettings<T>) {
+export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }: Source<T> & Life<T> & { readonly now: () => number }) {
   let held: { readonly value: T; readonly at: number } | undefined;
   let failure: { readonly error: unknown; readonly at: number; readonly rest: number } | undefined;
   let loading: Promise<T> | undefined;

@@ -1,10 +1,7 @@
 import { inspect } from 'node:util';
 
 /** A token or secret that does not become a string by accident: printed, logged, joined or serialised it is `[redacted]`. */
-export interface Sealed {
-  toString(): string;
-  toJSON(): string;
-}
+export type Sealed = { toString(): string; toJSON(): string };
 
 const texts = new WeakMap<Sealed, string>();
 

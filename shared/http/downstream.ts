@@ -36,6 +36,8 @@ const aboutObject: readonly DenialCode[] = ['forbidden', 'not_found', 'conflict'
 const aboutBody: readonly DenialCode[] = ['bad_request', 'too_large', 'unsupported_media_type'];
 const relayed: readonly DenialCode[] = [...aboutObject, ...aboutBody, 'unavailable', 'timeout'];
 
+const failures: Partial<Record<SendFailure['reason'], DenialCode>> = { connect: 'unavailable', timeout: 'timeout' };
+
 /**
  * Exchange, call, and when Downstream challenges the token, ONE new exchange with its claims and one more call; what is refused or challenged
  * after that goes up to whoever called, so nothing loops.
@@ -60,8 +62,9 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     };
     return sendOnce()
       .catch(again)
-      .catch((failure: SendFailure) => {
-        throw denialOfFailure(failure);
+      .catch(({ reason: failure }: SendFailure) => {
+        const detail = failure === 'connect' ? notAnswering.downstream : undefined;
+        throw new Denial(failures[failure] ?? 'bad_gateway', { detail, facts: { check: 'downstream', failure } });
       });
   }
 
@@ -106,9 +109,3 @@ const codeOf = (value: unknown) => Object.keys(answers).find((code) => code === 
 /** Words for a person: nothing that looks like an address, a path or Entra's own text. */
 const plainText = (text: unknown) =>
   typeof text === 'string' && text.length <= limits.detail && /^(?!.*AADSTS)[^\p{C}@/\\]*$/u.test(text) ? text : undefined;
-
-function denialOfFailure({ reason }: SendFailure): Denial {
-  const facts = { check: 'downstream', failure: reason };
-  if (reason === 'connect') return new Denial('unavailable', { detail: notAnswering.downstream, facts });
-  return new Denial(reason === 'timeout' ? 'timeout' : 'bad_gateway', { facts });
-}

@@ -11,16 +11,13 @@ import type { Realm } from './challenge.ts';
 import { corsHeaders } from './cors.ts';
 import { type Trace, traceOf } from './trace.ts';
 
-/** A request that has passed: what a handler works with. */
-export interface Call {
-  readonly caller: Caller;
-  readonly request: HttpRequest;
-  readonly trace: Trace;
-  /** Aborted when the request's time is over; every call behind it takes it. */
-  readonly signal: AbortSignal;
-  /** Adds to the request's log line. */
-  note(facts: LogFacts): void;
-}
+type Passed = { readonly caller: Caller; readonly request: HttpRequest; readonly trace: Trace };
+
+/**
+ * A request that has passed: what a handler works with. Its signal is aborted when the request's time is over, and every call behind it
+ * takes it; `note` adds to the request's log line.
+ */
+export type Call = Passed & { readonly signal: AbortSignal; note(facts: LogFacts): void };
 
 /** What a route does for one method: for callers who satisfy the policy, or `open` to everybody. */
 export type Method =
@@ -29,16 +26,13 @@ export type Method =
 
 export type Methods = Partial<Readonly<Record<HttpMethod, Method>>>;
 
-export interface EdgeSettings {
-  /** The API's name in the log. */
-  readonly api: string;
-  readonly validate: Validate;
-  readonly clients: AllowedClients;
-  /** Exact web origins that may read answers; none for an API that no browser calls. */
-  readonly origins: readonly string[];
-  readonly realm: Realm;
-  readonly now?: () => number;
-}
+/** The API's name in the log, and how it names itself in a challenge. */
+type Self = { readonly api: string; readonly realm: Realm };
+
+/** Who may call; exact web origins that may read answers, none for an API that no browser calls. */
+type Callers = { readonly validate: Validate; readonly clients: AllowedClients; readonly origins: readonly string[] };
+
+export type EdgeSettings = Self & Callers & { readonly now?: () => number };
 
 /** Milliseconds for one request and everything behind it. */
 const budgetOfRequest = 10_000;

@@ -1,12 +1,10 @@
 import { isObject, readJsonObject } from '../json.ts';
 
-/** One challenge of a `WWW-Authenticate` list (RFC 9110 §11.6.1). Names of scheme and parameters are in lower case. */
-export interface Challenge {
-  readonly scheme: string;
-  readonly token68: string | undefined;
-  /** The first value of each parameter; a repeated one changes nothing. */
-  readonly parameters: Map<string, string>;
-}
+/**
+ * One challenge of a `WWW-Authenticate` list (RFC 9110 §11.6.1). Names of scheme and parameters are in lower case; of a parameter that is
+ * repeated the first value counts.
+ */
+export type Challenge = { readonly scheme: string; readonly token68: string | undefined; readonly parameters: Map<string, string> };
 
 const gap = /[^!#$%&'*+\-.^_`|~\w]*/y;
 const parameter = /([!#$%&'*+\-.^_`|~\w]+)\s*=\s*/y;

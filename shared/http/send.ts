@@ -1,18 +1,13 @@
 import { type Dispatcher, request } from 'undici';
 import { openBudget } from './budget.ts';
 
-export interface SendOptions {
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | null;
-  /** Milliseconds for the whole exchange, the answer's body included. */
-  readonly deadline: number;
-  /** The largest answer body that is read, in bytes. */
-  readonly cap: number;
-  /** The budget of the request that this one serves. */
-  readonly signal?: AbortSignal;
-  readonly dispatcher?: Dispatcher;
-}
+type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
+type Message = { readonly method: Verb; readonly headers?: Readonly<Record<string, string>> | undefined; readonly body?: string | null };
+
+/** Milliseconds for the whole exchange, the answer's body included; the largest such body, in bytes; the budget of the request that this one serves. */
+type Limits = { readonly deadline: number; readonly cap: number; readonly signal?: AbortSignal; readonly dispatcher?: Dispatcher };
+
+export type SendOptions = Message & Limits;
 
 export type Sent = { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer };
 

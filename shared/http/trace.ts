@@ -1,12 +1,10 @@
 import { randomBytes } from 'node:crypto';
 
-/** Ties one request's hops together (W3C Trace Context). */
-export interface Trace {
-  /** The trace id written as a GUID: in the log, in problem bodies, and Entra's `client-request-id`. */
-  readonly correlationId: string;
-  /** What goes to the next hop, with a span of its own. */
-  readonly traceparent: string;
-}
+/**
+ * Ties one request's hops together (W3C Trace Context): the trace id written as a GUID, which is in the log, in problem bodies and Entra's
+ * `client-request-id`, and what goes to the next hop, with a span of its own.
+ */
+export type Trace = { readonly correlationId: string; readonly traceparent: string };
 
 /** An id of zeros is none. */
 const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;

@@ -7,15 +7,13 @@ import { isLoopback } from '../settings.ts';
 import { readCertificate } from './certificate.ts';
 import { isPassing, readVaultFailure, restOf, unavailable } from './vault-failure.ts';
 
-/** What Original proves itself with at Entra. */
-export interface ClientCredential {
-  /** Changes when the credential does. */
-  readonly version: string;
-  /** Milliseconds since 1970, where an end is known. */
-  readonly notAfter?: number | undefined;
-  /** For MSAL's configuration; a function, so that printing the credential prints nothing of it. */
-  readonly options: () => Pick<Configuration['auth'], 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
-}
+type Proof = Pick<Configuration['auth'], 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
+
+/**
+ * What Original proves itself with at Entra, until a time in milliseconds since 1970 where that is known. Its version changes when it does;
+ * its options for MSAL are a function, so that printing the credential prints nothing of it.
+ */
+export type ClientCredential = { readonly version: string; readonly notAfter?: number | undefined; readonly options: () => Proof };
 
 export interface CredentialSource {
   /** @throws Denial `unavailable` */

@@ -19,13 +19,8 @@ export type Exchanged = { readonly token: Sealed; readonly expiresAt: number };
  * For whom; the delegated scopes of one resource, such as `api://…/Documents.Read`; the audiences that its tokens carry: its client id, or
  * `api://` and that; and what a challenge demands, a JSON object with a top-level `access_token`, which is never answered from the cache.
  */
-export interface ExchangeRequest {
-  readonly caller: Caller;
-  readonly scopes: readonly string[];
-  readonly audiences: readonly string[];
-  readonly correlationId: string;
-  readonly claims?: object | undefined;
-}
+export type ExchangeRequest = Target & { readonly caller: Caller; readonly correlationId: string; readonly claims?: object | undefined };
+type Target = { readonly scopes: readonly string[]; readonly audiences: readonly string[] };
 
 /** Who exchanges: this API's client id and credential. */
 type Settings = Readonly<{ authorityHost: URL; clientId: string; keys: Keys; credential: CredentialSource; now?: () => number }>;

@@ -2,23 +2,18 @@ import { AuthError, type INetworkModule, type NetworkRequestOptions, type Networ
 import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
 import { isObject, isText, readJsonObject } from '../json.ts';
 
-/** What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. */
-export interface Refusal {
-  /** HTTP status, where an answer came. */
-  readonly status?: number | undefined;
-  readonly error?: string | undefined;
-  readonly suberror?: string | undefined;
-  /** AADSTS numbers. */
-  readonly codes?: readonly number[] | undefined;
-  /** What Entra wants to be asked for, a JSON object, where it is one. */
-  readonly claims?: object | undefined;
-  /** Seconds. */
-  readonly retryAfter?: number | undefined;
-  readonly traceId?: string | undefined;
-  readonly correlationId?: string | undefined;
-  /** Why there was no usable answer. */
-  readonly failure?: SendFailure['reason'] | 'unreadable' | undefined;
-}
+type Reason = { readonly error?: string | undefined; readonly suberror?: string | undefined; readonly codes?: readonly number[] };
+type Demand = { readonly claims?: object | undefined; readonly retryAfter?: number | undefined };
+type Trail = { readonly traceId?: string | undefined; readonly correlationId?: string | undefined };
+
+/** The HTTP status, where an answer came, and why it was of no use. */
+type Answer = { readonly status?: number; readonly failure?: SendFailure['reason'] | 'unreadable' | undefined };
+
+/**
+ * What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. AADSTS numbers; the claims
+ * of a challenge; seconds after which to come back.
+ */
+export type Refusal = Answer & Reason & Demand & Trail;
 
 /** MSAL lets its own error class through untouched, so this reaches the exchange with nothing lost. */
 export class TokenEndpointRefusal extends AuthError {

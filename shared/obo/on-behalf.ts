@@ -6,12 +6,7 @@ import type { Exchange, Exchanged, ExchangeRequest } from './exchange.ts';
 export type OnBehalfSettings = { readonly exchange: Exchange; readonly capacity?: number; readonly now?: () => number };
 
 /** Acts for a user: token A in (as the caller that validation made of it), token B out. */
-export interface OnBehalf {
-  /** `cached`: nobody had to wait for Entra. @throws Denial */
-  exchangeOnBehalf(request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged & { readonly cached: boolean }>;
-  /** Forgets a token that Downstream no longer takes, unless another one has taken its place already. */
-  evict(request: ExchangeRequest, token: Exchanged): void;
-}
+export type OnBehalf = ReturnType<typeof createOnBehalf>;
 
 /** Milliseconds since 1970: from when to when it is handed out, and from when on a new one is fetched beside. */
 type Entry = { readonly exchanged: Exchanged; readonly from: number; readonly refreshAt: number; readonly until: number };
@@ -23,7 +18,7 @@ const limits = { early: 5 * 60_000, longest: 60 * 60_000, stepBack: 60_000, betw
  * The cache in front of the exchange: keyed by token A itself (its digest), so that two sessions of one user have an entry each; one request
  * for however many callers want the same; a failure goes to those who waited and is not kept; a challenge's claims pass it by.
  */
-export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: OnBehalfSettings): OnBehalf {
+export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: OnBehalfSettings) {
   const entries = new LRUCache<string, Entry>({ max: capacity });
   const flights = new Map<string, Promise<Exchanged>>();
 
@@ -58,12 +53,14 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
   }
 
   return {
-    async exchangeOnBehalf(request, signal) {
+    /** `cached`: nobody had to wait for Entra. @throws Denial */
+    async exchangeOnBehalf(request: ExchangeRequest, signal: AbortSignal): Promise<Exchanged & { readonly cached: boolean }> {
       const key = keyOf(request);
       const known = request.claims ? undefined : held(key, request);
       return { ...(known ?? (await within(signal, fly(key, request)))), cached: known !== undefined };
     },
-    evict(request, { token }) {
+    /** Forgets a token that Downstream no longer takes, unless another one has taken its place already. */
+    evict(request: ExchangeRequest, { token }: Exchanged): void {
       const key = keyOf(request);
       if (entries.get(key)?.exchanged.token === token) entries.delete(key);
     },

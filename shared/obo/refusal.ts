@@ -1,18 +1,18 @@
 import { Denial, type DenialCode, notAnswering } from '../denial.ts';
 import type { Refusal } from './network.ts';
 
-/** An answer of ours, and the refusals that become it: those with any of these signs. */
-interface RefusalClass {
-  readonly code: DenialCode;
-  readonly error?: readonly string[];
-  readonly suberror?: readonly string[];
+type Words = readonly string[];
+
+/** Refusals with any of these signs. */
+type Signs = {
+  readonly error?: Words;
+  readonly suberror?: Words;
   readonly aadsts?: readonly number[];
   readonly when?: (refusal: Refusal) => boolean;
-  /** What a person who reads the log should know. */
-  readonly means: string;
-  /** For the caller, where the code's own sentence says too little. */
-  readonly detail?: string;
-}
+};
+
+/** What they become: an answer, what a person who reads the log should know, and words for the caller where the code's own say too little. */
+type RefusalClass = Signs & { readonly code: DenialCode; readonly means: string; readonly detail?: string };
 
 const isUnreachable = ({ failure }: Refusal) => ['connect', 'broken', 'timeout'].includes(String(failure));
 

@@ -1,31 +1,24 @@
 import type { Sealed } from '../sealed.ts';
 
-/** Who calls, as a validated access token says. Only `validate.ts` makes one; it holds no token, so it may be printed and passed on. */
-export interface Caller {
-  /** `tid` and `oid` together are the user key; nothing else identifies a person. */
-  readonly tenantId: string;
-  readonly objectId: string;
-  /** Delegated scopes. */
-  readonly scopes: readonly string[];
-  /** The user's own app roles. */
-  readonly roles: readonly string[];
-  /** The calling app's id (`azp` or `appid`). */
-  readonly client: string;
-  /** Whether the calling app proved itself by a secret, certificate or assertion (`azpacr` 1 or 2). */
-  readonly confidential: boolean;
-  /** Whether the client says that it can handle claims challenges (`xms_cc` has `cp1`). */
-  readonly handlesChallenges: boolean;
-  /** Authentication contexts that the user has satisfied (`acrs`). */
-  readonly authContexts: readonly string[];
-  /** Seconds since 1970. */
-  readonly expiresAt: number;
-  /** SHA-256 of the token, base64url: what caches are keyed by. */
-  readonly digest: string;
-  /** The claims that may be shown to the user whom they are about. */
-  readonly claims: Readonly<Record<string, unknown>>;
-  /** The names of the checks that the token has passed. */
-  readonly checks: readonly string[];
-}
+type Texts = readonly string[];
+
+/** `tid` and `oid` together are the user key; nothing else identifies a person. Delegated scopes; the user's own app roles. */
+type User = { readonly tenantId: string; readonly objectId: string; readonly scopes: Texts; readonly roles: Texts };
+
+/** The calling app's id (`azp` or `appid`); whether it proved itself by a secret, certificate or assertion (`azpacr` 1 or 2). */
+type App = { readonly client: string; readonly confidential: boolean };
+
+/** Whether the client can handle claims challenges (`xms_cc` has `cp1`); authentication contexts that the user has satisfied (`acrs`). */
+type StepUp = { readonly handlesChallenges: boolean; readonly authContexts: Texts };
+
+/** Seconds since 1970; SHA-256 of the token in base64url, what caches are keyed by. */
+type Token = { readonly expiresAt: number; readonly digest: string };
+
+/** The claims that may be shown to the user whom they are about; the names of the checks that the token has passed. */
+type Shown = { readonly claims: Readonly<Record<string, unknown>>; readonly checks: Texts };
+
+/** Who calls, as a validated access token says. Only `validate.ts` makes one; it shows no token, so it may be printed and passed on. */
+export type Caller = User & App & StepUp & Token & Shown;
 
 /** A property and no WeakMap, which the collector walks through at every turn: with an entry for each request that is dear. */
 const proof = Symbol('proof');

@@ -14,11 +14,7 @@ export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
   new Denial('invalid_token', { detail: `The access token is ${why}.`, facts: { check } });
 
 /** A check by its name, what demands it, and whether it holds. */
-export interface Check<Arguments extends unknown[]> {
-  readonly name: string;
-  readonly source: string;
-  readonly holds: (members: Members, ...more: Arguments) => boolean;
-}
+export type Check<More extends unknown[]> = Readonly<{ name: string; source: string; holds: (members: Members, ...more: More) => boolean }>;
 
 /** What the header of an access token must be. Nothing in it may name a key or a place to find one: keys come from Entra's metadata only. */
 export const headerChecks: readonly Check<[]>[] = [
