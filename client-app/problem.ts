@@ -37,14 +37,8 @@ const scopes = v.union([
     v.transform((list) => list.split(' ')),
   ),
 ]);
-/** Plain JSON in the body, as an object; as a string from APIs that write it so. */
-const claims = v.union([
-  v.string(),
-  v.pipe(
-    v.record(v.string(), v.unknown()),
-    v.transform((object) => JSON.stringify(object)),
-  ),
-]);
+/** A claims challenge as the body has it; one too long for a header is there alone. */
+const claims = v.pipe(v.looseObject({ access_token: v.looseObject({}) }), v.transform(JSON.stringify));
 const body = v.object({
   code: v.fallback(v.optional(v.string()), undefined),
   detail: v.fallback(v.optional(v.string()), undefined),
@@ -71,7 +65,8 @@ const byStatus: Readonly<Record<number, Code>> = {
 
 /**
  * Reads an answer that is no success. The body is RFC 9457 problem+json when our API wrote it; a gateway or the host may
- * answer with anything or nothing, and then the challenge and the status decide. The challenge's claims count before the body's.
+ * answer with anything or nothing, and then the challenge and the status decide. The challenge's claims count before the body's, which
+ * count in our API's own step-up alone.
  * @param sent the correlation id that the request carried, for answers that name none
  */
 export async function readProblem(response: Response, sent: string): Promise<Problem> {
@@ -80,7 +75,8 @@ export async function readProblem(response: Response, sent: string): Promise<Pro
   const given = read.success ? read.output : {};
   const retryAfter = readRetryAfter(response.headers.get('retry-after'));
   const challenge = response.status === 401 ? readClaimsChallenge(response.headers.get('www-authenticate') ?? '') : undefined;
-  const claims = challenge ? JSON.stringify(challenge) : given.claims;
+  const inBody = response.status === 401 && given.code === 'step_up_required' ? given.claims : undefined;
+  const claims = challenge ? JSON.stringify(challenge) : inBody;
   const byAnswer = challenge ? 'step_up_required' : (byStatus[response.status] ?? 'unexpected');
   return {
     code: isCode(given.code) ? given.code : byAnswer,

@@ -28,10 +28,25 @@ test('reads what our APIs write', async () => {
   });
 });
 
-test('takes claims that came as a string as they are', async () => {
-  expect((await readProblem(answer(401, { code: 'step_up_required', claims: '{"access_token":{}}' }), '')).claims).toBe(
-    '{"access_token":{}}',
-  );
+test('claims that are too long for a header are read whole from the body of our own step-up', async () => {
+  const claims = {
+    access_token: { acrs: { essential: true, values: Array.from({ length: 2_000 }, (_, index) => `c${index}`) } },
+    extra: 1,
+  };
+  const header = { 'www-authenticate': 'Bearer realm="o", authorization_uri="https://x/authorize", error="insufficient_claims"' };
+  const problem = await readProblem(answer(401, { code: 'step_up_required', claims }, header), '');
+  expect(problem).toMatchObject({ code: 'step_up_required', claims: JSON.stringify(claims) });
+});
+
+test.each([
+  ['another status', 403, { code: 'step_up_required', claims: { access_token: {} } }],
+  ['another code', 401, { code: 'sign_in_again', claims: { access_token: {} } }],
+  ['no code', 401, { claims: { access_token: {} } }],
+  ['claims for no access token', 401, { code: 'step_up_required', claims: { id_token: {} } }],
+  ['claims that are a text', 401, { code: 'step_up_required', claims: '{"access_token":{}}' }],
+  ['claims for a text', 401, { code: 'step_up_required', claims: { access_token: 'x' } }],
+])('claims in a body with %s are nobody’s', async (_name, status, body) => {
+  expect((await readProblem(answer(status, body), '')).claims).toBeUndefined();
 });
 
 test('takes scopes as a list or as words', async () => {
