@@ -2,6 +2,7 @@ import { browserClock, type Clock, createCountdown } from './countdown.ts';
 import type { Interruption, Returned } from './interruptions.ts';
 import { type Problem, Refusal } from './problem.ts';
 import { isOutage, needsPerson, waitBefore } from './remedy.ts';
+import { untilGranted } from './until-granted.ts';
 
 /** What a view does at the API: which action runs now, and why the last one did not succeed. */
 export interface Attempts {
@@ -43,9 +44,6 @@ export interface Failure {
   /** No more tries by themselves. */
   stop(): void;
 }
-
-/** Milliseconds between tries while a permission that was just given has not arrived everywhere. */
-const grantPauses = [500, 1_000, 2_000];
 
 export function createAttempts(parts: {
   refresh(): void;
@@ -136,16 +134,4 @@ function problemOf(error: unknown): Problem {
   if (error instanceof Refusal) return error.problem;
   reportError(error);
   return { code: 'unexpected', status: 0, correlationId: '' };
-}
-
-async function untilGranted(work: () => Promise<void>, clock: Clock): Promise<void> {
-  for (const pause of grantPauses) {
-    try {
-      return await work();
-    } catch (error) {
-      if (!(error instanceof Refusal) || error.problem.code !== 'consent_required') throw error;
-      await clock.sleep(pause);
-    }
-  }
-  return work();
 }

@@ -8,7 +8,26 @@ export function tokenFacts(token: unknown): readonly string[] {
   if (typeof token !== 'object' || token === null) return [];
   return Object.entries(token)
     .filter(([name]) => shown.includes(name))
-    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : shorten(String(value))}`);
+    .map(([name, value]) => `${name} ${Array.isArray(value) ? value.join(' ') : name === 'scp' ? value : shorten(String(value))}`);
+}
+
+const exchangeGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
+export const isExchange = ({ facts }: Recorded) => facts.grant === exchangeGrant;
+/** An answer of Entra to the Client App itself. */
+export const isOfA = (record: Recorded) => record.hop === 'entra' && record.facts.grant !== undefined && !isExchange(record);
+
+/**
+ * The claims of a token that was issued before and is used again: of the newest B for the scope that this operation of Downstream needs,
+ * or of the newest A. No record tells whose call it is, so only what is the same for everybody is said.
+ */
+export function heldFacts(earlier: readonly Recorded[], operation?: string): readonly string[] {
+  const scope = `${/profiles/.test(operation ?? '') ? 'Profile' : 'Documents'}.${/^GET /.test(operation ?? '') ? 'Read' : 'ReadWrite'}`;
+  const issued = earlier.findLast(
+    (record) =>
+      record.status < 400 &&
+      (operation === undefined ? isOfA(record) : isExchange(record) && scopeFacts(record).includes(`scope ${scope}`)),
+  );
+  return tokenFacts(issued?.facts.token).filter((fact) => !/^(acrs|amr) /.test(fact));
 }
 
 /** What an exchange asked for. */

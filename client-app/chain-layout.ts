@@ -39,16 +39,16 @@ export const wide: Layout = {
 /** For a phone: the same, with the Client App, Downstream and the vault in one row below. */
 export const narrow: Layout = {
   width: 360,
-  height: 470,
+  height: 390,
   gap: 26,
   token: 11,
   places: {
-    entra: box(196, 50, 190, 88),
-    client: box(46, 425, 84, 76),
-    original: box(206, 238, 128, 78),
-    downstream: box(315, 425, 84, 76),
-    vault: box(136, 425, 82, 62),
-    identity: box(225, 425, 82, 62),
+    entra: box(196, 46, 190, 84),
+    client: box(42, 350, 76, 72),
+    original: box(200, 212, 132, 76),
+    downstream: box(306, 350, 100, 72),
+    vault: box(122, 350, 72, 58),
+    identity: box(207, 350, 84, 58),
   },
 };
 

@@ -1,22 +1,21 @@
 import type { Cargo, Place, Step, Stop } from './chain.ts';
-import { codeOf, refusalFacts, refusedBy, scopeFacts, tokenFacts } from './chain-facts.ts';
+import { codeOf, heldFacts, isExchange, isOfA, refusalFacts, refusedBy, scopeFacts, tokenFacts } from './chain-facts.ts';
 import { causeOf } from './chain-words.ts';
 import type { Recorded } from './stand.ts';
 
 const began = ({ at, took }: Recorded) => at - took;
-const exchangeGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
-const isExchange = ({ facts }: Recorded) => facts.grant === exchangeGrant;
 
-/** Tells one call as the article does. `all` are its records by their beginning, `call` is Original's own among them. */
+/** Tells one call as the article does. `all` are its records by their beginning, `call` is Original's own among them; `earlier` came before it. */
 export function describeSteps(
   call: Recorded,
   all: readonly Recorded[],
+  earlier: readonly Recorded[],
 ): { readonly steps: readonly Step[]; readonly stop: Stop | undefined } {
   const steps: Step[] = [];
   let stop: Stop | undefined;
   const add = (from: Place, to: Place, cargo: readonly Cargo[], title: string, more: Partial<Step> = {}) =>
     void steps.push({ from, to, cargo, title, outcome: 'passed', facts: [], ...more });
-  const tokensOfA = all.filter(({ hop, facts }) => hop === 'entra' && facts.grant !== undefined && facts.grant !== exchangeGrant);
+  const tokensOfA = all.filter(isOfA);
   const before = tokensOfA.find((record) => began(record) < began(call) && record.status < 400);
   const inside = all.filter((record) => record !== call && began(record) >= began(call) - 1 && record.at <= call.at + 1);
   const behind = inside.filter((record) => isExchange(record) || record.hop === 'downstream-api');
@@ -24,7 +23,7 @@ export function describeSteps(
   const operation = `${method} ${path}`;
 
   if (before) add('entra', 'client', ['a'], 'Client App acquires token A', { facts: tokenFacts(before.facts.token), took: before.took });
-  else add('client', 'client', ['a'], 'Client App still has token A', { outcome: 'cached' });
+  else add('client', 'client', ['a'], 'Client App takes token A from its cache', { outcome: 'cached', facts: heldFacts(earlier) });
   add('client', 'original', ['a'], `Client App gives A to Original API: ${operation}`);
 
   const keysDown = inside.filter(({ hop, operation, status }) => hop === 'entra' && /keys|metadata/.test(operation) && status >= 400);
@@ -102,7 +101,10 @@ export function describeSteps(
       }
       haveB = haveB || !failed;
     } else if (record.hop === 'downstream-api') {
-      if (!haveB) add('original', 'original', ['b'], 'Original API still has token B for this A', { outcome: 'cached' });
+      if (!haveB) {
+        const facts = heldFacts(earlier, record.operation);
+        add('original', 'original', ['b'], 'Original API takes token B for this A from its cache', { outcome: 'cached', facts });
+      }
       haveB = true;
       const stores = inside.filter(({ hop, at }) => hop === 'tables' && at <= record.at && at >= began(record)).length;
       const store = stores > 0 ? [`${stores} request${stores > 1 ? 's' : ''} to the store`] : [];

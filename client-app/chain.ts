@@ -62,7 +62,8 @@ export function gatherCalls(records: readonly Recorded[]): readonly ChainCall[] 
       if (!call) return [];
       const beside = told.filter((one) => one.correlationId === undefined && began(one) >= began(call) - 1 && one.at <= call.at + 1);
       const all = [...own, ...beside].sort((one, other) => began(one) - began(other) || one.sequence - other.sequence);
-      const { steps, stop } = describeSteps(call, all);
+      const earlier = told.filter((one) => one.at < began(call));
+      const { steps, stop } = describeSteps(call, all, earlier);
       return [
         { id, operation: call.operation, at: began(call), took: call.took, status: call.status, requests: all.length - 1, steps, stop },
       ];

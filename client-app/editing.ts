@@ -43,48 +43,40 @@ export interface EditingOptions<Stored, Value> {
 /** Holds the drafts and the versions so that nothing typed is lost and nothing newer is overwritten unseen. */
 export function createEditing<Stored, Value extends object>(options: EditingOptions<Stored, Value>): Editing<Stored, Value> {
   const { context, thing } = options;
-  const attempts = createAttempts(context);
-  let stored: Stored | undefined;
-  let seen: string | undefined;
-  let value: Value | undefined;
+  /** The version that the next save names. */
   let basedOn = 'none';
-  let restored = false;
-  let conflict: { theirs: Stored | undefined; etag: string } | undefined;
+  let conflictEtag = 'none';
 
-  const base = () => (stored === undefined ? options.blank : options.editable(stored));
-  const changed = () => value !== undefined && JSON.stringify(value) !== JSON.stringify(base());
+  const base = () => (editing.stored === undefined ? options.blank : options.editable(editing.stored));
   const keepDraft = () => {
-    if (value !== undefined && changed()) context.drafts.write(thing, { value, basedOn });
+    if (editing.value !== undefined && editing.changed) context.drafts.write(thing, { value: editing.value, basedOn });
     else context.drafts.drop(thing);
   };
-  const adopt = (answer: ApiAnswer<Stored>) => {
-    stored = answer.value;
-    seen = answer.etag;
-    basedOn = answer.etag ?? 'none';
-    value = options.editable(answer.value);
-    restored = false;
-    conflict = undefined;
+  const adopt = ({ value: stored, etag: seen }: ApiAnswer<Stored>) => {
+    basedOn = seen ?? 'none';
+    Object.assign(editing, { stored, seen, value: options.editable(stored), restored: false, conflict: undefined });
     context.drafts.drop(thing);
   };
   const meetConflict = async () => {
-    const newest = await options.read(value).catch((error: unknown) => {
+    const newest = await options.read(editing.value).catch((error: unknown) => {
       if (error instanceof Refusal && error.problem.code === 'not_found') return undefined;
       throw error;
     });
+    conflictEtag = newest?.etag ?? 'none';
     // Our own earlier save whose answer got lost: nothing to choose.
-    if (newest && JSON.stringify(options.editable(newest.value)) === JSON.stringify(value)) adopt(newest);
-    else conflict = { theirs: newest?.value, etag: newest?.etag ?? 'none' };
+    if (newest && JSON.stringify(options.editable(newest.value)) === JSON.stringify(editing.value)) adopt(newest);
+    else editing.conflict = { theirs: newest?.value };
     return true;
   };
 
   const save = (returned: Returned | undefined) =>
-    attempts.run(
+    editing.attempts.run(
       'save',
       async () => {
-        if (value === undefined) return;
-        const sent = value;
+        const { value: sent } = editing;
+        if (sent === undefined) return;
         const answer = await options.write(sent, basedOn);
-        const typed = value;
+        const { value: typed = sent } = editing;
         adopt(answer);
         if (typed !== sent) editing.edit(typed);
         context.announce(returned ? 'Thank you. What you typed is saved now.' : 'Saved.');
@@ -93,25 +85,15 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
       { handle: (problem) => problem.code === 'conflict' && meetConflict(), returned },
     );
 
-  const editing: Editing<Stored, Value> = {
-    attempts,
-    get stored() {
-      return stored;
-    },
-    get value() {
-      return value;
-    },
+  const editing: { -readonly [Name in keyof Editing<Stored, Value>]: Editing<Stored, Value>[Name] } = {
+    attempts: createAttempts(context),
+    stored: undefined,
+    value: undefined,
+    restored: false,
+    conflict: undefined,
+    seen: undefined,
     get changed() {
-      return changed();
-    },
-    get restored() {
-      return restored;
-    },
-    get conflict() {
-      return conflict;
-    },
-    get seen() {
-      return seen;
+      return editing.value !== undefined && JSON.stringify(editing.value) !== JSON.stringify(base());
     },
     async load() {
       const { returned } = context;
@@ -119,37 +101,37 @@ export function createEditing<Stored, Value extends object>(options: EditingOpti
         const draft = context.drafts.read<Value>(thing);
         if (options.blank === undefined) adopt(await options.read(undefined));
         if (draft) {
-          value = draft.value;
+          editing.value = draft.value;
           basedOn = draft.basedOn;
-          restored = changed();
+          editing.restored = editing.changed;
           keepDraft();
-        } else value ??= options.blank;
+        } else editing.value ??= options.blank;
       };
-      await attempts.run('load', load, { returned });
-      if (returned?.action === 'save' && !attempts.failure) await save(returned);
+      await editing.attempts.run('load', load, { returned });
+      if (returned?.action === 'save' && !editing.attempts.failure) await save(returned);
     },
     edit(part) {
-      if (value !== undefined) value = { ...value, ...part };
+      if (editing.value !== undefined) editing.value = { ...editing.value, ...part };
       keepDraft();
       context.refresh();
     },
     discard() {
-      value = base();
-      basedOn = seen ?? 'none';
-      restored = false;
+      editing.value = base();
+      basedOn = editing.seen ?? 'none';
+      editing.restored = false;
       keepDraft();
       context.refresh();
     },
     save: () => save(undefined),
     async keepMine() {
-      basedOn = conflict?.etag ?? basedOn;
-      conflict = undefined;
+      if (editing.conflict) basedOn = conflictEtag;
+      editing.conflict = undefined;
       keepDraft();
       await editing.save();
     },
     takeTheirs() {
-      if (conflict?.theirs === undefined) return;
-      adopt({ value: conflict.theirs, etag: conflict.etag });
+      if (editing.conflict?.theirs === undefined) return;
+      adopt({ value: editing.conflict.theirs, etag: conflictEtag });
       context.announce('You now see the newer version.');
     },
   };

@@ -103,10 +103,10 @@ export function openChain(context: ViewContext, stand: Stand): View {
       attempts.close();
       phone.removeEventListener('change', context.refresh);
     },
-    render: () => html`<div class="page-head">
+    render: () => html`<div class="page-head chain-head">
         <div>
           <h1 tabindex="-1">The chain, live</h1>
-          <p class="lead chain-lead">Every call through the chain plays here: <span class="token token-a">A</span> is the token for Original API, <span class="token token-b">B</span> the one for Downstream API.</p>
+          <p class="lead chain-lead"><span class="chain-more">Every call through the chain plays here:</span> <span class="token token-a">A</span> is the token for Original API, <span class="token token-b">B</span> the one for Downstream API.</p>
         </div>
         <button class="button button-primary" ?disabled=${attempts.busy !== undefined} @click=${() => makeCall()}>Make a call</button>
       </div>

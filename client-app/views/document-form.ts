@@ -53,7 +53,7 @@ export function renderDocumentForm({ context, editing, value, stored, owns, mayW
         <label for="text">Text</label>
         <textarea id="text" rows="12" ?readonly=${!mayWrite} .value=${value.text} @input=${typed('text')}></textarea>
       </div>
-      ${mayWrite ? renderSaveBar(editing, 'Save') : html`<p class="hint">You may read this document. Its owner decides who may change it.</p>`}
+      ${mayWrite ? renderSaveBar(editing, value.title.trim() === '' ? 'A title is missing.' : undefined) : html`<p class="hint">You may read this document. Its owner decides who may change it.</p>`}
     </div>
     <div class="editor-side stack">
       ${stored ? renderFacts(context, stored) : nothing}

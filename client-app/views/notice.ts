@@ -21,6 +21,7 @@ export function renderFailure(context: ViewContext, failure: Failure | undefined
         <div role="alert">
           <p class="notice-says">${spent && asks ? sayAfterwards(problem.code, problem.declined === true) : sayWhich(says, problem)}</p>
           ${problem.code === 'bad_request' || problem.code === 'too_large' ? html`<p>${problem.detail}</p>` : nothing}
+          ${failure.name === 'save' && !failure.asking ? html`<p>What you typed is kept.</p>` : nothing}
         </div>
         ${shows('tell-admin') ? renderToAdmin(context, failure) : nothing}
         ${(shows('copy-id') || (spent && asks)) && problem.correlationId ? html`<p class="notice-id">Reference ${renderCopyable(context, problem.correlationId)}</p>` : nothing}

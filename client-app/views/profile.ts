@@ -72,7 +72,7 @@ function renderForm(context: ViewContext, editing: Editing<Profile, ProfileChang
         <input id=${name} autocomplete=${complete} maxlength="200" ?required=${required} .value=${value[name]} @input=${(event: Event) => editing.edit({ [name]: (event.target as HTMLInputElement).value })}>
       </div>`,
     )}
-    ${renderSaveBar(editing, 'Save')}
+    ${renderSaveBar(editing, value.displayName.trim() === '' ? 'A name is missing.' : undefined)}
   </form>`;
 }
 

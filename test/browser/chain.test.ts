@@ -33,6 +33,16 @@ browserTest(
       await steps.getByText('Key Vault hands the client credential to Original API').waitFor();
       expect(await steps.last().textContent()).toContain('Original API answers 200');
       await look('chain');
+      await page.setViewportSize({ width: 360, height: 740 });
+      await page.evaluate(() => scrollTo(0, 0));
+      const bottomOf = async (selector: string) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
+      const fold = await page.locator('.places').evaluate((element) => element.getBoundingClientRect().top);
+      expect([await bottomOf('.caption'), await bottomOf('.chain-picture')].map((bottom) => bottom <= fold)).toEqual([true, true]);
+      await page.setViewportSize({ width: 1280, height: 800 });
+      await button(page, 'Make a call').click();
+      await steps.getByText('Original API takes token B for this A from its cache').waitFor();
+      const cached = steps.filter({ hasText: 'from its cache' }).locator('.chip', { hasText: /^aud / });
+      expect(await cached.count()).toBe(2);
 
       await place('Policies').click();
       await page.getByRole('combobox', { name: 'Sign-in, consent and user switches are for' }).selectOption('alice');

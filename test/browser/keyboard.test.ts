@@ -68,7 +68,8 @@ browserTest(
       await page.getByRole('dialog', { name: 'Delete this document?' }).waitFor();
       await look('delete');
       await press('Escape');
-      await page.getByRole('dialog').waitFor({ state: 'detached' });
+      // Out of the page, not only out of sight: the app hears of it a moment after the browser has closed it.
+      await page.locator('dialog').waitFor({ state: 'detached' });
       await focusIsOn('button');
 
       await press('Enter');

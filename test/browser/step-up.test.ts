@@ -68,19 +68,33 @@ browserTest(
 );
 
 browserTest(
-  'a new document waits, too, while Bob confirms it’s him, and is there once afterwards',
+  'a new document waits, too, while Bob confirms it’s him, and is there once afterwards; the claims are in the answer’s body alone',
   async () => {
     const { page } = browser;
     await browser.run(async () => {
       await signIn(page, stack, 'bob');
       await page.getByRole('link', { name: 'New document' }).click();
-      await page.getByLabel('Title').fill('Attempt 18');
       await text().fill('More patience.');
+      await button(page, 'Save').click();
+      expect(await page.getByLabel('Title').evaluate((field) => field === document.activeElement)).toBe(true);
+      expect(await page.locator('#save-state').textContent()).toContain('A title is missing.');
+      expect(await button(page, 'Save').getAttribute('aria-describedby')).toBe('save-state');
+      await page.getByLabel('Title').fill('Attempt 18');
+      expect(await page.locator('#save-state').textContent()).not.toContain('missing');
       await stack.policy('mfa', 'on', 'bob');
+      let challenges = 0;
+      await page.route(`${stack.urls.originalApi}/**`, async (route) => {
+        const response = await route.fetch();
+        const headers = response.headers();
+        const shorter = headers['www-authenticate']?.replace(/, claims="[^"]+"/, '');
+        if (shorter !== undefined && shorter !== headers['www-authenticate']) challenges += 1;
+        await route.fulfill({ response, headers: { ...headers, ...(shorter !== undefined && { 'www-authenticate': shorter }) } });
+      });
       await button(page, 'Save').click();
       await button(page, 'Confirm it’s you').click();
       await button(page, 'Approve').click();
       await page.getByText('What you typed is saved now.').waitFor();
+      expect(challenges).toBe(1);
       await page.getByRole('heading', { name: 'Attempt 18' }).waitFor();
       expect(new URL(page.url()).hash).toMatch(/^#\/documents\/[\w-]+$/);
       await page.getByRole('navigation').getByRole('link', { name: 'Documents' }).click();
@@ -169,12 +183,14 @@ browserTest(
       await page.keyboard.press('Escape');
       await page.getByRole('dialog').waitFor({ state: 'detached' });
       expect(await text().inputValue()).toBe('Typed, and not to be lost.');
+      await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
 
       await stack.clearRecords();
       await button(page, 'Confirm it’s you').click();
       await page.getByRole('dialog').getByRole('button', { name: 'Confirm it’s you' }).click();
       await button(page, 'Cancel').click();
       await page.getByText('You did not finish the check, so this was not done.').first().waitFor();
+      await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
       await look('step-up-declined');
       expect(await page.getByRole('dialog').count()).toBe(0);
       expect((await countRequests(stack))['page step-up']).toBe(1);

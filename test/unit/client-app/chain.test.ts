@@ -51,6 +51,38 @@ test('a token B that is still good is told as cached', () => {
   expect(tell(records)?.slice(2, 5)).toEqual(['original original passed', 'original original cached', 'original downstream passed']);
 });
 
+test('a cached token is told with the claims of the last one issued for that scope, and with nothing that is a person’s own', () => {
+  const token = (scp: string) => ({ aud: 'd', azp: 'o', azpacr: '2', scp, acrs: ['c1'], amr: ['pwd', 'mfa'], oid: 'somebody' });
+  const issue = (scp: string, from: number) => ({
+    ...exchange(200, from, from + 1, { scopes: [scp], token: token(scp) }),
+    correlationId: `earlier-${from}`,
+  });
+  const signIn = record('entra', 'token', 200, 1, 2, {
+    correlationId: 'sign-in',
+    facts: { grant: 'authorization_code', token: { aud: 'o', azp: 'c', amr: ['pwd'] } },
+  });
+  const refused = { ...exchange(400, 12, 13, { scopes: ['Documents.ReadWrite'], ...stepUp }), correlationId: 'refused' };
+  const before = [
+    signIn,
+    issue('Documents.ReadWrite', 4),
+    issue('Documents.Read', 6),
+    issue('Profile.Read', 8),
+    issue('Profile.ReadWrite', 10),
+  ];
+  const cached = (operation: string) => {
+    const inside = record('downstream-api', operation, 200, 22, 24);
+    const later = { ...issue('Documents.ReadWrite', 40), facts: { ...issue('x', 40).facts, token: { aud: 'later' } } };
+    const steps = gatherCalls([...before, refused, inside, record('original-api', 'any', 200, 21, 25), later])[0]?.steps ?? [];
+    return steps.filter(({ outcome }) => outcome === 'cached').map(({ facts }) => facts);
+  };
+  const a = ['aud o', 'azp c'];
+  const b = (scp: string) => ['aud d', 'azp o', 'azpacr 2', `scp ${scp}`];
+  expect(cached('GET downstream/caller')).toEqual([a, b('Documents.Read')]);
+  expect(cached('GET downstream/profiles/{userId}')).toEqual([a, b('Profile.Read')]);
+  expect(cached('PUT downstream/profiles/{userId}')).toEqual([a, b('Profile.ReadWrite')]);
+  expect(cached('DELETE downstream/documents/{id}')).toEqual([a, b('Documents.ReadWrite')]);
+});
+
 test('a refused exchange stops at Entra, with number, class and cause, and the silent attempt afterwards is told', () => {
   const records = [
     exchange(400, 2, 3, stepUp),
