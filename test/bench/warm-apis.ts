@@ -1,16 +1,19 @@
-import type { HttpFunctionOptions } from '@azure/functions';
-import { Pool } from 'undici';
+import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { createEdge } from '../../shared/http/edge.ts';
-import { send } from '../../shared/http/send.ts';
-import { readJsonObject } from '../../shared/json.ts';
+import { type Call, createEdge } from '../../shared/http/edge.ts';
+import { traceOf } from '../../shared/http/trace.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
-import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
+import { createOnBehalf, type OnBehalf } from '../../shared/obo/on-behalf.ts';
+import { seal } from '../../shared/sealed.ts';
+import type { Caller } from '../../shared/token/caller.ts';
 import { createKeys, type Keys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { audience, clientApp, tenantId } from '../support/issuer.ts';
 
-/** `auth`: as it is. `open`: the same without authentication. */
+/**
+ * `auth`: as it is. `open`: the same without authentication, which is to say that nobody's token is validated and none is exchanged. All else is there
+ * as it is in the other: traces, budgets, caps, headers, log lines, and the call itself.
+ */
 export type Mode = 'auth' | 'open';
 
 export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
@@ -34,31 +37,36 @@ export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunct
 export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): HttpFunctionOptions {
   const keys = createKeys({ authorityHost });
   const edge = edgeOf('original-api', audience, [clientApp], false, keys);
-  if (mode === 'open') {
-    const pool = new Pool(url.origin, { connections: 64 });
-    return edge('documents', { GET: { open: true, handle: () => callOpenly(url, pool) } });
-  }
-  const credential = { version: '1', notAfter: undefined, options: () => ({ clientSecret: 'secret' }) };
-  const exchange = createExchange({
-    authorityHost,
-    clientId: audience,
-    keys,
-    credential: { current: async () => credential, renew: async () => undefined },
+  const call = createDownstream({
+    url,
+    clientId: downstreamId,
+    onBehalf: mode === 'open' ? anybody : createExchanges(authorityHost, keys),
   });
-  const call = createDownstream({ url, clientId: downstreamId, onBehalf: createOnBehalf({ exchange }) });
-  return edge('documents', {
-    GET: {
-      scopes: ['Documents.Read'],
-      handle: async (inner) => ({ json: (await call(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })).json }),
+  const ask = async (inner: Call) => ({ json: (await call(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })).json });
+  if (mode === 'auth') return edge('documents', { GET: { scopes: ['Documents.Read'], handle: ask } });
+
+  // A handler for everybody is told nothing of the request; the edge runs it before it waits for anything, so this is the one.
+  let request: HttpRequest;
+  const trace = traceOf(new Headers());
+  const handle = () => ask({ caller: nobody, request, trace, signal: new AbortController().signal, note: () => {} });
+  const { handler, ...options } = edge('documents', { GET: { open: true, handle } });
+  return {
+    ...options,
+    handler: (asked, context) => {
+      request = asked;
+      return handler(asked, context);
     },
-  });
+  };
 }
 
-/** What is left of the call when nobody asks who calls. */
-async function callOpenly(url: URL, dispatcher: Pool) {
-  const { signal } = new AbortController();
-  const { body } = await send(`${url.href}/documents`, { method: 'GET', deadline: 8_000, cap: 1024 * 1024, dispatcher, signal });
-  return { json: readJsonObject(body) };
+const nobody = {} as Caller;
+const noToken = { token: seal('none'), expiresAt: 0, cached: true };
+const anybody: OnBehalf = { exchangeOnBehalf: async () => noToken, evict: () => {} };
+
+function createExchanges(authorityHost: URL, keys: Keys): OnBehalf {
+  const current = { version: '1', notAfter: undefined, options: () => ({ clientSecret: 'secret' }) };
+  const credential = { current: async () => current, renew: async () => undefined };
+  return createOnBehalf({ exchange: createExchange({ authorityHost, clientId: audience, keys, credential }) });
 }
 
 const edgeOf = (api: string, clientId: string, clientIds: readonly string[], confidential: boolean, keys: Keys) =>
