@@ -3,11 +3,11 @@ import { Denial } from '../denial.ts';
 import { isGuid } from '../settings.ts';
 import type { Call } from './edge.ts';
 
-/** The `id` in a route's path: 1 to 64 of A-Z, a-z, 0-9, `-` and `_`, so that it can be nothing but a name. @throws Denial `bad_request` */
+/** The `id` in a route's path: 1 to 64 of A-Z, a-z, 0-9, `-`, `_` and `.`, and no step in a path, so that it can be nothing but a name. @throws Denial `bad_request` */
 export function readId({ params }: Pick<HttpRequest, 'params'>): string {
   const id = params.id ?? '';
-  if (!/^[\w-]{1,64}$/.test(id)) throw new Denial('bad_request', { detail: 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - and _.' });
-  return id;
+  if (/^(?!\.\.?$)[\w.-]{1,64}$/.test(id)) return id;
+  throw new Denial('bad_request', { detail: 'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - _ . and is neither one dot nor two.' });
 }
 
 /** The `userId` in a route's path, a user's object id, `me` for the caller's own. @throws Denial `bad_request` */
