@@ -16,13 +16,14 @@ export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
 const isDeeper = (value: unknown, levels: number): boolean =>
   typeof value === 'object' && value !== null && (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
 
-export const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
 /** A JSON object, or `undefined` for anything else. */
-export function readJsonObject(bytes: Uint8Array): Readonly<Record<string, unknown>> | undefined {
+export function readJsonObject(bytes: Uint8Array): JsonObject | undefined {
   const value = parseJson(bytes);
   return isObject(value) ? value : undefined;
 }

@@ -1,6 +1,6 @@
 import { Pool } from 'undici';
 import { answers, Denial, type DenialCode, notAnswering } from '../denial.ts';
-import { readJsonObject } from '../json.ts';
+import { type JsonObject, readJsonObject } from '../json.ts';
 import type { OnBehalf } from '../obo/on-behalf.ts';
 import { reveal, type Sealed } from '../sealed.ts';
 import type { Call } from './edge.ts';
@@ -16,11 +16,7 @@ type Verb = 'GET' | 'PUT' | 'DELETE';
 export type DownstreamRequest = { readonly method: Verb; readonly path: string; readonly scope: string; readonly json?: unknown };
 
 /** What Downstream answered when it did what was asked. */
-export type DownstreamAnswer = {
-  readonly status: number;
-  readonly etag?: string | undefined;
-  readonly json?: Readonly<Record<string, unknown>>;
-};
+export type DownstreamAnswer = Readonly<{ status: number; etag?: string | undefined; json?: JsonObject }>;
 
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
@@ -36,8 +32,6 @@ const aboutObject: readonly DenialCode[] = ['forbidden', 'not_found', 'conflict'
 const aboutBody: readonly DenialCode[] = ['bad_request', 'too_large', 'unsupported_media_type'];
 const relayed: readonly DenialCode[] = [...aboutObject, ...aboutBody, 'unavailable', 'timeout'];
 
-const failures: Partial<Record<SendFailure['reason'], DenialCode>> = { connect: 'unavailable', timeout: 'timeout' };
-
 /**
  * Exchange, call, and when Downstream challenges the token, ONE new exchange with its claims and one more call; what is refused or challenged
  * after that goes up to whoever called, so nothing loops.
@@ -48,33 +42,19 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
 
   async function callOnce({ request, trace, signal }: Call, { method, path, json }: DownstreamRequest, token: Sealed): Promise<Sent> {
     const kept = passedOn.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : []));
-    const headers = {
-      ...Object.fromEntries(kept),
-      ...(json !== undefined && { 'content-type': 'application/json' }),
-      authorization: `Bearer ${reveal(token)}`,
-      traceparent: trace.traceparent,
-    };
-    const body = json === undefined ? null : JSON.stringify(json);
+    const [body, type] = json === undefined ? [null, {}] : [JSON.stringify(json), { 'content-type': 'application/json' }];
+    const { traceparent } = trace;
+    const headers = { ...Object.fromEntries(kept), ...type, authorization: `Bearer ${reveal(token)}`, traceparent };
     const sendOnce = () => send(`${base}/${path}`, { method, headers, body, ...limits, dispatcher, signal });
-    const again = (failure: SendFailure) => {
-      if (method !== 'GET' || !['connect', 'broken'].includes(failure.reason) || signal.aborted) throw failure;
-      return sendOnce();
-    };
-    return sendOnce()
-      .catch(again)
-      .catch(({ reason: failure }: SendFailure) => {
-        const detail = failure === 'connect' ? notAnswering.downstream : undefined;
-        throw new Denial(failures[failure] ?? 'bad_gateway', { detail, facts: { check: 'downstream', failure } });
-      });
+    const mayRepeat = ({ reason }: SendFailure) => method === 'GET' && ['connect', 'broken'].includes(reason) && !signal.aborted;
+    const answer = sendOnce().catch((failure: SendFailure) => (mayRepeat(failure) ? sendOnce() : Promise.reject(failure)));
+    return answer.catch(refuse);
   }
 
   return async (call, request) => {
-    const exchange = {
-      caller: call.caller,
-      scopes: [`api://${clientId}/${request.scope}`],
-      audiences: [clientId, `api://${clientId}`],
-      correlationId: call.trace.correlationId,
-    };
+    const { caller, trace } = call;
+    const scopes = [`api://${clientId}/${request.scope}`];
+    const exchange = { caller, scopes, audiences: [clientId, `api://${clientId}`], correlationId: trace.correlationId };
     const first = await onBehalf.exchangeOnBehalf(exchange, call.signal);
     call.note({ exchange: first.cached ? 'cached' : 'made' });
     const answer = await callOnce(call, request, first.token);
@@ -89,6 +69,12 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     if (claimsAgain) throw new Denial('step_up_required', { claims: claimsAgain, facts: { check: 'challenged again' } });
     return readAnswer(answerAgain, request.method);
   };
+}
+
+function refuse({ reason: failure }: SendFailure): never {
+  const facts = { check: 'downstream', failure };
+  if (failure === 'connect') throw new Denial('unavailable', { detail: notAnswering.downstream, facts });
+  throw new Denial(failure === 'timeout' ? 'timeout' : 'bad_gateway', { facts });
 }
 
 const challengeOf = ({ status, headers }: Sent) => (status === 401 ? readClaimsChallenge(headers['www-authenticate'] ?? '') : undefined);

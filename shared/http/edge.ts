@@ -40,6 +40,8 @@ const budgetOfRequest = 10_000;
 /** TRACE is left to the host, which answers 404: a function that lists it fails, since no request object can be made of it. */
 const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
+const onEveryAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
 /** Says that the process answers, and nothing else. */
 export const health: Methods = { GET: { open: true, handle: async () => ({ json: { status: 'ok' } }) } };
 
@@ -55,10 +57,8 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
     const preflight = request.method === 'OPTIONS';
     const method = methods[request.method as HttpMethod];
     /** The route's template goes to the log, never the path: a path can hold anything that a stranger typed. */
-    let facts: LogFacts = {};
-    const note = (more: LogFacts) => {
-      facts = { ...facts, ...more };
-    };
+    const facts: LogFacts = {};
+    const note = (more: LogFacts) => void Object.assign(facts, more);
 
     async function answer(): Promise<Answer> {
       if (preflight) return { status: 204 };
@@ -78,28 +78,17 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
 
     // A denial that cannot be written is a bug like any other.
     const written = await within(signal, answer()).then(writeAnswer).catch(deny).catch(deny).finally(close);
-    const line = { api, method: request.method, route, milliseconds: now() - began, ...trace, ...facts };
-    logRequest(log, written.status, line);
-    const headers = {
-      'cache-control': 'no-store',
-      'x-content-type-options': 'nosniff',
-      'x-correlation-id': trace.correlationId,
-      ...written.headers,
-      ...corsHeaders(request.headers.get('origin'), origins, preflight),
-    };
-    return { ...written, headers };
+    logRequest(log, written.status, { api, method: request.method, route, milliseconds: now() - began, ...trace, ...facts });
+    const cors = corsHeaders(request.headers.get('origin'), origins, preflight);
+    return { ...written, headers: { ...onEveryAnswer, 'x-correlation-id': trace.correlationId, ...written.headers, ...cors } };
   }
 
   return (route: string, methods: Methods): HttpFunctionOptions => {
     for (const [name, { open, scopes }] of Object.entries(methods))
       if (!open && !scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
-    const served = Object.keys(methods) as HttpMethod[];
-    return {
-      route,
-      authLevel: 'anonymous',
-      methods: [...(served.length > 0 ? served : anyMethod), 'OPTIONS'],
-      handler: (request, log) => serve(route, methods, request, log),
-    };
+    const served = Object.keys(methods).length > 0 ? (Object.keys(methods) as HttpMethod[]) : anyMethod;
+    const handler = (request: HttpRequest, log: LogSink) => serve(route, methods, request, log);
+    return { route, authLevel: 'anonymous', methods: [...served, 'OPTIONS'], handler };
   };
 }
 

@@ -1,13 +1,14 @@
 import { AuthError, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node';
 import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
-import { isObject, isText, readJsonObject } from '../json.ts';
+import { isObject, isText, type JsonObject, readJsonObject } from '../json.ts';
 
 type Reason = { readonly error?: string | undefined; readonly suberror?: string | undefined; readonly codes?: readonly number[] };
 type Demand = { readonly claims?: object | undefined; readonly retryAfter?: number | undefined };
 type Trail = { readonly traceId?: string | undefined; readonly correlationId?: string | undefined };
 
 /** The HTTP status, where an answer came, and why it was of no use. */
-type Answer = { readonly status?: number; readonly failure?: SendFailure['reason'] | 'unreadable' | undefined };
+type Answer = { readonly status?: number; readonly failure?: Failure | undefined };
+type Failure = SendFailure['reason'] | 'unreadable';
 
 /**
  * What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. AADSTS numbers; the claims
@@ -34,13 +35,9 @@ const limits = { deadline: 5_000, cap: 256 * 1024 };
  * thrown before MSAL reads it, because MSAL drops claims and shares one user's throttling with all others.
  */
 export const network: INetworkModule = {
-  async sendGetRequestAsync() {
-    throw new TokenEndpointRefusal({ failure: 'unreadable' });
-  },
+  sendGetRequestAsync: () => refuse({ reason: 'unreadable' }),
   async sendPostRequestAsync<T>(url: string, { headers, body: form }: NetworkRequestOptions = {}): Promise<NetworkResponse<T>> {
-    const answer = await send(url, { method: 'POST', headers, body: form ?? null, ...limits }).catch(({ reason }: SendFailure) => {
-      throw new TokenEndpointRefusal({ failure: reason });
-    });
+    const answer = await send(url, { method: 'POST', headers, body: form ?? null, ...limits }).catch(refuse);
     const body = readJsonObject(answer.body) ?? {};
     const { access_token, token_type, expires_in } = body;
     const seconds = isText(expires_in) ? Number(expires_in) : expires_in;
@@ -52,8 +49,10 @@ export const network: INetworkModule = {
   },
 };
 
+const refuse = ({ reason: failure }: { readonly reason: Failure }) => Promise.reject(new TokenEndpointRefusal({ failure }));
+
 /** Keeps what the refusal's classes are made of (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
-export function readRefusal(status: number, body: Readonly<Record<string, unknown>>, retryAfter: string | undefined): Refusal {
+export function readRefusal(status: number, body: JsonObject, retryAfter: string | undefined): Refusal {
   const text = (name: string) => (isText(body[name]) ? body[name] : undefined);
   const guid = (name: string) => /^[0-9a-f-]{36}$/i.exec(text(name) ?? '')?.[0];
   const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 10) : [];

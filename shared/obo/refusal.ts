@@ -22,11 +22,7 @@ const isUnreachable = ({ failure }: Refusal) => ['connect', 'broken', 'timeout']
  */
 export const refusalClasses: readonly RefusalClass[] = [
   { code: 'unavailable', when: isUnreachable, means: 'Entra cannot be reached or did not answer in time.' },
-  {
-    code: 'bad_gateway',
-    when: ({ failure }) => failure !== undefined,
-    means: 'The token endpoint gave no answer of its own kind.',
-  },
+  { code: 'bad_gateway', when: ({ failure }) => failure !== undefined, means: 'The token endpoint gave no answer of its own kind.' },
   { code: 'unavailable', when: ({ status = 0 }) => status === 429 || status >= 500, means: 'Entra is busy, or throttles this.' },
   { code: 'unavailable', error: ['temporarily_unavailable'], aadsts: [90055], means: 'Entra is busy.' },
   { code: 'unavailable', aadsts: [50196], means: 'Entra throttles this app and user: the client loops.' },
@@ -42,12 +38,7 @@ export const refusalClasses: readonly RefusalClass[] = [
   },
   { code: 'blocked', aadsts: [53003], means: 'A Conditional Access policy blocks this.' },
   { code: 'admin_consent_required', aadsts: [90094], means: 'An administrator has to consent.' },
-  {
-    code: 'consent_required',
-    suberror: ['consent_required'],
-    aadsts: [65001, 65004],
-    means: 'Consent to the call downstream is missing.',
-  },
+  { code: 'consent_required', suberror: ['consent_required'], aadsts: [65001, 65004], means: 'Consent to the call downstream is missing.' },
   { code: 'invalid_token', aadsts: [500133], means: 'The assertion is out of its time.', detail: 'The access token is expired.' },
   { code: 'invalid_token', aadsts: [50013], means: 'Entra refuses the assertion: another authority’s, or a key was withdrawn.' },
   {

@@ -28,26 +28,23 @@ export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) => t
 /** `1.0` or `2.0`; it chooses which metadata document to use. */
 export const claimedVersion = (claims: Claims) => (claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined);
 
+const isOfAllowedTenant = ({ tid, iss }: Claims, { tenantIds }: Expected) =>
+  isGuid(tid) && tenantIds.includes(tid) && isText(iss) && iss.split('/').includes(tid);
+
+const hasPlausibleTimes = ({ exp, nbf, iat }: Claims) =>
+  isTime(exp) && isTime(nbf) && isTime(iat) && exp - iat <= longestLife && exp - nbf <= longestLife;
+
 /** What an access token must say, once its signature is known to be good. Read top to bottom; all of them run on every request. */
 export const claimChecks: readonly Check<[Expected]>[] = [
   { name: 'key-issuer', source: tokenSource, holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss },
   { name: 'issuer', source: 'RFC 7519 §4.1.1', holds: ({ iss }, { issuer }) => iss === issuer },
-  {
-    name: 'tenant',
-    source: `${tokenSource}, multitenant`,
-    holds: ({ tid, iss }, { tenantIds }) =>
-      isText(tid) && isGuid(tid) && tenantIds.includes(tid) && isText(iss) && iss.split('/').includes(tid),
-  },
+  { name: 'tenant', source: `${tokenSource}, multitenant`, holds: isOfAllowedTenant },
   {
     name: 'audience',
     source: 'RFC 7519 §4.1.3',
     holds: ({ aud, ver }, { audience }) => single(aud) === audience || (ver === '1.0' && single(aud) === `api://${audience}`),
   },
-  {
-    name: 'lifetime',
-    source: 'RFC 7519 §4.1.4 to §4.1.6',
-    holds: ({ exp, nbf, iat }) => isTime(exp) && isTime(nbf) && isTime(iat) && exp - iat <= longestLife && exp - nbf <= longestLife,
-  },
+  { name: 'lifetime', source: 'RFC 7519 §4.1.4 to §4.1.6', holds: hasPlausibleTimes },
   { name: 'not-before', source: 'RFC 7519 §4.1.5', holds: ({ nbf }, { now }) => (nbf as number) - tolerance <= now },
   { name: 'issued-at', source: 'RFC 7519 §4.1.6', holds: ({ iat }, { now }) => (iat as number) - tolerance <= now },
   { name: 'expiry', source: 'RFC 7519 §4.1.4', holds: ({ exp }, { now }) => now < (exp as number) + tolerance },

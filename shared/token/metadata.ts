@@ -18,11 +18,8 @@ export const documentUnavailable = (document: 'metadata' | 'keys', reason: strin
  * @throws Denial `unavailable`: a fault of ours or Entra's, never the caller's
  */
 export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
-  const { status, body } = await send(url, { method: 'GET', headers: { accept: 'application/json' }, ...limits }).catch(
-    ({ reason }: SendFailure) => {
-      throw documentUnavailable(name, reason);
-    },
-  );
+  const refuse = ({ reason }: SendFailure) => Promise.reject(documentUnavailable(name, reason));
+  const { status, body } = await send(url, { method: 'GET', headers: { accept: 'application/json' }, ...limits }).catch(refuse);
   if (status !== 200) throw documentUnavailable(name, `status ${status}`);
   const document = readJsonObject(body);
   if (!document) throw documentUnavailable(name, 'not a JSON object');
