@@ -14,7 +14,8 @@ export const deleteDocument =
     const id = readId(request);
     const precondition = readPrecondition(request);
     const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
-    if (!owns(caller, before.value)) throw new Denial('forbidden', { detail: 'Only its owner may delete a document.' });
+    if (!owns(caller, before.value))
+      throw new Denial('forbidden', { detail: 'Only its owner may delete a document.', facts: { check: 'owner' } });
     demandMatch(precondition, before);
     demandAuthContext(caller, authContext);
     await documents.remove(caller.tenantId, before, signal);

@@ -20,6 +20,6 @@ export const mayAccessProfile = ({ objectId, roles }: Caller, userId: string) =>
 
 /** The document, if the caller may know of it: other people's documents are not there at all. @throws Denial `not_found` */
 export function visibleTo(caller: Caller, stored: Stored<Document> | undefined): Stored<Document> {
-  if (!stored || !mayRead(caller, stored.value)) throw new Denial('not_found');
+  if (!stored || !mayRead(caller, stored.value)) throw new Denial('not_found', { facts: { check: stored ? 'reader' : 'exists' } });
   return stored;
 }

@@ -10,9 +10,9 @@ export const readProfile =
   (profiles: Profiles) =>
   async (call: Call): Promise<Answer> => {
     const userId = readUserId(call);
-    if (!mayAccessProfile(call.caller, userId)) throw new Denial('forbidden');
+    if (!mayAccessProfile(call.caller, userId)) throw new Denial('forbidden', { facts: { check: 'own-or-manager' } });
     const stored = await profiles.read(call.caller.tenantId, userId, call.signal);
     if (stored) return { headers: { etag: stored.etag }, json: stored.value };
-    if (userId !== call.caller.objectId) throw new Denial('not_found');
+    if (userId !== call.caller.objectId) throw new Denial('not_found', { facts: { check: 'exists' } });
     return { json: { userId, displayName: '', jobTitle: '', phone: '', modified: '' } };
   };

@@ -18,7 +18,7 @@ export const writeDocument =
     const modified = new Date(now()).toISOString();
     if (precondition === 'none yet') {
       if (await documents.read(caller.tenantId, id, signal))
-        throw new Denial('conflict', { detail: 'There is a document of this id already.' });
+        throw new Denial('conflict', { detail: 'There is a document of this id already.', facts: { check: 'precondition' } });
       const { readers = [], writers = [], ...said } = body;
       const created = await documents.write(
         caller.tenantId,
@@ -32,9 +32,9 @@ export const writeDocument =
     const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
     const { readers = before.value.readers, writers = before.value.writers, ...said } = body;
     const document: Document = { ...before.value, ...said, readers, writers, modified };
-    if (!mayWrite(caller, before.value)) throw new Denial('forbidden');
+    if (!mayWrite(caller, before.value)) throw new Denial('forbidden', { facts: { check: 'writer' } });
     if (!owns(caller, before.value) && changesSharing(before.value, document)) {
-      throw new Denial('forbidden', { detail: 'Only its owner says who may read or write a document.' });
+      throw new Denial('forbidden', { detail: 'Only its owner says who may read or write a document.', facts: { check: 'owner' } });
     }
     demandMatch(precondition, before);
     const { value, etag } = await documents.write(caller.tenantId, document, before, signal);

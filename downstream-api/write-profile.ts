@@ -13,12 +13,12 @@ export const writeProfile =
   async (call: Call): Promise<Answer> => {
     const { caller, request, signal } = call;
     const userId = readUserId(call);
-    if (!mayAccessProfile(caller, userId)) throw new Denial('forbidden');
+    if (!mayAccessProfile(caller, userId)) throw new Denial('forbidden', { facts: { check: 'own-or-manager' } });
     const profile = { userId, ...(await readProfileBody(request)), modified: new Date(now()).toISOString() };
     const precondition = readPrecondition(request);
     const stored = await profiles.read(caller.tenantId, userId, signal);
     if (stored) demandMatch(precondition, stored);
-    else if (precondition !== 'none yet') throw new Denial('conflict');
+    else if (precondition !== 'none yet') throw new Denial('conflict', { facts: { check: 'precondition' } });
     const { value, etag } = await profiles.write(caller.tenantId, profile, stored?.etag, signal);
     return { status: stored ? 200 : 201, headers: { etag }, json: value };
   };

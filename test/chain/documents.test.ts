@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { call } from '../support/call.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { until } from '../support/until.ts';
 
 let stack: Stack;
 const tokens: Record<string, string> = {};
@@ -79,6 +80,28 @@ test.each(['山', 'é', '👩'])(
     }
   },
 );
+
+test('who may not is told no reason, and the log of Downstream names the check, so that "not there" and "not shared" are two things there', async () => {
+  const created = await put('alice', 'why', { title: 'Why', text: '', writers: [oids.bob] }, { 'if-none-match': '*' });
+  const etag = { 'if-match': created.headers.get('etag') as string };
+  const change = { title: 'x', text: 'y' };
+  const denied: [string, number, ReturnType<typeof as>][] = [
+    ['exists', 404, as('carol', 'documents/why-not')],
+    ['reader', 404, as('carol', 'documents/why')],
+    ['reader', 404, put('carol', 'why', change, etag)],
+    ['owner', 403, as('bob', 'documents/why', { method: 'DELETE', headers: etag })],
+    ['owner', 403, put('bob', 'why', { ...change, writers: [] }, etag)],
+    ['precondition', 412, put('alice', 'why', change, { 'if-none-match': '*' })],
+    ['own-or-manager', 403, as('carol', `profiles/${oids.alice}`)],
+  ];
+  for (const [check, status, answer] of denied) {
+    const { json } = await answer;
+    expect(json).toMatchObject({ status });
+    const ofDownstream = (line: string) => line.includes(json.correlationId) && line.includes('"downstream-api"');
+    await until(`the line of ${check}`, () => stack.output().some(ofDownstream));
+    expect(JSON.parse(stack.output().find(ofDownstream) as string)).toMatchObject({ status, check });
+  }
+});
 
 test('of 20 writers who have read the same version exactly one is not told of a conflict', async () => {
   await put('alice', 'race', { title: 'Race', text: 'start' }, { 'if-none-match': '*' });
