@@ -28,26 +28,23 @@ export const answers = {
 /** The `code` of the problem body. A closed set: the Client App has words for each. */
 export type DenialCode = keyof typeof answers;
 
-/** Which service is not answering, for the `detail` of `unavailable`. */
-export const notAnswering = {
-  signIn: 'The sign-in service is not answering. Try again later.',
-  downstream: 'The downstream service is not answering. Try again later.',
-} as const;
+/** For the `detail` of `unavailable`. */
+export const notAnswering = (service: 'sign-in' | 'downstream') => `The ${service} service is not answering. Try again later.`;
 
 /** What the log may say of a denial and the caller may not: names of checks, codes, counts. Never a token, a secret or a personal datum. */
 export type LogFacts = Readonly<Record<string, string | number | boolean | readonly (string | number)[] | undefined>>;
 
 /**
- * For the caller: a safe sentence, where the code's own says too little; the claims to ask Entra for, a JSON object with a top-level
- * `access_token` (`step_up_required`); the scopes that are missing (`insufficient_scope`, `consent_required`).
+ * A safe sentence, where the code's own says too little; the claims to ask Entra for, a JSON object with a top-level `access_token`
+ * (`step_up_required`); the scopes that are missing (`insufficient_scope`, `consent_required`).
  */
-type Said = { readonly detail?: string | undefined; readonly claims?: object | undefined; readonly scopes?: readonly string[] | undefined };
+type Said = Readonly<{ detail?: string | undefined; claims?: object | undefined; scopes?: readonly string[] | undefined }>;
 
-/** Seconds after which a retry makes sense, 5 where absent (`unavailable`); `bare`: no credentials were sent, so the challenge names no error (RFC 6750 §3.1). */
-type Kind = { readonly retryAfter?: number | undefined; readonly bare?: boolean };
-
-/** What a denial tells beyond its code. All of it but `facts` is meant for the caller. */
-export type DenialOptions = Said & Kind & { readonly facts?: LogFacts };
+/**
+ * Seconds after which a retry makes sense, 5 where absent (`unavailable`); whether no credentials were sent at all, so that the challenge
+ * names no error (RFC 6750 §3.1); and for the log alone, facts.
+ */
+export type DenialOptions = Said & Readonly<{ retryAfter?: number | undefined; bare?: boolean; facts?: LogFacts }>;
 
 /**
  * The one error that becomes an answer (`http/answer.ts`). Anything else that is thrown is a bug and answers 500 without words.

@@ -15,19 +15,17 @@ export type Settings = Readonly<Record<string, v.GenericSchema>>;
 
 export type Values<S extends Settings> = { readonly [Name in keyof S]: v.InferOutput<S[Name]> };
 
+type Judge<S extends Settings> = (values: Values<S>) => readonly string[];
+
 /** A setting's text; `undefined` where it is absent or blank. */
 export const readText = (name: string, environment: Environment = process.env) => environment[name]?.trim() || undefined;
 
 /**
  * Reads settings once, at start.
- * @param contradictions what is wrong between settings that are each well by themselves
+ * @param judge says what is wrong between settings that are each well by themselves
  * @throws SettingsError naming every setting that is missing or bad
  */
-export function readSettings<S extends Settings>(
-  settings: S,
-  environment?: Environment,
-  contradictions: (values: Values<S>) => readonly string[] = () => [],
-): Values<S> {
+export function readSettings<S extends Settings>(settings: S, environment?: Environment, judge: Judge<S> = () => []): Values<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const onAzure = readText('WEBSITE_INSTANCE_ID', environment) !== undefined;
@@ -38,7 +36,7 @@ export function readSettings<S extends Settings>(
     if (issues) problems.push(`${name} must be ${issues[0].path ? 'a comma list, each ' : ''}${issues[0].message}`);
     else if (onAzure && output instanceof URL && output.protocol === 'http:') problems.push(`${name} must be an https URL: this is Azure`);
   }
-  if (problems.length === 0) problems.push(...contradictions(values as Values<S>));
+  if (problems.length === 0) problems.push(...judge(values as Values<S>));
   if (problems.length > 0) throw new SettingsError(problems);
   return values as Values<S>;
 }

@@ -22,10 +22,8 @@ export function writeDenial(denial: Denial, realm: Realm, correlationId: string)
   const { claims, scopes, retryAfter = 5 } = options;
   const { status, title, detail } = answers[code];
   const challenge = challengeOf(denial, realm);
-  const headers = {
-    ...(challenge && { 'www-authenticate': challenge }),
-    ...(code === 'unavailable' && { 'retry-after': String(retryAfter) }),
-  };
+  const retry = code === 'unavailable' ? { 'retry-after': String(retryAfter) } : {};
+  const headers = { ...retry, ...(challenge && { 'www-authenticate': challenge }) };
   const type = `urn:zero-trust-api-chain:${code}`;
   const json = { type, title, status, code, detail: options.detail ?? detail, correlationId, claims, scopes };
   return writeAnswer({ status, headers, json }, 'application/problem+json');

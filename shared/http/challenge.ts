@@ -51,7 +51,7 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
 export function demandAuthContext(caller: Caller, id: string): void {
   if (caller.authContexts.includes(id)) return;
   const facts = { check: 'auth-context', demanded: id };
-  if (caller.handlesChallenges)
-    throw new Denial('step_up_required', { claims: { access_token: { acrs: { essential: true, value: id } } }, facts });
+  const claims = { access_token: { acrs: { essential: true, value: id } } };
+  if (caller.handlesChallenges) throw new Denial('step_up_required', { claims, facts });
   throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
 }

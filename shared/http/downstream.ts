@@ -73,7 +73,7 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
 
 function refuse({ reason: failure }: SendFailure): never {
   const facts = { check: 'downstream', failure };
-  if (failure === 'connect') throw new Denial('unavailable', { detail: notAnswering.downstream, facts });
+  if (failure === 'connect') throw new Denial('unavailable', { detail: notAnswering('downstream'), facts });
   throw new Denial(failure === 'timeout' ? 'timeout' : 'bad_gateway', { facts });
 }
 
@@ -88,7 +88,7 @@ function readAnswer({ status, headers, body }: Sent, method: Verb): DownstreamAn
   const code = relayed.find((known) => known === json?.code && answers[known].status === status);
   if (!code) throw new Denial('bad_gateway', { facts: { ...facts, downstreamCode: codeOf(json?.code) } });
   if (code !== 'unavailable') throw new Denial(code, { detail: plainText(json?.detail), facts });
-  throw new Denial(code, { detail: notAnswering.downstream, retryAfter: readRetryAfter(headers['retry-after']), facts });
+  throw new Denial(code, { detail: notAnswering('downstream'), retryAfter: readRetryAfter(headers['retry-after']), facts });
 }
 
 const codeOf = (value: unknown) => Object.keys(answers).find((code) => code === value);

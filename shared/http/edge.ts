@@ -34,9 +34,6 @@ type Callers = { readonly validate: Validate; readonly clients: AllowedClients; 
 
 export type EdgeSettings = Self & Callers & { readonly now?: () => number };
 
-/** Milliseconds for one request and everything behind it. */
-const budgetOfRequest = 10_000;
-
 /** TRACE is left to the host, which answers 404: a function that lists it fails, since no request object can be made of it. */
 const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
@@ -53,7 +50,7 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
   async function serve(route: string, methods: Methods, request: HttpRequest, log: LogSink): Promise<WrittenAnswer> {
     const began = now();
     const trace = traceOf(request.headers);
-    const { signal, close } = openBudget(budgetOfRequest);
+    const { signal, close } = openBudget(10_000);
     const preflight = request.method === 'OPTIONS';
     const method = methods[request.method as HttpMethod];
     /** The route's template goes to the log, never the path: a path can hold anything that a stranger typed. */

@@ -27,10 +27,12 @@ export function readChallenges(header: string): readonly Challenge[] {
 
   while (at < header.length) {
     take(gap);
-    const [, name] = challenges.length > 0 ? take(parameter) : [];
+    const parameters = challenges.at(-1)?.parameters;
+    const name = (parameters && take(parameter)[1])?.toLowerCase();
     const [, scheme, token68] = name ? [] : take(challenge);
     if (scheme) challenges.push({ scheme: scheme.toLowerCase(), token68, parameters: new Map() });
-    if (name) keepFirst(name.toLowerCase(), takeValue());
+    const value = name ? takeValue() : '';
+    if (name && !parameters?.has(name)) parameters?.set(name, value);
   }
   return challenges;
 
@@ -40,11 +42,6 @@ export function readChallenges(header: string): readonly Challenge[] {
     const found = form.exec(header) ?? [];
     at += found[0]?.length ?? 0;
     return found;
-  }
-
-  function keepFirst(name: string, value: string): void {
-    const parameters = challenges.at(-1)?.parameters;
-    parameters?.set(name, parameters.get(name) ?? value);
   }
 
   function takeValue(): string {

@@ -89,9 +89,7 @@ export function createFederatedCredential(identity: TokenCredential, now = Date.
   return { current: async () => ({ version: 'managed-identity', options: () => ({ clientAssertion }) }), renew: async () => undefined };
 }
 
-function refuse(error: unknown): never {
-  throw readVaultFailure(error);
-}
+const refuse = (error: unknown) => Promise.reject(readVaultFailure(error));
 
 function secretCredential({ value, properties: { version = '', expiresOn } }: KeyVaultSecret): ClientCredential {
   if (!value) throw unavailable('an empty secret');

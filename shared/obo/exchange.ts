@@ -63,14 +63,9 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
     const client = await clientFor(caller.tenantId, proof);
     const request = { oboAssertion: reveal(tokenOf(caller)), scopes: [...scopes], skipCache: true, correlationId };
     const demanded = claims && { claims: JSON.stringify(claims) };
-    try {
-      const acquired = await gate(`${caller.tenantId} ${caller.objectId}`, () =>
-        client.acquireTokenOnBehalfOf({ ...request, ...demanded }),
-      );
-      return acquired?.accessToken ?? '';
-    } finally {
-      client.clearCache();
-    }
+    const acquire = () => client.acquireTokenOnBehalfOf({ ...request, ...demanded });
+    const acquired = await gate(`${caller.tenantId} ${caller.objectId}`, acquire).finally(() => client.clearCache());
+    return acquired?.accessToken ?? '';
   }
 
   /** With the credential at hand, and once more with another one where Entra refuses that. */

@@ -35,12 +35,12 @@ export function createGate(now: () => number = Date.now): Gate {
     if (isOpen() && since >= 0 && since < limits.betweenProbes * (probe.by === user ? 2 : 1)) throw isDown();
   }
 
-  function learn(user: string, refusal: Refusal): void {
-    const { status = 0, codes = [], failure, retryAfter } = refusal;
+  function learn(user: string, { status = 0, codes = [], error, failure, retryAfter }: Refusal): void {
     const isThrottle = status === 429 || codes.includes(50196) || retryAfter !== undefined;
     if (isThrottle) throttled.set(user, now() + (retryAfter ?? 5) * 1_000);
     const isUnreachable = failure === 'connect' || failure === 'broken';
-    const isFault = isUnreachable || failure === 'timeout' || isBusy(refusal);
+    const isBusy = status >= 500 || error === 'temporarily_unavailable' || codes.includes(90055);
+    const isFault = isUnreachable || isBusy || failure === 'timeout';
     failing = isFault ? [...failing, isUnreachable ? undefined : user].slice(-limits.failures) : [];
     if (isOpen()) probe = { at: now(), by: user };
   }
@@ -85,9 +85,5 @@ export function createGate(now: () => number = Date.now): Gate {
     }
   };
 }
-
-/** Entra's own trouble, and not the user's. */
-const isBusy = ({ status = 0, error, codes = [] }: Refusal) =>
-  status >= 500 || error === 'temporarily_unavailable' || codes.includes(90055);
 
 const isDown = () => new TokenEndpointRefusal({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });

@@ -1,12 +1,10 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { AzureAuthorityHosts, ManagedIdentityCredential } from '@azure/identity';
 
-/** Milliseconds for one request. */
-const deadline = 3_000;
 const client = createDefaultHttpClient();
 
-/** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever. */
-const httpClient: HttpClient = { sendRequest: (request) => client.sendRequest(Object.assign(request, { timeout: deadline })) };
+/** @azure/identity hands no abort signal on, so that a silent endpoint would keep its socket for ever: it gets 3 s. */
+const httpClient: HttpClient = { sendRequest: (request) => client.sendRequest(Object.assign(request, { timeout: 3_000 })) };
 
 /**
  * The app's managed identity through @azure/identity.

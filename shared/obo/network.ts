@@ -2,19 +2,18 @@ import { AuthError, type INetworkModule, type NetworkRequestOptions, type Networ
 import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
 import { isObject, isText, type JsonObject, readJsonObject } from '../json.ts';
 
-type Reason = { readonly error?: string | undefined; readonly suberror?: string | undefined; readonly codes?: readonly number[] };
-type Demand = { readonly claims?: object | undefined; readonly retryAfter?: number | undefined };
-type Trail = { readonly traceId?: string | undefined; readonly correlationId?: string | undefined };
-
-/** The HTTP status, where an answer came, and why it was of no use. */
-type Answer = { readonly status?: number; readonly failure?: Failure | undefined };
 type Failure = SendFailure['reason'] | 'unreadable';
+type Text = string | undefined;
 
-/**
- * What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. AADSTS numbers; the claims
- * of a challenge; seconds after which to come back.
- */
-export type Refusal = Answer & Reason & Demand & Trail;
+/** AADSTS numbers, and the claims of a challenge. */
+type Reason = Readonly<{ error?: Text; suberror?: Text; codes?: readonly number[]; claims?: object | undefined }>;
+
+/** The HTTP status, where an answer came, or why it was of no use; seconds after which to come back. */
+type Answer = Readonly<{ status?: number; failure?: Failure | undefined; retryAfter?: number | undefined }>;
+type Trail = Readonly<{ traceId?: Text; correlationId?: Text }>;
+
+/** What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. */
+export type Refusal = Answer & Reason & Trail;
 
 /** MSAL lets its own error class through untouched, so this reaches the exchange with nothing lost. */
 export class TokenEndpointRefusal extends AuthError {

@@ -43,8 +43,7 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
   function held(key: string, request: ExchangeRequest): Exchanged | undefined {
     const entry = entries.get(key);
     if (!entry || now() >= entry.until || now() < entry.from - limits.stepBack) return undefined;
-    const lastsLonger = request.caller.expiresAt * 1_000 > entry.until;
-    if (now() >= entry.refreshAt && lastsLonger) {
+    if (now() >= entry.refreshAt && request.caller.expiresAt * 1_000 > entry.until) {
       // Whatever comes of it, the next try is not due before a while.
       entries.set(key, { ...entry, refreshAt: now() + limits.betweenRefreshes });
       fly(key, request).catch(() => {});

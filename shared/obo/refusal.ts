@@ -52,13 +52,10 @@ export const refusalClasses: readonly RefusalClass[] = [
   { code: 'bad_gateway', when: () => true, means: 'Entra refused in a way that is not known.' },
 ];
 
-const fits = ({ error, suberror, aadsts, when }: RefusalClass, refusal: Refusal): boolean =>
-  Boolean(
-    error?.includes(refusal.error ?? '') ||
-      suberror?.includes(refusal.suberror ?? '') ||
-      refusal.codes?.some((code) => aadsts?.includes(code)) ||
-      when?.(refusal),
-  );
+function fits({ error, suberror, aadsts, when }: Signs, refusal: Refusal): boolean {
+  const isNamed = error?.includes(refusal.error ?? '') || suberror?.includes(refusal.suberror ?? '');
+  return isNamed || refusal.codes?.some((code) => aadsts?.includes(code)) || when?.(refusal) || false;
+}
 
 const secretRefused = [7000215, 7000222, 700027, 700024, 7000214, 1000502, 7000274, 7000277];
 
@@ -78,7 +75,7 @@ export function denialOf(refusal: Refusal, scopes: readonly string[]): Denial {
   const isAbsent = code === 'unavailable' && error !== 'invalid_client';
   const asksForConsent = code === 'consent_required' || code === 'admin_consent_required';
   return new Denial(code, {
-    detail: isAbsent ? notAnswering.signIn : detail,
+    detail: isAbsent ? notAnswering('sign-in') : detail,
     claims: code === 'step_up_required' ? claims : undefined,
     scopes: asksForConsent ? scopes : undefined,
     retryAfter: refusal.retryAfter ?? 5,

@@ -2,18 +2,15 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import { Denial } from '../denial.ts';
 import { readRetryAfter } from '../http/send.ts';
 
-/** Seconds in which a vault that failed is left alone where it names none. */
-const usualRest = 1;
-
 /** A credential that could not be had. No word of an error's message goes on, for it may quote what was sent: a status, a code or a kind does. */
 export function readVaultFailure(error: unknown): Denial {
   if (error instanceof Denial) return error;
   const { statusCode, code, name } = error as { statusCode?: number; code?: string; name?: string };
-  return unavailable(String(statusCode ?? code ?? name ?? 'unknown'), retryAfterOf(error) ?? usualRest);
+  return unavailable(String(statusCode ?? code ?? name ?? 'unknown'), retryAfterOf(error));
 }
 
 /** For how many milliseconds nobody asks the vault again after that. */
-export const restOf = (denial: unknown) => ((denial as Denial).options.retryAfter ?? usualRest) * 1_000;
+export const restOf = (denial: unknown) => ((denial as Denial).options.retryAfter ?? 1) * 1_000;
 
 /** Worth one more try at once: a broken connection, a stumble of the vault. */
 export function isPassing(error: unknown): boolean {
@@ -21,7 +18,8 @@ export function isPassing(error: unknown): boolean {
   return !(error instanceof Denial) && (statusCode === 0 || statusCode >= 500) && retryAfterOf(error) === undefined;
 }
 
-export const unavailable = (reason: string, retryAfter?: number) =>
+/** Where the vault does not say for how long it wants to be left alone, a second is enough. */
+export const unavailable = (reason: string, retryAfter = 1) =>
   new Denial('unavailable', { retryAfter, facts: { check: 'credential', reason } });
 
 /** Seconds, where the vault says how long it wants to be left alone. */

@@ -7,6 +7,11 @@ type Credentials = Pick<HttpRequest, 'headers' | 'query'>;
 
 const bearerToken = /^bearer +([\w.~+/-]+=*)$/i;
 
+const words = {
+  missing: 'Send an access token in the Authorization header, as a bearer token.',
+  malformed: 'The Authorization header must hold exactly one bearer token and nothing else.',
+};
+
 /**
  * Takes the bearer token from the Authorization header, the only transport accepted (RFC 6750 §2.1).
  * @throws Denial `invalid_token` without an error in the challenge where no bearer token was sent (§3.1);
@@ -21,15 +26,6 @@ export function takeBearerToken({ headers, query }: Credentials): Sealed {
   return seal(token);
 }
 
-const missing = () =>
-  new Denial('invalid_token', {
-    bare: true,
-    detail: 'Send an access token in the Authorization header, as a bearer token.',
-    facts: { check: 'credentials' },
-  });
+const missing = () => new Denial('invalid_token', { bare: true, detail: words.missing, facts: { check: 'credentials' } });
 
-const malformed = (check: string) =>
-  new Denial('invalid_request', {
-    detail: 'The Authorization header must hold exactly one bearer token and nothing else.',
-    facts: { check },
-  });
+const malformed = (check: string) => new Denial('invalid_request', { detail: words.malformed, facts: { check } });

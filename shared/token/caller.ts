@@ -1,24 +1,28 @@
+import type { JsonObject } from '../json.ts';
 import type { Sealed } from '../sealed.ts';
 
 type Texts = readonly string[];
 
-/** `tid` and `oid` together are the user key; nothing else identifies a person. Delegated scopes; the user's own app roles. */
-type User = { readonly tenantId: string; readonly objectId: string; readonly scopes: Texts; readonly roles: Texts };
+/**
+ * `tid` and `oid` together are the user key; nothing else identifies a person. Delegated scopes; the user's own app roles; authentication
+ * contexts that the user has satisfied (`acrs`).
+ */
+type User = Readonly<{ tenantId: string; objectId: string; scopes: Texts; roles: Texts; authContexts: Texts }>;
 
-/** The calling app's id (`azp` or `appid`); whether it proved itself by a secret, certificate or assertion (`azpacr` 1 or 2). */
-type App = { readonly client: string; readonly confidential: boolean };
+/**
+ * The calling app's id (`azp` or `appid`); whether it proved itself by a secret, certificate or assertion (`azpacr` 1 or 2); whether it can
+ * handle claims challenges (`xms_cc` has `cp1`).
+ */
+type App = Readonly<{ client: string; confidential: boolean; handlesChallenges: boolean }>;
 
-/** Whether the client can handle claims challenges (`xms_cc` has `cp1`); authentication contexts that the user has satisfied (`acrs`). */
-type StepUp = { readonly handlesChallenges: boolean; readonly authContexts: Texts };
-
-/** Seconds since 1970; SHA-256 of the token in base64url, what caches are keyed by. */
-type Token = { readonly expiresAt: number; readonly digest: string };
-
-/** The claims that may be shown to the user whom they are about; the names of the checks that the token has passed. */
-type Shown = { readonly claims: Readonly<Record<string, unknown>>; readonly checks: Texts };
+/**
+ * Seconds since 1970; SHA-256 of the token in base64url, what caches are keyed by; the claims that may be shown to the user whom they are
+ * about; the names of the checks that the token has passed.
+ */
+type Token = Readonly<{ expiresAt: number; digest: string; claims: JsonObject; checks: Texts }>;
 
 /** Who calls, as a validated access token says. Only `validate.ts` makes one; it shows no token, so it may be printed and passed on. */
-export type Caller = User & App & StepUp & Token & Shown;
+export type Caller = User & App & Token;
 
 /** A property and no WeakMap, which the collector walks through at every turn: with an entry for each request that is dear. */
 const proof = Symbol('proof');

@@ -1,8 +1,8 @@
-import { isText } from '../json.ts';
+import { isText, type JsonObject } from '../json.ts';
 import { isGuid } from '../settings.ts';
 import type { Check } from './parse.ts';
 
-type Claims = Readonly<Record<string, unknown>>;
+type Claims = JsonObject;
 
 /**
  * What a token is measured against: the issuer that Entra's metadata for the token's tenant and version names, and the one that the signing
@@ -34,33 +34,29 @@ const isOfAllowedTenant = ({ tid, iss }: Claims, { tenantIds }: Expected) =>
 const hasPlausibleTimes = ({ exp, nbf, iat }: Claims) =>
   isTime(exp) && isTime(nbf) && isTime(iat) && exp - iat <= longestLife && exp - nbf <= longestLife;
 
+const isForThisApi = ({ aud, ver }: Claims, { audience }: Expected) =>
+  single(aud) === audience || (ver === '1.0' && single(aud) === `api://${audience}`);
+
+const namesItsActor = (claims: Claims) =>
+  isGuid(actorOf(claims).client) && ['0', '1', '2'].includes(actorOf(claims).authentication as string);
+
+const isWellShaped = ({ scp, roles, idtyp, acrs, xms_cc }: Claims) =>
+  [scp, idtyp].every((claim) => claim === undefined || isText(claim)) &&
+  [roles, acrs, xms_cc].every((claim) => textsOf(claim).every(isText));
+
 /** What an access token must say, once its signature is known to be good. Read top to bottom; all of them run on every request. */
 export const claimChecks: readonly Check<[Expected]>[] = [
   { name: 'key-issuer', source: tokenSource, holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss },
   { name: 'issuer', source: 'RFC 7519 §4.1.1', holds: ({ iss }, { issuer }) => iss === issuer },
   { name: 'tenant', source: `${tokenSource}, multitenant`, holds: isOfAllowedTenant },
-  {
-    name: 'audience',
-    source: 'RFC 7519 §4.1.3',
-    holds: ({ aud, ver }, { audience }) => single(aud) === audience || (ver === '1.0' && single(aud) === `api://${audience}`),
-  },
+  { name: 'audience', source: 'RFC 7519 §4.1.3', holds: isForThisApi },
   { name: 'lifetime', source: 'RFC 7519 §4.1.4 to §4.1.6', holds: hasPlausibleTimes },
   { name: 'not-before', source: 'RFC 7519 §4.1.5', holds: ({ nbf }, { now }) => (nbf as number) - tolerance <= now },
   { name: 'issued-at', source: 'RFC 7519 §4.1.6', holds: ({ iat }, { now }) => (iat as number) - tolerance <= now },
   { name: 'expiry', source: 'RFC 7519 §4.1.4', holds: ({ exp }, { now }) => now < (exp as number) + tolerance },
   { name: 'user', source: claimsSource, holds: ({ oid, sub }) => isGuid(oid) && isText(sub) },
-  {
-    name: 'actor',
-    source: claimsSource,
-    holds: (claims) => isGuid(actorOf(claims).client) && ['0', '1', '2'].includes(actorOf(claims).authentication as string),
-  },
-  {
-    name: 'shape',
-    source: claimsSource,
-    holds: ({ scp, roles, idtyp, acrs, xms_cc }) =>
-      [scp, idtyp].every((claim) => claim === undefined || isText(claim)) &&
-      [roles, acrs, xms_cc].every((claim) => claim === undefined || textsOf(claim).every(isText)),
-  },
+  { name: 'actor', source: claimsSource, holds: namesItsActor },
+  { name: 'shape', source: claimsSource, holds: isWellShaped },
 ];
 
 /** The app that presents the token and how it proved itself: `0` not at all (public client), `1` by a secret, `2` by a certificate. */

@@ -1,5 +1,6 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { createHolder, type Holder } from '../holder.ts';
+import type { JsonObject } from '../json.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
 /** A key that Entra publishes for signing access tokens, the issuer that the metadata names, and the one that the key set names for the key. */
@@ -15,6 +16,12 @@ type Held = { readonly metadata: Metadata; readonly metadataAt: number; readonly
 
 /** Milliseconds: how long a set is fresh, and usable when Entra is down; between two fetches, with keys at hand and with none. */
 const limits = { fresh: 60 * 60_000, usable: 24 * 60 * 60_000, between: 30_000, betweenCold: 5_000 };
+
+const life = {
+  isUsable: (_: Held, age: number) => age < limits.usable,
+  isStale: (_: Held, age: number) => age >= limits.fresh,
+  rest: (_: unknown, held: Held | undefined) => (held ? limits.between : limits.betweenCold),
+};
 
 /**
  * A store of Entra's issuers and keys: fetched once by however many ask at once, refreshed in the background after an hour,
@@ -35,15 +42,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
 
   function sourceOf(tenantId: string, version: Version): Holder<Held> {
     const name = `${tenantId} ${version}`;
-    const source =
-      sources.get(name) ??
-      createHolder<Held>({
-        load: (held) => load(tenantId, version, held),
-        isUsable: (_, age) => age < limits.usable,
-        isStale: (_, age) => age >= limits.fresh,
-        rest: (_, held) => (held ? limits.between : limits.betweenCold),
-        now,
-      });
+    const source = sources.get(name) ?? createHolder<Held>({ load: (held) => load(tenantId, version, held), ...life, now });
     sources.set(name, source);
     return source;
   }
@@ -68,7 +67,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
 }
 
 /** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. */
-async function readKeySet({ keys }: Readonly<Record<string, unknown>>, tenantId: string, issuer: string): Promise<Held['keys']> {
+async function readKeySet({ keys }: JsonObject, tenantId: string, issuer: string): Promise<Held['keys']> {
   const good = new Map<string, SigningKey>();
   for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;

@@ -11,7 +11,7 @@ const limits = { deadline: 3_000, cap: 512 * 1024 };
 
 /** Says which of Entra's documents cannot be had; a caller may try again in 5 s. */
 export const documentUnavailable = (document: 'metadata' | 'keys', reason: string) =>
-  new Denial('unavailable', { retryAfter: 5, detail: notAnswering.signIn, facts: { check: document, reason } });
+  new Denial('unavailable', { retryAfter: 5, detail: notAnswering('sign-in'), facts: { check: document, reason } });
 
 /**
  * Fetches a JSON object from Entra.
@@ -20,9 +20,8 @@ export const documentUnavailable = (document: 'metadata' | 'keys', reason: strin
 export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
   const refuse = ({ reason }: SendFailure) => Promise.reject(documentUnavailable(name, reason));
   const { status, body } = await send(url, { method: 'GET', headers: { accept: 'application/json' }, ...limits }).catch(refuse);
-  if (status !== 200) throw documentUnavailable(name, `status ${status}`);
-  const document = readJsonObject(body);
-  if (!document) throw documentUnavailable(name, 'not a JSON object');
+  const document = status === 200 ? readJsonObject(body) : undefined;
+  if (!document) throw documentUnavailable(name, status === 200 ? 'not a JSON object' : `status ${status}`);
   return document;
 }
 

@@ -1,11 +1,10 @@
 import { hash } from 'node:crypto';
 import { Denial } from '../denial.ts';
+import { isObject, type JsonObject } from '../json.ts';
 import { reveal, type Sealed } from '../sealed.ts';
 
-type Members = Readonly<Record<string, unknown>>;
-
 /** A token taken apart, its form checked, nothing in it believed yet. Its digest, the key of every cache, is the SHA-256 of it all in base64url. */
-export type ParsedToken = { readonly text: Sealed; readonly header: Members; readonly payload: Members; readonly digest: string };
+export type ParsedToken = { readonly text: Sealed; readonly header: JsonObject; readonly payload: JsonObject; readonly digest: string };
 
 const maximumLength = 16 * 1024;
 
@@ -14,7 +13,7 @@ export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
   new Denial('invalid_token', { detail: `The access token is ${why}.`, facts: { check } });
 
 /** A check by its name, what demands it, and whether it holds. */
-export type Check<More extends unknown[]> = Readonly<{ name: string; source: string; holds: (members: Members, ...more: More) => boolean }>;
+export type Check<More extends unknown[]> = { name: string; source: string; holds: (members: JsonObject, ...more: More) => boolean };
 
 /** What the header of an access token must be. Nothing in it may name a key or a place to find one: keys come from Entra's metadata only. */
 export const headerChecks: readonly Check<[]>[] = [
@@ -50,12 +49,11 @@ const isCanonicalBase64url = (segment: string) => segment !== '' && Buffer.from(
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function readObject(segment: string, known: boolean): Members | undefined {
+function readObject(segment: string, known: boolean): JsonObject | undefined {
   try {
     const text = utf8.decode(Buffer.from(segment, 'base64url'));
     const value: unknown = JSON.parse(text);
-    const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
-    return isObject && (known || !namesTwice(text, value)) ? (value as Members) : undefined;
+    return isObject(value) && (known || !namesTwice(text, value)) ? value : undefined;
   } catch {
     return undefined;
   }

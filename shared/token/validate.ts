@@ -1,6 +1,7 @@
 import { compactVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { Denial } from '../denial.ts';
+import type { JsonObject } from '../json.ts';
 import { reveal, type Sealed } from '../sealed.ts';
 import { type Caller, tieToken } from './caller.ts';
 import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './checks.ts';
@@ -25,9 +26,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
   const verified = new LRUCache<string, SigningKey['key']>({ max: remembered });
 
   async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
-    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() => {
-      throw refuse('signature');
-    });
+    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() => Promise.reject(refuse('signature')));
     verified.set(token.digest, key);
   }
 
@@ -43,8 +42,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
     if (!signingKey) throw refuse('key');
     if (verified.get(token.digest) !== signingKey.key) await checkSignature(token, signingKey.key);
 
-    const { issuer, keyIssuer } = signingKey;
-    const expected = { issuer, keyIssuer, tenantIds, audience, now: now() / 1_000 };
+    const expected = { ...signingKey, tenantIds, audience, now: now() / 1_000 };
     const failed = claimChecks.find((check) => !check.holds(claims, expected));
     if (failed) throw refuse(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
     refuseUnlessUser(claims);
@@ -53,7 +51,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
 }
 
 /** On behalf of a user only: an app's own token is good but may do nothing here; an ID token is not for APIs at all. */
-function refuseUnlessUser({ idtyp, scp, roles }: Readonly<Record<string, unknown>>): void {
+function refuseUnlessUser({ idtyp, scp, roles }: JsonObject): void {
   const detail = 'An app cannot call this API for itself, only for a signed-in user.';
   if (idtyp === 'app' || (scp === undefined && roles !== undefined))
     throw new Denial('insufficient_scope', { detail, facts: { check: 'kind' } });
