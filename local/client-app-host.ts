@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import { siteConfiguration } from '../infra/hooks/client-settings.ts';
 
 /** What `settings.json` says; the Client App reads it from beside its page (client-app/settings.ts). */
 export interface ClientAppSettings {
@@ -30,7 +31,7 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the built Client App on 127.0.0.1 as a hardened static site would: a policy without unsafe-inline, nothing sniffed, framed or cached.
+ * Serves the built Client App on 127.0.0.1 with the headers that a deployed one gets, so that what browsers are tried with is what is deployed.
  * Only names of files directly in the folder are looked up, so a path leads nowhere else; a foreign Host header (DNS rebinding) gets 421.
  */
 export async function startClientAppHost({
@@ -66,27 +67,10 @@ export async function startClientAppHost({
   };
 }
 
-/** MSAL's hidden frame shows the stand's sign-in and then our redirect page, so that page alone may be framed, by its own origin. */
-function securityHeaders(name: string, { originalApiUrl, stand }: ClientAppSettings): Record<string, string> {
-  const standOrigin = new URL(stand.controlUrl).origin;
-  const policy = [
-    "default-src 'none'",
-    "script-src 'self'",
-    "style-src 'self'",
-    "img-src 'self' data:",
-    `connect-src 'self' ${standOrigin} ${new URL(originalApiUrl).origin}`,
-    `frame-src 'self' ${standOrigin}`,
-    `frame-ancestors ${name === 'redirect.html' ? "'self'" : "'none'"}`,
-    "form-action 'none'",
-    "base-uri 'none'",
-  ];
-  return {
-    'Content-Security-Policy': policy.join('; '),
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-cache',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  };
+/** What a deployed site sends; browsers ignore its Strict-Transport-Security on plain http. */
+function securityHeaders(name: string, { originalApiUrl, stand }: ClientAppSettings): Readonly<Record<string, string>> {
+  const { globalHeaders, routes } = siteConfiguration({ AZURE_AUTHORITY_HOST: stand.controlUrl, ORIGINAL_API_URL: originalApiUrl });
+  return routes.find(({ route }) => route === `/${name}`)?.headers ?? globalHeaders;
 }
 
 function send(response: ServerResponse, status: number, headers: Record<string, string>, body: Buffer = Buffer.alloc(0)): void {

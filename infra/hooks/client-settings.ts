@@ -17,7 +17,7 @@ export const clientSettings = (deployment: Needed) => ({
  * `staticwebapp.config.json`: the headers of every file. MSAL's hidden frame shows Entra's sign-in and then the redirect page, so that page
  * alone may be framed, by its own origin. Source: https://learn.microsoft.com/azure/static-web-apps/configuration
  */
-export function siteConfiguration(deployment: Needed) {
+export function siteConfiguration(deployment: Pick<Needed, 'AZURE_AUTHORITY_HOST' | 'ORIGINAL_API_URL'>) {
   const entra = new URL(deployment.AZURE_AUTHORITY_HOST).origin;
   const original = new URL(deployment.ORIGINAL_API_URL).origin;
   const policy = (ancestors: string) =>
