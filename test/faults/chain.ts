@@ -15,7 +15,8 @@ import { audience, clientApp, type Issuer, startIssuer, tenantId } from '../supp
 import { serveEdge } from '../support/serve-edge.ts';
 import { answerVault, type Respond, readBody, readClaims, refuseCredential, sendJson } from './answers.ts';
 
-const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
+/** Downstream's client id. */
+export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
 
 /** Paths of what surrounds Original; a test counts them and lets them fail. */
 export const paths = {
@@ -126,7 +127,6 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
   });
   const original = await serveEdge([route], log);
   const url = `${original.url.href}/documents`;
-
   return {
     entra,
     downstream,

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import { publicJwk, rsaKey } from '../support/issuer.ts';
 import { status } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 
@@ -12,18 +13,20 @@ afterEach(() => chain.close());
 const times = <T>(count: number, make: (index: number) => Promise<T>) =>
   Promise.all(Array.from({ length: count }, (_, index) => make(index)));
 
-test('a cold process answers 100 requests of 100 users: one metadata and key request, one credential, 100 exchanges at most 20 at a time', async () => {
+test('a cold process answers 100 requests of 100 users, tokens of both versions: one metadata and one key request each, one credential, 100 exchanges at most 20 at a time', async () => {
   chain.exchanges.takes = 200;
   const oids = Array.from({ length: 100 }, () => randomUUID());
-  const tokens = await Promise.all(oids.map((oid) => chain.token(oid)));
+  const tokens = await Promise.all(oids.map((oid, index) => chain.token(oid, { ver: index % 2 ? '1.0' : '2.0' })));
   const answers = await Promise.all(tokens.map(chain.get));
   expect(answers.map(({ status, json }) => [status, json.oid])).toEqual(oids.map((oid) => [200, oid]));
-  const counts = [chain.count('metadata'), chain.count('keys'), chain.count('identity'), chain.count('token')];
-  expect(counts).toEqual([1, 1, 1, 100]);
+  const asked = (part: string) => chain.entra.asked.filter((path) => path.endsWith(part)).length;
+  expect([asked('/openid-configuration'), chain.count('metadata')]).toEqual([2, 1]);
+  expect([asked('/keys'), chain.count('keys')]).toEqual([2, 1]);
+  expect([chain.count('identity'), chain.count('token')]).toEqual([1, 100]);
   // Asked once without a token, as Key Vault's client does, and once with.
   expect(chain.count('vault')).toBe(2);
   expect(chain.exchanges.most).toBe(20);
-});
+}, 20_000);
 
 test('200 cold requests of one user make one token request', async () => {
   const token = await chain.token();
@@ -53,11 +56,28 @@ test('keys that cannot be had at a cold start are 503 and never 401, with one re
   expect((await chain.get(token)).status).toBe(200);
 });
 
+/** Entra signs with another key from now on. */
+function rotate(kid: string) {
+  const { publicKey, privateKey } = rsaKey();
+  chain.entra.jwks.keys.push(publicJwk(publicKey, kid));
+  return () => chain.entra.token({ oid: randomUUID() }, { kid }, privateKey);
+}
+
+test('200 requests with tokens of a new key make one key request, and all are accepted', async () => {
+  expect((await chain.get(await chain.token())).status).toBe(200);
+  const before = chain.count('keys');
+  const make = rotate('key-2');
+  const tokens = await times(200, make);
+  const answers = await Promise.all(tokens.map(chain.get));
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  expect(chain.count('keys') - before).toBe(1);
+}, 20_000);
+
 test.each([
   ['up', undefined],
   ['down', status(503)],
 ])(
-  '10,000 unknown keys in a minute, Entra %s: at most 3 key requests, and good tokens pass all the while',
+  '10,000 unknown keys in a minute, Entra %s: at most 3 key requests, good tokens pass all the while, and a new key is accepted 30 s after',
   async (_name, fault) => {
     const token = await chain.token();
     expect((await chain.get(token)).status).toBe(200);
@@ -74,6 +94,11 @@ test.each([
       chain.pass(1_000);
     }
     expect(chain.count('keys') - before).toBeLessThanOrEqual(3);
+
+    chain.fail('keys', undefined);
+    const make = rotate('key-2');
+    chain.pass(30_000);
+    expect((await chain.get(await make())).status).toBe(200);
   },
   60_000,
 );
