@@ -95,6 +95,7 @@ function startOnce({ name, entry, env, log }: WorkerOptions, onCrash: () => void
   const calls: Running['calls'] = new Map();
   return new Promise((resolve, reject) => {
     let ready = false;
+    let failure: Error | undefined;
     const late = setTimeout(() => child.kill('SIGKILL'), loadDeadline);
     child.on('message', (message: FromWorker) => {
       if (message.type === 'ready') {
@@ -103,7 +104,8 @@ function startOnce({ name, entry, env, log }: WorkerOptions, onCrash: () => void
         resolve({ child, functions: message.functions, calls });
       } else if (message.type === 'failed') {
         if (/^(Type|Reference|Syntax)Error\b/.test(message.stack ?? '')) log(message.stack ?? '');
-        reject(new Error(`${name} did not start: ${message.message}`));
+        // Told once its process is gone, so that nothing of it is left.
+        failure = new Error(`${name} did not start: ${message.message}`);
       } else {
         const call = calls.get(message.id);
         calls.delete(message.id);
@@ -116,7 +118,7 @@ function startOnce({ name, entry, env, log }: WorkerOptions, onCrash: () => void
       clearTimeout(late);
       for (const call of calls.values()) call.reject(new Error('The worker ended while the call was in flight.'));
       calls.clear();
-      reject(new Error(`${name} did not start: its process ended (${signal ?? code}).`));
+      reject(failure ?? new Error(`${name} did not start: its process ended (${signal ?? code}).`));
       if (ready) onCrash();
     });
   });
