@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import * as v from 'valibot';
 import { Denial } from '../../shared/denial.ts';
 
 export interface Document {
@@ -21,16 +22,6 @@ export const keysOf = (tenantId: string, id: string) => ({
   rowKey: id,
 });
 
-/** A document as Table Storage holds it, beside its keys. */
-export interface Row {
-  title: string;
-  text: string;
-  owner: string;
-  readers: string;
-  writers: string;
-  modified: string;
-}
-
 /** @throws Denial `too_large` naming the property and its limit */
 export function toRow(tenantId: string, { id, title, text, owner, readers, writers, modified }: Document) {
   const row = { title, text, owner, readers: JSON.stringify(readers), writers: JSON.stringify(writers), modified };
@@ -42,15 +33,22 @@ export function toRow(tenantId: string, { id, title, text, owner, readers, write
   return { ...keysOf(tenantId, id), ...row };
 }
 
-export const fromRow = ({ rowKey, title, text, owner, readers, writers, modified }: Row & { rowKey?: string }): Document => ({
-  id: rowKey ?? '',
-  title,
-  text,
-  owner,
-  readers: JSON.parse(readers),
-  writers: JSON.parse(writers),
-  modified,
-});
+const oids = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
+
+/** A row that is a document, and the document with its ETag. */
+export const documentRow = v.pipe(
+  v.object({
+    rowKey: v.string(),
+    title: v.string(),
+    text: v.string(),
+    owner: v.string(),
+    readers: oids,
+    writers: oids,
+    modified: v.string(),
+    etag: v.string(),
+  }),
+  v.transform(({ rowKey: id, etag, ...said }) => ({ value: { id, ...said }, etag })),
+);
 
 /** Everybody whose list the document is on. */
 export const readersOf = ({ owner, readers, writers }: Document) => new Set([owner, ...readers, ...writers]);

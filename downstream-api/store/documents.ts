@@ -1,8 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
 import { odata } from '@azure/data-tables';
+import * as v from 'valibot';
 import { Denial } from '../../shared/denial.ts';
-import { type Document, fromRow, keysOf, type Row, readersOf, toRow } from './document-row.ts';
-import { ask, askAgain, limitedBy, type OpenTable, write } from './tables.ts';
+import { type Document, documentRow, keysOf, readersOf, toRow } from './document-row.ts';
+import { ask, askAgain, limitedBy, type OpenTable, readRow, write } from './tables.ts';
 
 export interface Stored<T> {
   readonly value: T;
@@ -42,8 +43,8 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
 
   const read: Documents['read'] = async (tenantId, id, signal) => {
     const { partitionKey, rowKey } = keysOf(tenantId, id);
-    const row = await askAgain(() => documents.getEntity<Row>(partitionKey, rowKey, limitedBy(signal)));
-    return row && { value: fromRow(row), etag: row.etag };
+    const row = await askAgain(() => documents.getEntity(partitionKey, rowKey, limitedBy(signal)));
+    return row && readRow(documentRow, row);
   };
   const share = (tenantId: string, reader: string, id: string, signal: AbortSignal) =>
     ask(shares.upsertEntity({ partitionKey: `${tenantId}_${reader}`, rowKey: id }, 'Replace', limitedBy(signal)));
@@ -66,7 +67,7 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
     async list(tenantId, reader, { limit, after }, signal) {
       const filter = odata`PartitionKey eq ${`${tenantId}_${reader}`} and RowKey gt ${after}`;
       const query = { ...limitedBy(signal), queryOptions: { filter, select: ['RowKey'] }, onResponse: demandRows };
-      const page = () => shares.listEntities<{ rowKey: string }>(query).byPage({ maxPageSize: limit });
+      const page = () => shares.listEntities(query).byPage({ maxPageSize: limit });
       const ids = (await askAgain(() => firstOf(page(), limit))) ?? [];
       const found = await Promise.all(ids.map((id) => read(tenantId, id, signal)));
       const leadsNowhere = ids.filter((_, index) => !found[index] || !readersOf(found[index].value).has(reader));
@@ -103,6 +104,8 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
   };
 }
 
+const shareRow = v.object({ rowKey: v.string() });
+
 /** An index row: who may find the document. */
 interface Share {
   readonly reader: string;
@@ -117,10 +120,10 @@ function demandRows({ status, bodyAsText }: { readonly status: number; readonly 
 }
 
 /** The first row keys; the service may spread them over several pages, of which some are empty. */
-async function firstOf(pages: AsyncIterable<readonly { readonly rowKey: string }[]>, limit: number): Promise<readonly string[]> {
+async function firstOf(pages: AsyncIterable<readonly object[]>, limit: number): Promise<readonly string[]> {
   const ids: string[] = [];
   for await (const page of pages) {
-    ids.push(...page.map(({ rowKey }) => rowKey));
+    ids.push(...page.map((row) => readRow(shareRow, row).rowKey));
     if (ids.length >= limit) break;
   }
   return ids.slice(0, limit);

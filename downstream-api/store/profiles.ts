@@ -1,6 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
+import * as v from 'valibot';
 import type { Stored } from './documents.ts';
-import { askAgain, limitedBy, type OpenTable, write } from './tables.ts';
+import { askAgain, limitedBy, type OpenTable, readRow, write } from './tables.ts';
 
 export interface Profile {
   readonly userId: string;
@@ -21,14 +22,16 @@ export interface Profiles {
 /** A user is a partition: they are never listed, and tenants of any size spread evenly. */
 const keysOf = (tenantId: string, userId: string) => ({ partitionKey: `${tenantId}_${userId}`, rowKey: 'profile' });
 
+const profileRow = v.object({ displayName: v.string(), jobTitle: v.string(), phone: v.string(), modified: v.string(), etag: v.string() });
+
 export function createProfiles(open: OpenTable): Profiles {
   const profiles = open('profiles');
   const read: Profiles['read'] = async (tenantId, userId, signal) => {
     const { partitionKey, rowKey } = keysOf(tenantId, userId);
-    const row = await askAgain(() => profiles.getEntity<Omit<Profile, 'userId'>>(partitionKey, rowKey, limitedBy(signal)));
+    const row = await askAgain(() => profiles.getEntity(partitionKey, rowKey, limitedBy(signal)));
     if (!row) return undefined;
-    const { displayName, jobTitle, phone, modified, etag } = row;
-    return { value: { userId, displayName, jobTitle, phone, modified }, etag };
+    const { etag, ...said } = readRow(profileRow, row);
+    return { value: { userId, ...said }, etag };
   };
   return {
     read,

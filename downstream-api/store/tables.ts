@@ -1,4 +1,5 @@
 import { TableClient } from '@azure/data-tables';
+import * as v from 'valibot';
 import { Denial } from '../../shared/denial.ts';
 import { addressOf } from '../../shared/http/this-machine.ts';
 import type { createManagedIdentity } from '../managed-identity.ts';
@@ -46,6 +47,13 @@ export const askAgain = <T>(read: () => Promise<T>): Promise<T | undefined> =>
     if (error instanceof Denial && error.code === 'unavailable') return ask(read());
     throw error;
   });
+
+/** What a row of this shape says; the store, or whatever answers in its place, may answer anything. @throws Denial `unavailable` for another row */
+export function readRow<const S extends v.GenericSchema>(shape: S, row: object): v.InferOutput<S> {
+  const read = v.safeParse(shape, row);
+  if (!read.success) throw new Denial('unavailable', { facts: { check: 'store', reason: 'no row of ours' } });
+  return read.output;
+}
 
 /**
  * Writes, and gives the row's new ETag. Where the answer got lost, nobody knows whether it was done: then the row is read once,
