@@ -82,7 +82,7 @@ const isHostAlone = ({ pathname }: URL) => pathname === '/';
 /** A host: a path would be dropped. */
 export const host = v.pipe(endpoint, v.check(isHostAlone, 'a host without a path'));
 
-const isOrigin = (address: string) => v.is(endpoint, address) && new URL(address).origin === address;
+const isOrigin = (address: string) => v.is(endpoint, address) && new URL(address).origin === address && !address.includes('*');
 
 /** An exact web origin (RFC 6454): no path, no wildcard. */
 export const origin = v.pipe(text, v.check(isOrigin, 'an exact origin, such as https://app.contoso.example'));

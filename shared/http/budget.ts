@@ -1,10 +1,10 @@
 import { Denial } from '../denial.ts';
 
-/** Time for one request in all. `close` gives the timer back, so that nothing outlives the request. */
-export type Budget = { readonly signal: AbortSignal; close(): void };
-
-/** @param milliseconds how long everything behind the request may take together */
-export function openBudget(milliseconds: number): Budget {
+/**
+ * Time for one request in all. `close` gives the timer back, so that nothing outlives the request.
+ * @param milliseconds how long everything behind the request may take together
+ */
+export function openBudget(milliseconds: number) {
   const controller = new AbortController();
   const timer = setTimeout(() => controller.abort(), milliseconds);
   return { signal: controller.signal, close: () => clearTimeout(timer) };

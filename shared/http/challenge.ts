@@ -23,7 +23,6 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
   const scopes = options.scopes?.join(' ');
   switch (code) {
     case 'invalid_request':
-      return writeChallenge({ ...realm, error: code, error_description: options.detail });
     case 'invalid_token':
       return writeChallenge(options.bare ? realm : { ...realm, error: code, error_description: options.detail ?? answers[code].detail });
     case 'sign_in_again':

@@ -4,7 +4,7 @@ import { type JsonObject, readJsonObject } from '../json.ts';
 import type { OnBehalf } from '../obo/on-behalf.ts';
 import { reveal, type Sealed } from '../sealed.ts';
 import type { Call } from './edge.ts';
-import { readClaimsChallenge } from './read-challenge.ts';
+import { asClaims, readClaimsChallenge } from './read-challenge.ts';
 import { readRetryAfter, type SendFailure, type Sent, send } from './send.ts';
 
 /** Base URL, route prefix included, the only origin that is called and whose challenges are believed; the downstream API's client id. */
@@ -43,8 +43,7 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
   async function callOnce({ request, trace, signal }: Call, { method, path, json }: DownstreamRequest, token: Sealed): Promise<Sent> {
     const kept = passedOn.flatMap((name) => (request.headers.has(name) ? [[name, request.headers.get(name)]] : []));
     const [body, type] = json === undefined ? [null, {}] : [JSON.stringify(json), { 'content-type': 'application/json' }];
-    const { traceparent } = trace;
-    const headers = { ...Object.fromEntries(kept), ...type, authorization: `Bearer ${reveal(token)}`, traceparent };
+    const headers = { ...Object.fromEntries(kept), ...type, authorization: `Bearer ${reveal(token)}`, traceparent: trace.traceparent };
     const sendOnce = () => send(`${base}/${path}`, { method, headers, body, ...limits, dispatcher, signal });
     const mayRepeat = ({ reason }: SendFailure) => method === 'GET' && ['connect', 'broken'].includes(reason) && !signal.aborted;
     const answer = sendOnce().catch((failure: SendFailure) => (mayRepeat(failure) ? sendOnce() : Promise.reject(failure)));
@@ -77,7 +76,12 @@ function refuse({ reason: failure }: SendFailure): never {
   throw new Denial(failure === 'timeout' ? 'timeout' : 'bad_gateway', { facts });
 }
 
-const challengeOf = ({ status, headers }: Sent) => (status === 401 ? readClaimsChallenge(headers['www-authenticate'] ?? '') : undefined);
+/** What a 401 demands: from its header or, where that would be too long, from its body. */
+function challengeOf({ status, headers, body }: Sent): JsonObject | undefined {
+  if (status !== 401) return undefined;
+  const { code, claims } = readJsonObject(body) ?? {};
+  return readClaimsChallenge(headers['www-authenticate'] ?? '') ?? asClaims(code === 'step_up_required' ? claims : undefined);
+}
 
 /** @throws Denial: Downstream's own where it is about the request, `bad_gateway` for whatever else is no success */
 function readAnswer({ status, headers, body }: Sent, method: Verb): DownstreamAnswer {

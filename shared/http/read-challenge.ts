@@ -51,6 +51,9 @@ export function readChallenges(header: string): readonly Challenge[] {
   }
 }
 
+/** A claims request: an object with a top-level `access_token` object; `undefined` for anything else. */
+export const asClaims = (value: unknown) => (isObject(value) && isObject(value.access_token) ? value : undefined);
+
 /** What a claims challenge may be at most: characters of its header, challenges in it. */
 const limits = { characters: 8 * 1024, challenges: 10 };
 
@@ -68,8 +71,7 @@ export function readClaimsChallenge(header: string): Readonly<Record<string, unk
 function decodeClaims(text: string): ReturnType<typeof readClaimsChallenge> {
   try {
     const plain = isJson(text) ? text : decodeURIComponent(text);
-    const claims = readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain));
-    return isObject(claims?.access_token) ? claims : undefined;
+    return asClaims(readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain)));
   } catch {
     return undefined;
   }

@@ -7,8 +7,6 @@ type Message = { readonly method: Verb; readonly headers?: Readonly<Record<strin
 /** Milliseconds for the whole exchange, the answer's body included; the largest such body, in bytes; the budget of the request that this one serves. */
 type Limits = { readonly deadline: number; readonly cap: number; readonly signal?: AbortSignal; readonly dispatcher?: Dispatcher };
 
-export type SendOptions = Message & Limits;
-
 export type Sent = { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer };
 
 /** Why no answer came that one could use. `connect`: nothing was sent; `timeout`, `too_large`, `encoding`, `broken`: it may have been. */
@@ -29,7 +27,7 @@ const tooSlow = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
  * follows no redirect (a 3xx is an answer like any other), accepts no compressed body (a few bytes could unpack to gigabytes).
  * @throws SendFailure
  */
-export async function send(url: URL | string, { deadline, cap, signal: outer, headers, ...options }: SendOptions): Promise<Sent> {
+export async function send(url: URL | string, { deadline, cap, signal: outer, headers, ...options }: Message & Limits): Promise<Sent> {
   const budget = openBudget(deadline);
   const signal = outer ? AbortSignal.any([budget.signal, outer]) : budget.signal;
   try {

@@ -70,7 +70,8 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     async renew(refused) {
       const chosen = choose(await vault.get());
       if (chosen.version !== refused) return chosen;
-      if (!vault.isLoading() && now() - renewedAt < limits.between) return undefined;
+      const since = now() - renewedAt;
+      if (!vault.isLoading() && since >= 0 && since < limits.between) return undefined;
       renewedAt = now();
       const newest = await vault.renew();
       if (before?.version === refused) before = undefined;

@@ -1,9 +1,6 @@
 import { LRUCache } from 'lru-cache';
 import { type Refusal, TokenEndpointRefusal } from './network.ts';
 
-/** Runs work towards the token endpoint for one user, or refuses where asking would be in vain. @throws TokenEndpointRefusal */
-export type Gate = <T>(user: string, work: () => Promise<T>) => Promise<T>;
-
 /**
  * Requests under way in all and of one user, and those that may wait for a turn; milliseconds that one may have waited: less than an answer
  * may take (5 s), so that nobody waits behind silence and then in it; failures in a row that open the breaker; milliseconds between two
@@ -16,7 +13,7 @@ const limits = { running: 20, ofOneUser: 5, waiting: 500, patience: 4_000, failu
  * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due. What may be one user's own trouble
  * (a throttle, 5xx, no answer in time) is held against others only when a second user has it too.
  */
-export function createGate(now: () => number = Date.now): Gate {
+export function createGate(now: () => number = Date.now) {
   const throttled = new LRUCache<string, number>({ max: 10_000 });
   const waiting: { readonly user: string; readonly go: () => void }[] = [];
   /** For whom the requests under way are, and those that failed last, in a row; `undefined` where nobody would have had an answer. */
@@ -67,7 +64,8 @@ export function createGate(now: () => number = Date.now): Gate {
     next.go();
   }
 
-  return async (user, work) => {
+  /** Runs work towards the token endpoint for one user, or refuses where asking would be in vain. @throws TokenEndpointRefusal */
+  return async <T>(user: string, work: () => Promise<T>): Promise<T> => {
     demandWay(user);
     await takeTurn(user);
     try {

@@ -1,6 +1,7 @@
 import { AuthError, type INetworkModule, type NetworkRequestOptions, type NetworkResponse } from '@azure/msal-node';
+import { asClaims } from '../http/read-challenge.ts';
 import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
-import { isObject, isText, type JsonObject, readJsonObject } from '../json.ts';
+import { isText, type JsonObject, readJsonObject } from '../json.ts';
 
 type Failure = SendFailure['reason'] | 'unreadable';
 type Text = string | undefined;
@@ -55,13 +56,12 @@ export function readRefusal(status: number, body: JsonObject, retryAfter: string
   const text = (name: string) => (isText(body[name]) ? body[name] : undefined);
   const guid = (name: string) => /^[0-9a-f-]{36}$/i.exec(text(name) ?? '')?.[0];
   const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 10) : [];
-  const claims = readJsonObject(Buffer.from(text('claims') ?? ''));
   return {
     status,
     error: text('error'),
     suberror: text('suberror'),
     codes: codes.map(Number).filter(Number.isSafeInteger),
-    claims: isObject(claims?.access_token) ? claims : undefined,
+    claims: asClaims(readJsonObject(Buffer.from(text('claims') ?? ''))),
     retryAfter: readRetryAfter(retryAfter),
     traceId: guid('trace_id'),
     correlationId: guid('correlation_id'),

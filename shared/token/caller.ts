@@ -27,15 +27,16 @@ export type Caller = User & App & Token;
 /** A property and no WeakMap, which the collector walks through at every turn: with an entry for each request that is dear. */
 const proof = Symbol('proof');
 
-/** For `validate.ts` alone: ties the caller to the token that proved it. No copy of the caller carries it, and it prints as [redacted]. */
-export const tieToken = (caller: Caller, token: Sealed): Caller => Object.freeze(Object.defineProperty(caller, proof, { value: token }));
+/** For `validate.ts` alone: ties the caller, and no copy of it, to the token that proved it; the token prints as [redacted]. */
+export const tieToken = (caller: Caller, token: Sealed): Caller =>
+  Object.freeze(Object.defineProperty(caller, proof, { value: { caller, token } }));
 
 /**
  * The token that proved this caller, for the exchange alone.
  * @throws TypeError for a value that validation did not make: nobody is acted for without a validated token
  */
 export function tokenOf(caller: Caller): Sealed {
-  const token = Object.getOwnPropertyDescriptor(caller, proof)?.value;
-  if (!token) throw new TypeError('not a caller that validation made');
-  return token;
+  const tied = Object.getOwnPropertyDescriptor(caller, proof)?.value;
+  if (tied?.caller !== caller) throw new TypeError('not a caller that validation made');
+  return tied.token;
 }

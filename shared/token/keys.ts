@@ -4,7 +4,7 @@ import type { JsonObject } from '../json.ts';
 import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
 
 /** A key that Entra publishes for signing access tokens, the issuer that the metadata names, and the one that the key set names for the key. */
-export type SigningKey = { readonly key: CryptoKey; readonly issuer: string; readonly keyIssuer: string | undefined };
+export type SigningKey = Readonly<{ key: CryptoKey; n: string; e: string; issuer: string; keyIssuer: string | undefined }>;
 
 export type Version = '1.0' | '2.0';
 
@@ -36,7 +36,7 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   async function load(tenantId: string, version: Version, held: Held | undefined): Promise<Held> {
     const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
     const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
-    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, metadata.issuer);
+    const keys = await readKeySet(await fetchDocument('keys', metadata.jwksUri), tenantId, metadata.issuer, held?.keys);
     return { metadata, metadataAt: known?.metadataAt ?? now(), keys };
   }
 
@@ -66,13 +66,15 @@ export function createKeys({ authorityHost, now = Date.now }: { readonly authori
   };
 }
 
-/** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. */
-async function readKeySet({ keys }: JsonObject, tenantId: string, issuer: string): Promise<Held['keys']> {
+/** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. A key that did not change keeps its identity. */
+async function readKeySet({ keys }: JsonObject, tenantId: string, issuer: string, before?: Held['keys']): Promise<Held['keys']> {
   const good = new Map<string, SigningKey>();
   for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
     if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;
-    const key = await importJWK({ kty: jwk.kty, n: jwk.n, e: jwk.e }, 'RS256').catch(() => undefined);
-    if (key) good.set(jwk.kid, { key: key as CryptoKey, issuer, keyIssuer: jwk.issuer?.replace('{tenantid}', tenantId) });
+    const { kid, kty, n, e } = jwk;
+    const known = before?.get(kid);
+    const key = known?.n === n && known.e === e ? known.key : await importJWK({ kty, n, e }, 'RS256').catch(() => undefined);
+    if (key) good.set(kid, { key: key as CryptoKey, n, e, issuer, keyIssuer: jwk.issuer?.replace('{tenantid}', tenantId) });
   }
   if (good.size === 0) throw documentUnavailable('keys', 'no usable key');
   return good;

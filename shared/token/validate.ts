@@ -14,16 +14,13 @@ type Settings = { readonly keys: Keys; readonly tenantIds: readonly string[]; re
 /** Validates an access token for this API. @throws Denial `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
 export type Validate = (token: Sealed) => Promise<Caller>;
 
-/** How many good signatures are remembered, at about 200 bytes each. */
-const remembered = 10_000;
-
 /**
  * Validates Entra access tokens, versions 1 and 2: form before cryptography, cryptography before any claim, every claim on every request
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
  */
 export function createValidator({ keys, tenantIds, audience, now = Date.now }: Settings): Validate {
-  /** Digest of the whole token, its form found good → the key that its signature was good for. Only successes; worthless once the key is withdrawn. */
-  const verified = new LRUCache<string, SigningKey['key']>({ max: remembered });
+  /** Digest of the whole token, its form found good → the key that its signature was good for. Only successes, at about 200 bytes each; worthless once the key is withdrawn. */
+  const verified = new LRUCache<string, SigningKey['key']>({ max: 10_000 });
 
   async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
     await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() => Promise.reject(refuse('signature')));

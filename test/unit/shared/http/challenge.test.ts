@@ -20,7 +20,7 @@ test('each reason to acquire a token has its challenge, and the others have none
     `${prefix}, error="invalid_token", error_description="The access token is expired."`,
   );
   expect(of('sign_in_again')).toBe(`${prefix}, error="invalid_token"`);
-  expect(of('invalid_request')).toBe(`${prefix}, error="invalid_request"`);
+  expect(of('invalid_request', { detail: 'One token.' })).toBe(`${prefix}, error="invalid_request", error_description="One token."`);
   expect(of('insufficient_scope', { scopes: ['A', 'B'] })).toBe(`${prefix}, error="insufficient_scope", scope="A B"`);
   expect(of('consent_required', { scopes: ['api://d/A'] })).toBe(
     'Bearer consentUri="https://login.example/authorize?client_id=api&response_type=code&prompt=consent&scope=api%3A%2F%2Fd%2FA", scopes="api://d/A", proposedAction="consent"',
