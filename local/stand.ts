@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isOnAzure } from '../shared/settings.ts';
 import { openCredentials } from './azure/credentials.ts';
 import { createKeyVault } from './azure/key-vault.ts';
 import { createManagedIdentity } from './azure/managed-identity.ts';
@@ -51,7 +52,7 @@ async function openContext(options: StandOptions, origin: string): Promise<Stand
 
 /** Starts it all on 127.0.0.1. Rejects when a port is taken, and always on Azure: whoever reaches the stand can be anybody. */
 export async function startStand(options: StandOptions): Promise<Stand> {
-  if (process.env.WEBSITE_INSTANCE_ID) throw new Error('The local stand does not run on Azure (WEBSITE_INSTANCE_ID is set).');
+  if (isOnAzure()) throw new Error('The local stand does not run on Azure.');
   const server = createServer();
   await once(server.listen(options.standPort, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;

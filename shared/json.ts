@@ -22,8 +22,7 @@ export const isObject = (value: unknown): value is JsonObject => typeof value ==
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+const asObject = (value: unknown) => (isObject(value) ? value : undefined);
+
 /** A JSON object, or `undefined` for anything else. */
-export function readJsonObject(bytes: Uint8Array): JsonObject | undefined {
-  const value = parseJson(bytes);
-  return isObject(value) ? value : undefined;
-}
+export const readJsonObject = (bytes: Uint8Array) => asObject(parseJson(bytes));

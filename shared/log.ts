@@ -8,8 +8,7 @@ export type LogSink = Pick<InvocationContext, 'info' | 'error'>;
 
 /** Writes the one line of a request: JSON, so that nothing in it can begin another line. */
 export function logRequest(sink: LogSink, status: number, facts: LogFacts): void {
-  if (status >= 500) sink.error(JSON.stringify({ status, ...facts }));
-  else sink.info(JSON.stringify({ status, ...facts }));
+  sink[status >= 500 ? 'error' : 'info'](JSON.stringify({ status, ...facts }));
 }
 
 /** Who called, for the log: the same user gives the same text, and who knows the user can find the lines, but the text names nobody. */

@@ -20,6 +20,12 @@ type Judge<S extends Settings> = (values: Values<S>) => readonly string[];
 /** A setting's text; `undefined` where it is absent or blank. */
 export const readText = (name: string, environment: Environment = process.env) => environment[name]?.trim() || undefined;
 
+/** What Azure alone sets: the first on App Service and the older plans, the others on Flex Consumption, which does not set the first. */
+const platform = ['WEBSITE_INSTANCE_ID', 'WEBSITE_SKU', 'LEGION_SERVICE_HOST'];
+
+/** Whether this process runs on Azure, as the functions host decides it (Azure/azure-functions-host, EnvironmentExtensions.cs). */
+export const isOnAzure = (environment?: Environment): boolean => platform.some((name) => readText(name, environment) !== undefined);
+
 /**
  * Reads settings once, at start.
  * @param judge says what is wrong between settings that are each well by themselves
@@ -28,7 +34,7 @@ export const readText = (name: string, environment: Environment = process.env) =
 export function readSettings<S extends Settings>(settings: S, environment?: Environment, judge: Judge<S> = () => []): Values<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
-  const onAzure = readText('WEBSITE_INSTANCE_ID', environment) !== undefined;
+  const onAzure = isOnAzure(environment);
   for (const [name, schema] of Object.entries(settings)) {
     // Valibot's own messages repeat what they refuse: one stands in for all of them.
     const { issues, output } = v.safeParse(schema, readText(name, environment), { message: 'well formed' });

@@ -82,10 +82,9 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
   }
 
   return async (request) => {
-    const { caller, scopes } = request;
-    const token = await askTwice(request).catch((error: unknown) => {
-      throw error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(caller, error.refusal), scopes) : error;
-    });
+    const tell = (error: unknown) =>
+      error instanceof TokenEndpointRefusal ? denialOf(challengeOnce(request.caller, error.refusal), request.scopes) : error;
+    const token = await askTwice(request).catch((error: unknown) => Promise.reject(tell(error)));
     return readToken(token, request, now());
   };
 }

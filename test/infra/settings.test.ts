@@ -75,7 +75,7 @@ bicepTest(
           const [, example] = (/^\[|^home-tenant$/.test(text) && examples.find(([pattern]) => pattern.test(text))) || [undefined, text];
           return [name, example];
         });
-        expect(() => readers[api]({ ...Object.fromEntries(values), WEBSITE_INSTANCE_ID: '1' })).not.toThrow();
+        expect(() => readers[api]({ ...Object.fromEntries(values), WEBSITE_SKU: 'FlexConsumption' })).not.toThrow();
       }
     }
   },
