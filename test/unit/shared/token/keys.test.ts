@@ -53,9 +53,19 @@ test('a new key right after a storm of unknown ones is accepted within 30 s', as
 
 test('keys are refreshed behind the requests that use them, and a key that stays keeps its identity', async () => {
   const before = await keyOf('key-1');
+  issuer.jwks.keys.push(publicJwk(rsaKey().publicKey, 'key-2'));
   now += 61 * 60_000;
   expect(await keyOf('key-1')).toBe(before);
   await until('a fetch in the background', () => fetches() === 2);
+  await until('the new set', async () => (await keyOf('key-2')) !== undefined);
+  expect((await keyOf('key-1'))?.key).toBe(before?.key);
+});
+
+test('an unknown key, which anybody can ask for, does not make good signatures be checked again', async () => {
+  const before = await keyOf('key-1');
+  expect(await keyOf('unknown')).toBeUndefined();
+  expect(fetches()).toBe(2);
+  expect((await keyOf('key-1'))?.key).toBe(before?.key);
 });
 
 test('unknown keys do not keep the metadata from being refreshed', async () => {

@@ -218,4 +218,12 @@ test('the caller says who calls and holds no token, and only validation makes on
   expect(JSON.stringify(caller)).not.toContain('@');
   expect(String(tokenOf(caller))).toBe('[redacted]');
   expect(() => tokenOf({ ...caller })).toThrow('not a caller that validation made');
+  // However it is copied, whoever it then says it is: what it proves is tied to the one that validation made.
+  const copies = [
+    structuredClone({ ...caller }),
+    Object.create(caller),
+    Object.defineProperties({}, Object.getOwnPropertyDescriptors(caller)),
+    Object.create(null, { ...Object.getOwnPropertyDescriptors(caller), objectId: { value: otherTenantId, enumerable: true } }),
+  ];
+  for (const copy of copies) expect(() => tokenOf(copy)).toThrow('not a caller that validation made');
 });
