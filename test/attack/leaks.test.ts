@@ -25,6 +25,14 @@ const planted: readonly (readonly [kind: string, text: string])[] = [
   ['file path', 'C:\\Users\\somebody\\key.pem'],
   ['file path', 'cannot find node_modules/jose'],
   ['source position', 'thrown at edge.ts:12:3'],
+  ['JWT', 'the payload alone: eyJhdWQiOiIwMjE5YTEwMC0wMDAwLTQwMDAifQ'],
+  ['private key', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7'],
+  ['storage key', 'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
+  ['storage key', 'https://x.table.core.windows.net/documents?sv=2019-02-02&sig=abcdefgh%2Bijkl%3D'],
+  ['e-mail', 'login_hint=alice%40contoso.example'],
+  ['text of Entra', 'AADSTS50013 Assertion failed signature validation'],
+  ['file path', 'D:/home/site/wwwroot/host.json'],
+  ['file path', '/app/dist/functions.js is missing'],
 ];
 
 test.each(planted)('finds a planted %s: %s', (kind, text) => {
