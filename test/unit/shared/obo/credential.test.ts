@@ -82,6 +82,20 @@ test('refused by Entra, it is read again, for all who were refused at once; then
   );
 });
 
+test('refused by Entra after the clock has stepped back, it is read again all the same', async () => {
+  await withVault(
+    [secret('one', '1'), secret('one', '1'), secret('two', '2')],
+    async (source, _reads, pass) => {
+      pass(2 * 60 * 60_000);
+      const { version } = await source.current();
+      expect(await source.renew(version)).toBeUndefined();
+      pass(-60 * 60_000);
+      expect((await source.renew(version))?.options().clientSecret).toBe('two');
+    },
+    'key-vault-secret',
+  );
+});
+
 test('it is read afresh beside the calls after four hours, and a read that fails leaves what is held', async () => {
   const down = () => ({ status: 500, body: {} });
   await withVault(
