@@ -60,6 +60,7 @@ const bad: [keyof typeof good | 'CLIENT_CREDENTIAL' | 'AZURE_AUTHORITY_HOST', st
   ['AZURE_TENANT_ID', 'contoso'],
   ['CLIENT_APP_IDS', `${guid('a')},`],
   ['ALLOWED_ORIGINS', '*'],
+  ['ALLOWED_ORIGINS', 'https://*.contoso.example'],
   ['ALLOWED_ORIGINS', 'https://app.contoso.example/'],
   ['ALLOWED_ORIGINS', 'http://app.contoso.example'],
   ['DOWNSTREAM_API_URL', 'http://downstream.contoso.example'],
