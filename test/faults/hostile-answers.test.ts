@@ -131,3 +131,28 @@ describe('an answer of Downstream that cannot be used is 502', () => {
     }
   });
 });
+
+describe('a challenge of the next API whose claims are too long for a header', () => {
+  const claims = { access_token: { acrs: { essential: true, values: Array.from({ length: 1_000 }, (_, index) => `context-${index}`) } } };
+  const challenge =
+    (body: object): Respond =>
+    (_, response) =>
+      sendJson(response.writeHead(401, { 'www-authenticate': 'Bearer error="insufficient_claims"' }), body);
+
+  test('is read in the body, tried once with Entra, and goes up whole', async () => {
+    chain.downstream.answer(challenge({ code: 'step_up_required', status: 401, claims }));
+    expect((await chain.get(token)).json).toMatchObject({ code: 'step_up_required', claims });
+    expect([chain.count('token'), chain.downstream.received.length]).toEqual([2, 2]);
+  });
+
+  test.each([
+    { code: 'step_up_required', claims: { id_token: {} } },
+    { code: 'step_up_required', claims: JSON.stringify(claims) },
+    { code: 'invalid_token', claims },
+    { claims },
+  ])('is none where the body says something else: %j', async (body) => {
+    chain.downstream.answer(challenge(body));
+    expect((await chain.get(token)).json).toMatchObject({ code: 'bad_gateway' });
+    expect(chain.count('token')).toBe(1);
+  });
+});
