@@ -1,3 +1,5 @@
+import { demandNoLeaks } from '../attack/leaks.ts';
+
 /** What came back of one call; `json` is `undefined` where the body is none. */
 export interface Called {
   readonly status: number;
@@ -28,6 +30,7 @@ export async function call(
     },
   });
   const text = await response.text();
+  demandNoLeaks('An answer', [text, ...response.headers.values()]);
   let body: unknown;
   try {
     body = JSON.parse(text);

@@ -1,6 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpFunctionOptions } from '@azure/functions';
+import { demandNoLeaks } from '../attack/leaks.ts';
 
 /** Serves functions made by `createEdge` over HTTP, without parameters in their paths: an API of a test's own, out of `shared` alone. */
 export async function serveEdge(functions: readonly HttpFunctionOptions[], lines: string[] = [], port = 0) {
@@ -24,6 +25,7 @@ export async function serveEdge(functions: readonly HttpFunctionOptions[], lines
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
+      demandNoLeaks('The log', lines);
     },
   };
 }

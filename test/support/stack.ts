@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { demandNoLeaks } from '../attack/leaks.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -70,6 +71,11 @@ async function startOnce({ set = {}, directory, env = {}, args: more = [] }: Sta
   const stop = async () => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
+    // What it said when it was ready is for the test that started it, and names its data folder on purpose.
+    demandNoLeaks(
+      'The output of the stack',
+      lines.filter((line) => !line.startsWith('{"ready":true')),
+    );
   };
   try {
     const ready = await readReadyLine(child, lines);
@@ -83,7 +89,7 @@ async function startOnce({ set = {}, directory, env = {}, args: more = [] }: Sta
       ...createControlClient(origin, controlToken),
     };
   } catch (error) {
-    await stop();
+    await stop().catch(() => {});
     throw error;
   }
 }
