@@ -86,13 +86,15 @@ function drawArrow(step: Step, { from, to, rest }: Arrow, { token }: Layout, now
   // What travels together travels one behind the other.
   const radians = (angle * Math.PI) / 180;
   const along = (place: number) => ({ x: Math.cos(radians) * place * token * 1.8, y: Math.sin(radians) * place * token * 1.8 });
-  const long = Math.hypot(to.x - from.x, to.y - from.y) > 4.6 * token;
+  const length = Math.hypot(to.x - from.x, to.y - from.y);
   const tip = `translate(${to.x} ${to.y}) rotate(${angle})`;
-  const start = { x: from.x + (to.x - from.x) * 0.16, y: from.y + (to.y - from.y) * 0.16 };
+  // Further along a long arrow, whose beginning others share.
+  const part = length > 18 * token ? 0.28 : 0.16;
+  const start = { x: from.x + (to.x - from.x) * part, y: from.y + (to.y - from.y) * part };
   return svg`<g class="arrow arrow-${main} ${now ? 'arrow-now' : ''}">
     <line x1=${from.x} y1=${from.y} x2=${to.x} y2=${to.y} />
     <path class="tip" d="M0 0L-10 5.500V-5.500Z" transform=${tip} />
-    ${long ? svg`<g transform="translate(${start.x} ${start.y})"><circle class="step-ground" r="9" /><text class="step-number" y="4">${number}</text></g>` : nothing}
+    ${length > 4.6 * token ? svg`<g transform="translate(${start.x} ${start.y})"><circle class="step-ground" r="9" /><text class="step-number" y="4">${number}</text></g>` : nothing}
     <g class="cargo" transform="translate(${rest.x} ${rest.y})" ${onceShown(fly)}>${step.cargo.map((cargo, index) => drawCargo(cargo, token, along((step.cargo.length - 1) / 2 - index)))}</g>
   </g>`;
 }
