@@ -17,8 +17,8 @@ export interface SoakResult {
   readonly mixUps: number;
   /** Refusals that only the user of a policy may get, at somebody else. */
   readonly foreignRefusals: number;
-  /** Mebibytes by which each API's process has grown since the first calls were made. */
-  readonly growth: readonly number[];
+  /** Mebibytes by which each API's process had grown since the first calls were made, at most and at the end. */
+  readonly growth: { readonly most: readonly number[]; readonly end: readonly number[] };
   readonly seconds: number;
 }
 
@@ -88,6 +88,7 @@ export async function runSoak({ calls, users, sessions, say = () => {} }: SoakOp
       if (name && on) await switchPolicy(name, on);
       await Promise.all(Array.from({ length: atOnce }, () => callUntil(Math.ceil((calls * (turn + 1)) / turns))));
       if (name && off) await switchPolicy(name, off);
+      grown.look();
       if (turn % 6 === 5) say(`${made.toLocaleString('en')} calls after ${secondsSince(began)} s: ${JSON.stringify(counts)}`);
     }
     await pool.close();
@@ -127,14 +128,24 @@ async function makeTokens(stack: Stack, users: number, sessions: number) {
   return made;
 }
 
-/** Mebibytes of resident memory that processes gain after `begin`. */
+/** Mebibytes of resident memory that processes gain after `begin`, at any `look` and at the end. */
 function createGrowth(pids: readonly number[]) {
   const resident = () => pids.map((pid) => Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) / 1_024);
   let before = resident();
+  let most = pids.map(() => 0);
+  const look = () => {
+    const now = resident().map((size, index) => Math.round(size - (before[index] ?? 0)));
+    most = most.map((size, index) => Math.max(size, now[index] ?? 0));
+    return now;
+  };
   return {
     begin: () => {
       before = resident();
     },
-    read: () => resident().map((now, index) => Math.round(now - (before[index] ?? 0))),
+    look,
+    read: () => {
+      const end = look();
+      return { most, end };
+    },
   };
 }
