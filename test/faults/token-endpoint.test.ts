@@ -5,6 +5,7 @@ import { audience, otherTenantId } from '../support/issuer.ts';
 import { until } from '../support/until.ts';
 import { hang, sendJson, status } from './answers.ts';
 import { type Chain, downstreamId, startChain } from './chain.ts';
+import { startStopwatch } from './stopwatch.ts';
 
 let chain: Chain;
 let cached: string;
@@ -42,19 +43,19 @@ test('down for 10 minutes: who has a token loses nothing, the others are told to
   chain.fail('token', undefined);
   chain.pass(5_000);
   expect((await chain.get(others[1] as string)).status).toBe(200);
-}, 60_000);
+});
 
 test('silent: 60 users are answered within 5.5 s, most of them without a request of theirs, and no socket is left', async () => {
   const silence = hang();
   chain.fail('token', silence);
   const tokens = await Promise.all(Array.from({ length: 60 }, () => chain.token()));
-  const began = performance.now();
+  const elapsed = startStopwatch();
   const answers = await Promise.all([...tokens.map(chain.get), chain.get(cached)]);
-  expect(performance.now() - began).toBeLessThan(5_500);
+  expect(elapsed()).toBeLessThan(5_500);
   expect(answers.map(({ status }) => status)).toEqual([...tokens.map(() => 503), 200]);
   expect(silence.sockets.size).toBe(20);
   await until('every socket to be closed', () => silence.open() === 0, 5_000);
-}, 20_000);
+});
 
 describe('throttling', () => {
   const date = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
