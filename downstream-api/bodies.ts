@@ -2,7 +2,7 @@ import type { HttpRequest } from '@azure/functions';
 import * as v from 'valibot';
 import { Denial } from '../shared/denial.ts';
 import { readJsonBody } from '../shared/http/body.ts';
-import { isGuid } from '../shared/settings.ts';
+import { isGuid } from '../shared/json.ts';
 
 const line = (longest: number) => v.pipe(v.string('must be a text'), v.maxLength(longest, `must have at most ${longest} characters`));
 const named = (longest: number) => v.pipe(line(longest), v.regex(/\S/, 'must not be blank'));

@@ -1,6 +1,6 @@
 import { Denial } from '../shared/denial.ts';
 import { type Holder, holdToken } from '../shared/holder.ts';
-import { send } from '../shared/http/send.ts';
+import { readRetryAfter, send } from '../shared/http/send.ts';
 import { readJsonObject } from '../shared/json.ts';
 import { optional, text, type Values } from '../shared/settings.ts';
 
@@ -32,7 +32,8 @@ export function createManagedIdentity(settings: ManagedIdentitySettings, now = D
     const headers = { 'x-identity-header': header };
     const answer = await send(`${endpoint}?${query}`, { method: 'GET', headers, ...limits }).catch(() => undefined);
     const { access_token: token, expires_on: expiresOn } = (answer?.status === 200 && readJsonObject(answer.body)) || {};
-    if (typeof token !== 'string' || !token || !(Number(expiresOn) > 0)) throw unavailable(`status ${answer?.status ?? 'none'}`);
+    if (typeof token !== 'string' || !token || !(Number(expiresOn) > 0))
+      throw unavailable(`status ${answer?.status ?? 'none'}`, readRetryAfter(answer?.headers['retry-after']));
     return { token, expiresOnTimestamp: Number(expiresOn) * 1_000 };
   }
 
@@ -46,4 +47,5 @@ export function createManagedIdentity(settings: ManagedIdentitySettings, now = D
   };
 }
 
-const unavailable = (reason: string) => new Denial('unavailable', { facts: { check: 'managed-identity', reason } });
+const unavailable = (reason: string, retryAfter?: number) =>
+  new Denial('unavailable', { retryAfter, facts: { check: 'managed-identity', reason } });

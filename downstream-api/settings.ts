@@ -1,4 +1,4 @@
-import { entraSettings, sameRegistration } from '../shared/entra-settings.ts';
+import { entraSettings } from '../shared/entra-settings.ts';
 import { type Environment, endpoint, guid, matching, optional, readSettings, required } from '../shared/settings.ts';
 import { managedIdentitySettings } from './managed-identity.ts';
 
@@ -14,5 +14,7 @@ export const readDownstreamSettings = (environment?: Environment) =>
       STEP_UP_AUTH_CONTEXT: optional(matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99'), 'c1'),
     },
     environment,
-    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) => sameRegistration(original, downstream),
+    // Two APIs with one registration would take each other's tokens.
+    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) =>
+      original === downstream ? ['ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations'] : [],
   );

@@ -1,4 +1,4 @@
-import { entraSettings, sameRegistration } from '../shared/entra-settings.ts';
+import { entraSettings } from '../shared/entra-settings.ts';
 import {
   type Environment,
   endpoint,
@@ -35,7 +35,7 @@ export function readOriginalSettings(environment?: Environment) {
     },
     environment,
     ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream, CLIENT_APP_IDS: clients }) => [
-      ...sameRegistration(original, downstream),
+      ...(original === downstream ? ['ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations'] : []),
       ...(clients.some((client) => client === original || client === downstream)
         ? ['CLIENT_APP_IDS must name client apps, not the APIs']
         : []),

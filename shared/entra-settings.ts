@@ -10,10 +10,6 @@ export const entraSettings = {
 
 type EntraValues = Values<typeof entraSettings>;
 
-/** Two APIs of a chain with one registration would take each other's tokens. */
-export const sameRegistration = (a: string, b: string): readonly string[] =>
-  a === b ? ['ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations'] : [];
-
 /** The tenants whose users may call: the home tenant alone unless a list says otherwise. */
 export const tenantsOf = ({ AZURE_TENANT_ID, ALLOWED_TENANT_IDS }: EntraValues) => ALLOWED_TENANT_IDS ?? [AZURE_TENANT_ID];
 

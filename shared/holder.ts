@@ -1,8 +1,13 @@
+import { Denial } from './denial.ts';
+
 /** How a value is got, and for how many milliseconds nobody tries again after a failure. */
 type Source<T> = { readonly load: (held: T | undefined) => Promise<T>; readonly rest?: (failure: unknown, held: T | undefined) => number };
 
 /** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
 type Life<T> = { readonly isUsable: (value: T, age: number) => boolean; readonly isStale: (value: T, age: number) => boolean };
+
+/** For how many milliseconds whoever was refused wants to be left alone. */
+export const restOf = (failure: unknown) => ((failure instanceof Denial && failure.options.retryAfter) || 0) * 1_000;
 
 export type Holder<T> = ReturnType<typeof createHolder<T>>;
 
@@ -51,5 +56,6 @@ export const holdToken = <T extends { readonly expiresOnTimestamp: number }>(loa
     load,
     isUsable: ({ expiresOnTimestamp }) => now() < expiresOnTimestamp,
     isStale: ({ expiresOnTimestamp }) => now() >= expiresOnTimestamp - 5 * 60_000,
+    rest: restOf,
     now,
   });

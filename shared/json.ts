@@ -22,6 +22,10 @@ export const isObject = (value: unknown): value is JsonObject => typeof value ==
 
 export const isText = (value: unknown): value is string => typeof value === 'string' && value !== '';
 
+const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
+
+export const isGuid = (value: unknown): value is string => typeof value === 'string' && guid.test(value);
+
 const asObject = (value: unknown) => (isObject(value) ? value : undefined);
 
 /** A JSON object, or `undefined` for anything else. */

@@ -1,4 +1,6 @@
 import * as v from 'valibot';
+import { isGuid } from './json.ts';
+import { isLoopback } from './loopback.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -63,14 +65,8 @@ const splitList = (parts: string) => parts.split(',').map((part) => part.trim())
 /** A comma list of at least one. */
 export const list = <T>(item: v.GenericSchema<string, T>) => v.pipe(text, v.transform(splitList), v.array(item));
 
-const guidForm = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
-export const isGuid = (value: unknown): value is string => typeof value === 'string' && guidForm.test(value);
-
 /** A GUID, in lower case as Entra writes it. */
-export const guid = v.pipe(matching(guidForm, 'a GUID'), v.toLowerCase());
-
-export const isLoopback = (url: URL): boolean => ['localhost', '127.0.0.1', '[::1]'].includes(url.hostname);
+export const guid = v.pipe(text, v.check<string, 'a GUID'>(isGuid, 'a GUID'), v.toLowerCase());
 
 const isSecure = (url: URL) => url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url));
 

@@ -1,6 +1,6 @@
 import type { HttpRequest } from '@azure/functions';
 import { Denial } from '../denial.ts';
-import { isGuid } from '../settings.ts';
+import { isGuid } from '../json.ts';
 import type { Call } from './edge.ts';
 
 /** The `id` in a route's path: 1 to 64 of A-Z, a-z, 0-9, `-`, `_` and `.`, and no step in a path, so that it can be nothing but a name. @throws Denial `bad_request` */

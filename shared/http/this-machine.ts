@@ -1,5 +1,5 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '../loopback.ts';
 
 const client = createDefaultHttpClient();
 

@@ -1,11 +1,11 @@
 import type { TokenCredential } from '@azure/identity';
 import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
-import { createHolder, holdToken } from '../holder.ts';
+import { createHolder, holdToken, restOf } from '../holder.ts';
 import { addressOf } from '../http/this-machine.ts';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '../loopback.ts';
 import { readCertificate } from './certificate.ts';
-import { isPassing, readVaultFailure, restOf, unavailable } from './vault-failure.ts';
+import { isPassing, readVaultFailure, unavailable } from './vault-failure.ts';
 
 type Proof = Pick<Configuration['auth'], 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
 
@@ -28,8 +28,8 @@ export interface CredentialSource {
 type Kind = 'key-vault-certificate' | 'key-vault-secret';
 type VaultSettings = Readonly<{ endpoint: URL; name: string; kind: Kind; identity: TokenCredential; now?: () => number }>;
 
-/** Milliseconds: a try at the vault, a read in all, between two reads that a refusal causes, and after which a credential is read afresh. */
-const limits = { try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_000, beforeEnd: 60 * 60_000 };
+/** Milliseconds: the rest after a failure, a try at the vault, a read in all, between two reads that a refusal causes, and after which a credential is read afresh. */
+const limits = { rest: 1_000, try: 3_000, read: 8_000, between: 60_000, fresh: 4 * 60 * 60_000, beforeEnd: 60 * 60_000 };
 
 /** The credential that Key Vault holds: read once by however many ask at once, afresh beside the calls, and again when Entra refuses it. */
 export function createVaultCredential({ endpoint, name, kind, identity, now = Date.now }: VaultSettings): CredentialSource {
@@ -58,7 +58,7 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     // Every few hours, and every minute in the last hour before its end.
     isStale: ({ notAfter = Number.POSITIVE_INFINITY }, age) =>
       age > limits.fresh || (age > limits.between && notAfter - now() < limits.beforeEnd),
-    rest: (denial, held) => Math.max(restOf(denial), held ? limits.between : 0),
+    rest: (failure) => restOf(failure) || limits.rest,
     now,
   });
 

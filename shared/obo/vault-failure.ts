@@ -9,17 +9,13 @@ export function readVaultFailure(error: unknown): Denial {
   return unavailable(String(statusCode ?? code ?? name ?? 'unknown'), retryAfterOf(error));
 }
 
-/** For how many milliseconds nobody asks the vault again after that. */
-export const restOf = (denial: unknown) => ((denial as Denial).options.retryAfter ?? 1) * 1_000;
-
 /** Worth one more try at once: a broken connection, a stumble of the vault. */
 export function isPassing(error: unknown): boolean {
   const { statusCode = 0 } = error as { statusCode?: number };
   return !(error instanceof Denial) && (statusCode === 0 || statusCode >= 500) && retryAfterOf(error) === undefined;
 }
 
-/** Where the vault does not say for how long it wants to be left alone, a second is enough. */
-export const unavailable = (reason: string, retryAfter = 1) =>
+export const unavailable = (reason: string, retryAfter?: number) =>
   new Denial('unavailable', { retryAfter, facts: { check: 'credential', reason } });
 
 /** Seconds, where the vault says how long it wants to be left alone. */

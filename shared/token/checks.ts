@@ -1,5 +1,4 @@
-import { isText, type JsonObject } from '../json.ts';
-import { isGuid } from '../settings.ts';
+import { isGuid, isText, type JsonObject } from '../json.ts';
 import type { Check } from './parse.ts';
 
 type Claims = JsonObject;

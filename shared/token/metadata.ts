@@ -1,7 +1,7 @@
 import { Denial, notAnswering } from '../denial.ts';
 import { type SendFailure, send } from '../http/send.ts';
 import { isText, readJsonObject } from '../json.ts';
-import { isLoopback } from '../settings.ts';
+import { isLoopback } from '../loopback.ts';
 
 /** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */
 export type Metadata = { readonly issuer: string; readonly jwksUri: URL; readonly tokenEndpoint: URL; readonly document: object };
@@ -40,7 +40,6 @@ export async function fetchMetadata(authorityHost: URL, tenantId: string, versio
 }
 
 function atAuthority(value: unknown, authorityHost: URL): URL | undefined {
-  if (typeof value !== 'string' || !URL.canParse(value)) return undefined;
-  const url = new URL(value);
-  return url.host === authorityHost.host && (url.protocol === 'https:' || isLoopback(url)) ? url : undefined;
+  const url = isText(value) ? URL.parse(value) : null;
+  return url?.host === authorityHost.host && (url.protocol === 'https:' || isLoopback(url)) ? url : undefined;
 }

@@ -6,12 +6,12 @@ import { until } from '../../support/until.ts';
 
 let server: Server;
 let asked: { url: string; header: string | undefined }[] = [];
-let answer = { status: 200, body: '' };
+let answer: { status: number; body: string; headers?: Record<string, string> } = { status: 200, body: '' };
 
 beforeAll(async () => {
   server = createServer((request, response) => {
     asked.push({ url: request.url ?? '', header: request.headers['x-identity-header'] as string });
-    response.writeHead(answer.status).end(answer.body);
+    response.writeHead(answer.status, answer.headers).end(answer.body);
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
 });
@@ -99,4 +99,18 @@ test('one failure is told to all who waited and to nobody after them; tokens of 
   await identity.getToken('x');
   await identity.getToken('y');
   expect(asked).toHaveLength(3);
+});
+
+test('an endpoint that says when to come back is left alone until then', async () => {
+  let now = Date.now();
+  const identity = createManagedIdentity(settings(), () => now);
+  const good = answer;
+  answer = { status: 429, body: '', headers: { 'retry-after': '7' } };
+  for (let second = 0; second < 7; second += 1) {
+    await expect(identity.getToken('x')).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 7 } });
+    now += 1_000;
+  }
+  expect(asked).toHaveLength(1);
+  answer = good;
+  expect((await identity.getToken('x')).token).toBe('token');
 });
