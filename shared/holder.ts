@@ -25,8 +25,6 @@ export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }
     } catch (error) {
       failure = { error, at: now(), rest: rest(error, held?.value) };
       throw error;
-    } finally {
-      loading = undefined;
     }
   }
 
@@ -34,7 +32,9 @@ export function createHolder<T>({ load, isUsable, isStale, rest = () => 0, now }
   async function renew(): Promise<T> {
     const since = now() - (failure?.at ?? 0);
     if (failure && !loading && since >= 0 && since < failure.rest) throw failure.error;
-    loading ??= loadOnce();
+    loading ??= loadOnce().finally(() => {
+      loading = undefined;
+    });
     return loading;
   }
 

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto';
+import { randomUUID } from 'node:crypto';
 
 /**
  * Ties one request's hops together (W3C Trace Context): the trace id written as a GUID, which is in the log, in problem bodies and Entra's
@@ -6,14 +6,17 @@ import { randomBytes } from 'node:crypto';
  */
 export type Trace = { readonly correlationId: string; readonly traceparent: string };
 
+/** 32 digits. Node keeps a pool of UUIDs, which is ten times as quick as asking for bytes. */
+const randomHex = () => randomUUID().replaceAll('-', '');
+
 /** An id of zeros is none. */
 const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /** Goes on with the caller's trace where it sent a valid `traceparent`, and begins one otherwise. */
 export function traceOf(headers: { get(name: string): string | null }): Trace {
-  const [, trace = randomBytes(16).toString('hex'), flags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
+  const [, trace = randomHex(), flags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
   return {
     correlationId: trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
-    traceparent: `00-${trace}-${randomBytes(8).toString('hex')}-${flags}`,
+    traceparent: `00-${trace}-${randomHex().slice(0, 16)}-${flags}`,
   };
 }

@@ -48,7 +48,7 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
     const get = () => client.getSecret(name, { abortSignal, requestOptions: { timeout: limits.try } });
     const secret = await get().catch((error: unknown) => (isPassing(error) ? get() : Promise.reject(error)));
     const read = kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
-    if (held && held.version !== read.version) before = held;
+    if (held && held.version !== read.version) before = choose(held);
     return read;
   }
 
