@@ -96,7 +96,7 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
   // Another identity each time, for @azure/identity remembers by it, for the whole process.
   const ownIdentity = createIdentity(randomUUID());
   const credential = secretless
-    ? createFederatedCredential(ownIdentity)
+    ? createFederatedCredential(ownIdentity, now)
     : createVaultCredential({ endpoint: entra.host, name: 'credential', kind: 'key-vault-secret', identity: ownIdentity, now });
   const onBehalf = createOnBehalf({
     exchange: createExchange({ authorityHost: entra.host, clientId: audience, keys, credential, now }),
