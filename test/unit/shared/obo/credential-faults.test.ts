@@ -56,7 +56,8 @@ test('an empty secret is no credential', () =>
 test('a stumble is tried once more at once; a vault that wants to be left alone is not, for as long as it says', () =>
   withVault(async (source, vault, clock) => {
     vault.status = 503;
-    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 1 } });
+    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: '503' } } });
+    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
     expect(clock.reads).toBe(2);
     clock.now += 1_000;
     vault.retryAfter = '20';
@@ -85,6 +86,15 @@ test('in the last hour before its end it is asked for every minute, and not more
     clock.now += 60_001;
     await source.current();
     await until('the next read', () => clock.reads === 3);
+  }));
+
+test('who is refused late, with a credential that was renewed meanwhile, gets the new one without another read', () =>
+  withVault(async (source, vault, clock) => {
+    await source.current();
+    vault.version = '2';
+    expect((await source.renew('1'))?.version).toBe('2');
+    expect((await source.renew('1'))?.version).toBe('2');
+    expect(clock.reads).toBe(2);
   }));
 
 test('secretless: the managed identity is asked once while its token is good, and again beside the calls before it ends', async () => {
