@@ -14,11 +14,12 @@ type Vault = { version: string; status: number; retryAfter: string | undefined; 
 async function withVault(use: (source: ReturnType<typeof createVaultCredential>, vault: Vault, clock: Clock) => Promise<void>) {
   const vault: Vault = { version: '1', status: 200, retryAfter: undefined };
   const clock: Clock = { now: 0, reads: 0 };
-  const server = createServer(({ headers }, response) => {
-    if (!headers.authorization) return response.writeHead(401, { 'www-authenticate': entraLogin }).end();
+  const server = createServer((request, response) => {
+    if (!request.headers.authorization) return response.writeHead(401, { 'www-authenticate': entraLogin }).end();
     clock.reads += 1;
     const { version, status, retryAfter, value = `secret ${version}`, end } = vault;
     const attributes = { enabled: true, ...(end && { exp: end / 1_000 }) };
+    if (status === 0) return request.socket.destroy();
     const body = { value, id: `https://vault.example/secrets/name/${version}`, attributes };
     return response
       .writeHead(status, { 'content-type': 'application/json', ...(retryAfter && { 'retry-after': retryAfter }) })
@@ -45,6 +46,13 @@ test('two versions in a row that Entra does not know yet are no outage: the one 
       expect((await source.renew(version))?.version).toBe('1');
       expect((await source.current()).version).toBe('1');
     }
+  }));
+
+test('a connection that breaks is tried once more at once', () =>
+  withVault(async (source, vault, clock) => {
+    vault.status = 0;
+    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(clock.reads).toBe(2);
   }));
 
 test('an empty secret is no credential', () =>
@@ -81,7 +89,12 @@ test('in the last hour before its end it is asked for every minute, and not more
     vault.version = '2';
     clock.now = hour + 1;
     await until('the next one', async () => (await source.current()).version === '2');
-    for (let request = 0; request < 100; request += 1) await source.current();
+    for (let request = 0; request < 20; request += 1) {
+      await source.current();
+      // A read that should not be has the time to arrive.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await source.renew('1');
     expect(clock.reads).toBe(2);
     clock.now += 60_001;
     await source.current();
