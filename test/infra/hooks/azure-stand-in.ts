@@ -26,6 +26,9 @@ export interface AzureState {
  */
 export async function startAzureStandIn(): Promise<{
   azure: Azure;
+  /** Its address, for programs that find it by themselves; what follows is the API: `/management`, `/graph`, `/vault`. */
+  origin: string;
+  token: string;
   state: AzureState;
   clock: Clock & { readonly slept: number[] };
   close(): void;
@@ -99,9 +102,12 @@ export async function startAzureStandIn(): Promise<{
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const claims = Buffer.from(JSON.stringify({ oid: 'me', idtyp: 'user' })).toString('base64url');
+  const token = `header.${claims}.signature`;
   const endpoints = { management: `${origin}/management`, graph: `${origin}/graph`, vault: `${origin}/vault` };
   return {
-    azure: createAzure(endpoints, async () => `header.${claims}.signature`),
+    azure: createAzure(endpoints, async () => token),
+    origin,
+    token,
     state,
     clock,
     close() {

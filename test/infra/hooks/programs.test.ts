@@ -1,9 +1,10 @@
 import { execFile } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, expect, test } from '@jest/globals';
+import { afterAll, describe, expect, test } from '@jest/globals';
+import { startAzureStandIn } from './azure-stand-in.ts';
 
 const hooks = fileURLToPath(new URL('../../../infra/hooks/', import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'azd-'));
@@ -16,10 +17,11 @@ writeFileSync(join(folder, 'azd'), '#!/bin/sh\necho "ERROR: not logged in" >&2\n
 function runHook(
   name: string,
   environment: Readonly<Record<string, string>> = {},
+  ...before: readonly string[]
 ): Promise<{ readonly code: number; readonly output: string }> {
-  const env = { ...environment, PATH: `${folder}${delimiter}${process.env.PATH ?? ''}` };
+  const env = { PATH: `${folder}${delimiter}${process.env.PATH ?? ''}`, ...environment };
   return new Promise((resolve) => {
-    execFile(process.execPath, [join(hooks, name)], { env }, (error, stdout, stderr) =>
+    execFile(process.execPath, [...before, join(hooks, name)], { env }, (error, stdout, stderr) =>
       resolve({ code: Number(error?.code ?? 0), output: stdout + stderr }),
     );
   });
@@ -57,4 +59,62 @@ test.each(['after-provision.ts', 'before-deploy.ts', 'rotate-credential.ts'])(
 test('rotation by hand without an environment says how to choose one', async () => {
   const { code, output } = await runHook('rotate-credential.ts');
   expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('Run `azd env select`') });
+});
+
+describe('where somebody is signed in, and Azure is the stand-in', () => {
+  const redirect = fileURLToPath(new URL('redirect.ts', import.meta.url));
+  const signedIn = join(folder, 'signed-in');
+
+  /** Runs hooks one after another against one Azure, and gives what that Azure was asked to change, what it holds, and what the hooks said. */
+  async function runAll(...steps: readonly (readonly [hook: string, clientCredential?: string])[]) {
+    const { origin, token, state, close } = await startAzureStandIn();
+    mkdirSync(signedIn, { recursive: true });
+    writeFileSync(join(signedIn, 'azd'), `#!/bin/sh\necho '{"token":"${token}"}'\n`, { mode: 0o755 });
+    const PATH = `${signedIn}${delimiter}${process.env.PATH ?? ''}`;
+    try {
+      const said: string[] = [];
+      for (const [name, CLIENT_CREDENTIAL = 'key-vault-certificate'] of steps) {
+        const there = { AZURE_KEY_VAULT_ENDPOINT: 'https://v.vault.azure.net/', STAND_IN: origin };
+        const { code, output } = await runHook(name, { ...deployment, ...there, CLIENT_CREDENTIAL, PATH }, '--import', redirect);
+        expect({ name, code, output }).toMatchObject({ name, code: 0 });
+        expect(output).not.toContain(token);
+        said.push(output);
+      }
+      const changes = state.requests.filter((request) => /^(POST|PATCH)/.test(request)).map((request) => request.replace(/[?(].*/, ''));
+      return { changes, state, said };
+    } finally {
+      close();
+    }
+  }
+
+  test('after-provision.ts, twice, makes one certificate, tells Entra once, keeps no role, and says so', async () => {
+    const { changes, state, said } = await runAll(['after-provision.ts'], ['after-provision.ts']);
+    expect(changes).toEqual(['POST /vault/certificates/zero-trust-original-api/create', 'PATCH /graph/v1.0/applications']);
+    expect(state.keyCredentials).toHaveLength(1);
+    expect([...state.roles]).toEqual([]);
+    expect(said[0]).toContain('is now on Original');
+    expect(said[1]).toContain('knows it already');
+  });
+
+  test('rotate-credential.ts, twice, leaves the newest version alone on the registration', async () => {
+    const { state, said } = await runAll(['after-provision.ts'], ['rotate-credential.ts'], ['rotate-credential.ts']);
+    expect(state.keyCredentials.map(({ displayName }) => displayName)).toEqual(['v/zero-trust-original-api v3']);
+    expect([...state.roles]).toEqual([]);
+    expect(said[2]).toContain('Removed 1 older version');
+  });
+
+  test('after-provision.ts, once the mode is secretless, takes the certificate off, and the second time finds none', async () => {
+    const secretless = ['after-provision.ts', 'managed-identity'] as const;
+    const { changes, state, said } = await runAll(['after-provision.ts'], secretless, secretless);
+    expect(changes.slice(2)).toEqual(['PATCH /graph/v1.0/applications']);
+    expect(state.keyCredentials).toEqual([]);
+    expect(said[1]).toContain('Removed 1 certificate(s)');
+    expect(said[2]).not.toContain('Removed');
+  });
+
+  test('before-deploy.ts, twice, reads the roles and changes nothing', async () => {
+    const { changes, state } = await runAll(['before-deploy.ts'], ['before-deploy.ts']);
+    expect(changes).toEqual([]);
+    expect(state.requests).toHaveLength(2);
+  });
 });
