@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from '@jest/globals';
@@ -42,6 +43,28 @@ test('a load that one deployment cannot take is said, with what to do', () => {
   const { warnings } = plan({ rps: 1_000_000, users: 10_000_000 });
   expect(warnings.join('\n')).toMatch(/several regions[\s\S]*500 GB[\s\S]*20000[\s\S]*Entra throttles/);
   expect(plan({}).warnings).toEqual([]);
+});
+
+test('the table of docs/deploy.md is what is calculated', () => {
+  const text = readFileSync(new URL('../../docs/deploy.md', import.meta.url), 'utf8');
+  const [, table = ''] = /\| requests a second \|.*\n\|[-|]+\n((?:\|.*\n)+)/.exec(text) ?? [];
+  const rows = table
+    .trim()
+    .split('\n')
+    .map((line) =>
+      line
+        .replaceAll(/(?<=\d),(?=\d)/g, '')
+        .replaceAll(/[|,]|\(too many\)/g, ' ')
+        .trim()
+        .split(/\s+/)
+        .map(Number),
+    );
+  expect(rows).toHaveLength(5);
+  for (const [rps = 0, users = 0, original, downstream, exchanges = 0, million] of rows) {
+    const { instances, exchangesPerSecond, cost } = plan({ rps, users });
+    expect([rps, instances, Number(cost.million.toFixed(2))]).toEqual([rps, { original, downstream }, million]);
+    expect(Math.abs(exchanges / exchangesPerSecond - 1)).toBeLessThan(0.1);
+  }
 });
 
 const program = fileURLToPath(new URL('../../infra/capacity.ts', import.meta.url));

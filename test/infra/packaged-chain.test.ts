@@ -2,15 +2,19 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { smokeTest } from '../../infra/hooks/smoke-test.ts';
 import { call } from '../support/call.ts';
+import { needs } from '../support/needs.ts';
 import { type Stack, startStack } from '../support/stack.ts';
+import { bicepCli, copyInfra, openBicep } from './bicep.ts';
 
 /** What is deployed, run on the stand with the settings that it would have: the chain as a whole, not each of its rules (test/chain). */
+const homeTenant = 'c0705000-0000-4000-8000-00000000c001';
 let stack: Stack;
 let original: string;
 let alice: string;
 beforeAll(async () => {
-  stack = await startStack({ args: ['--packaged'] });
+  stack = await startStack({ args: ['--packaged'], set: { ALLOWED_TENANT_IDS: homeTenant } });
   original = stack.urls.originalApi;
   alice = await stack.token('alice');
 }, 120_000);
@@ -24,6 +28,42 @@ onLinux('the workers run the artefacts', () => {
   for (const api of ['original-api', 'downstream-api']) {
     expect(commands.filter((command) => command.includes(join(root, api, 'dist', 'functions.js')))).toHaveLength(1);
   }
+});
+
+/** The names of an environment that are an API's own: neither the machine's, which have no underscore, nor a host's. */
+const apiSettings = (environment: readonly string[]) =>
+  environment
+    .map((line) => line.replace(/=.*/s, ''))
+    .filter((name) => /^(?!AzureWebJobs|APPLICATIONINSIGHTS_|FUNCTIONS_|IDENTITY_|NODE_|NO_PROXY).+_/.test(name))
+    .sort();
+
+const onLinuxWithBicep = process.platform === 'linux' ? needs('bicep', bicepCli !== undefined) : test.skip;
+onLinuxWithBicep(
+  'the workers are told what Bicep would tell them: the same settings, each and no other',
+  async () => {
+    const bicep = openBicep();
+    const { folder, remove } = await copyInfra();
+    try {
+      const { development } = await bicep.snapshots(folder);
+      for (const api of ['original', 'downstream'] as const) {
+        const [pid] = stack.pids.filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${api}-api/dist/functions.js`));
+        const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+        expect(apiSettings(told)).toEqual(apiSettings(Object.keys(development.app(api).settings)));
+      }
+    } finally {
+      remove();
+      await bicep.close();
+    }
+  },
+  120_000,
+);
+
+test('the smoke test that follows a deployment is content', async () => {
+  const said: string[] = [];
+  const { originalApi, downstreamApi } = stack.urls;
+  const clock = { now: Date.now, sleep: () => Promise.reject(new Error('not healthy at once')) };
+  await smokeTest({ originalUrl: originalApi, downstreamUrl: downstreamApi, privateNetwork: false, clock, say: (line) => said.push(line) });
+  expect(said.at(-1)).toBe('Downstream API refuses a direct call.');
 });
 
 test('the journey shows one user with two tokens, the second made on behalf of that user with a certificate out of the vault', async () => {

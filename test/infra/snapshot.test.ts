@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { needs } from '../support/needs.ts';
-import { bicepCli, copyInfra, openBicep } from './bicep.ts';
+import { bicepCli, copyInfra, type Mutation, openBicep } from './bicep.ts';
 import { facts } from './facts/all-facts.ts';
 import { broken, mutateEach } from './mutate.ts';
 import type { Snapshots } from './snapshot.ts';
@@ -38,10 +38,19 @@ bicepTest(
       facts.map(({ mutation }) => mutation),
       broken,
     );
-    const rows = facts.map(({ name, mutation }, index) => ({ name, file: mutation.file, breaks: found[index] ?? [] }));
-    if (process.env.FACTS)
-      for (const { name, file, breaks } of rows) process.stdout.write(`${breaks.length === 1 ? 'ok' : 'NO'}  ${name}  [${file}]\n`);
+    const rows = facts.map(({ name, mutation }, index) => ({ name, mutation, breaks: found[index] ?? [] }));
+    if (process.env.FACTS) process.stdout.write(printTable(rows));
     expect(rows.filter(({ name, breaks }) => breaks.length !== 1 || breaks[0] !== name)).toEqual([]);
   },
   900_000,
 );
+
+/** Each fact with the change that breaks it, and whether that change broke it and nothing else. */
+function printTable(rows: readonly { readonly name: string; readonly mutation: Mutation; readonly breaks: readonly string[] }[]): string {
+  const shown = (text: string) => `\`${text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
+  const lines = rows.map(({ name, mutation: { file, from, to }, breaks }) => {
+    const alone = breaks.length === 1 && breaks[0] === name ? 'yes' : `NO: ${breaks.join('; ') || 'nothing'}`;
+    return `| ${name} | ${file} | ${shown(from)} | ${to.trim() ? shown(to) : '(taken out)'} | ${alone} |\n`;
+  });
+  return `| fact | file | this | made this | breaks it alone |\n|---|---|---|---|---|\n${lines.join('')}`;
+}
