@@ -54,6 +54,8 @@ export function createAzure(endpoints: Endpoints, token: (scope: string) => Prom
         signal: AbortSignal.timeout(30_000),
         headers: { authorization: `Bearer ${await token(audiences[resource])}`, ...(body ? { 'content-type': 'application/json' } : {}) },
         ...(body ? { body: JSON.stringify(body) } : {}),
+      }).catch((error) => {
+        throw new Error(unreachable(endpoints[resource], error));
       });
       const text = await response.text();
       return { status: response.status, body: readBody(text) };
@@ -64,6 +66,11 @@ export function createAzure(endpoints: Endpoints, token: (scope: string) => Prom
       return { objectId: oid, kind: idtyp === 'app' ? 'ServicePrincipal' : 'User' };
     },
   };
+}
+
+/** For a person: who does not answer, why, as the network says it, and what to look at. */
+export function unreachable(url: string, error: Error & { cause?: { message?: string } }): string {
+  return `${new URL(url).host} cannot be reached: ${error.cause?.message || error.message}\nSee that it resolves and answers from this machine (network, proxy, firewall), and run the command again.`;
 }
 
 /** What stands before Azure's APIs may answer a page instead of JSON; that is a message, too. */

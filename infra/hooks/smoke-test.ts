@@ -1,5 +1,6 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList } from 'node:net';
+import { unreachable } from './azure.ts';
 import { type Clock, poll } from './poll.ts';
 
 export interface SmokeTest {
@@ -74,7 +75,9 @@ async function isHealthy(url: string, clock: Clock): Promise<void> {
 }
 
 async function asksForToken(url: string): Promise<void> {
-  const { status, headers } = await get(url);
+  const { status, headers } = await get(url).catch((error) => {
+    throw new Error(unreachable(url, error));
+  });
   const challenge = headers.get('www-authenticate') ?? 'none';
   if (status !== 401 || !/^Bearer .*authorization_uri="https?:/.test(challenge))
     throw new Error(`${url} answers ${status} (WWW-Authenticate: ${challenge}) without a token; it must be 401 with authorization_uri.`);

@@ -112,6 +112,17 @@ describe('where somebody is signed in, and Azure is the stand-in', () => {
     expect(said[2]).not.toContain('Removed');
   });
 
+  test('an Azure that does not answer is named, with the network’s own reason and what to look at', async () => {
+    await runAll();
+    const { origin, close } = await startAzureStandIn();
+    close();
+    const environment = { ...deployment, STAND_IN: origin, PATH: `${signedIn}${delimiter}${process.env.PATH ?? ''}` };
+    const { code, output } = await runHook('after-provision.ts', environment, '--import', redirect);
+    expect(code).toBe(1);
+    expect(output).toMatch(/^management\.azure\.com cannot be reached: .*ECONNREFUSED.*\nSee that it resolves/m);
+    expect(output).not.toContain('    at ');
+  });
+
   test('before-deploy.ts, twice, reads the roles and changes nothing', async () => {
     const { changes, state } = await runAll(['before-deploy.ts'], ['before-deploy.ts']);
     expect(changes).toEqual([]);
