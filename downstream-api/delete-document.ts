@@ -1,8 +1,8 @@
 import { Denial } from '../shared/denial.ts';
 import type { Answer } from '../shared/http/answer.ts';
-import { demandAuthContext } from '../shared/http/challenge.ts';
 import type { Call } from '../shared/http/edge.ts';
 import { readId } from '../shared/http/parameters.ts';
+import { demandAuthContext } from '../shared/token/authorize.ts';
 import { owns, visibleTo } from './permissions.ts';
 import { demandMatch, readPrecondition } from './precondition.ts';
 import type { Documents } from './store/documents.ts';

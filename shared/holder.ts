@@ -6,7 +6,7 @@ type Source<T> = { readonly load: (held: T | undefined) => Promise<T>; readonly 
 /** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
 type Life<T> = { readonly isUsable: (value: T, age: number) => boolean; readonly isStale: (value: T, age: number) => boolean };
 
-/** For how many milliseconds whoever was refused wants to be left alone. */
+/** For how many milliseconds whoever refused wants to be left alone. */
 export const restOf = (failure: unknown) => ((failure instanceof Denial && failure.options.retryAfter) || 0) * 1_000;
 
 export type Holder<T> = ReturnType<typeof createHolder<T>>;

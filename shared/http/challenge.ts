@@ -1,5 +1,4 @@
-import { answers, Denial } from '../denial.ts';
-import type { Caller } from '../token/caller.ts';
+import { answers, type Denial } from '../denial.ts';
 
 /** Who asks for credentials: this API, and where its tokens come from (Entra's authorize endpoint). */
 export type Realm = { readonly clientId: string; readonly authorizationUri: string };
@@ -41,16 +40,4 @@ export function challengeOf({ code, options }: Denial, { clientId, authorization
     default:
       return undefined;
   }
-}
-
-/**
- * Demands an authentication context of the caller (https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
- * @throws Denial `step_up_required` to a client that can act on it, `forbidden` to one that cannot
- */
-export function demandAuthContext(caller: Caller, id: string): void {
-  if (caller.authContexts.includes(id)) return;
-  const facts = { check: 'auth-context', demanded: id };
-  const claims = { access_token: { acrs: { essential: true, value: id } } };
-  if (caller.handlesChallenges) throw new Denial('step_up_required', { claims, facts });
-  throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
 }

@@ -21,8 +21,8 @@ export type DownstreamAnswer = Readonly<{ status: number; etag?: string | undefi
 /** Calls Downstream on behalf of the call's user. @throws Denial */
 export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
 
-/** Milliseconds and bytes of an answer, and characters of a detail that is passed on. */
-const limits = { deadline: 8_000, cap: 1024 * 1024, detail: 500 };
+/** Milliseconds and bytes of an answer, bytes of one that challenges, and characters of a detail that is passed on. */
+const limits = { deadline: 8_000, cap: 1024 * 1024, challenge: 64 * 1024, detail: 500 };
 
 /** The caller's own headers that go on; nothing else of the request does, least of all token A. */
 const passedOn = ['if-match', 'if-none-match', 'accept-language'];
@@ -45,7 +45,7 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     const [body, type] = json === undefined ? [null, {}] : [JSON.stringify(json), { 'content-type': 'application/json' }];
     const headers = { ...Object.fromEntries(kept), ...type, authorization: `Bearer ${reveal(token)}`, traceparent: trace.traceparent };
     const sendOnce = () => send(`${base}/${path}`, { method, headers, body, ...limits, dispatcher, signal });
-    const mayRepeat = ({ reason }: SendFailure) => method === 'GET' && ['connect', 'broken'].includes(reason) && !signal.aborted;
+    const mayRepeat = ({ reason }: SendFailure) => method === 'GET' && ['connect', 'broken'].includes(reason);
     const answer = sendOnce().catch((failure: SendFailure) => (mayRepeat(failure) ? sendOnce() : Promise.reject(failure)));
     return answer.catch(refuse);
   }
@@ -58,13 +58,13 @@ export function createDownstream({ url, clientId, onBehalf }: DownstreamSettings
     call.note({ exchange: first.cached ? 'cached' : 'made' });
     const answer = await callOnce(call, request, first.token);
     if (answer.status === 401) onBehalf.evict(exchange, first);
-    const claims = challengeOf(answer);
+    const claims = demandedBy(answer);
     if (!claims) return readAnswer(answer, request.method);
 
     const second = await onBehalf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
     call.note({ exchange: 'made again for a challenge' });
     const answerAgain = await callOnce(call, request, second.token);
-    const claimsAgain = challengeOf(answerAgain);
+    const claimsAgain = demandedBy(answerAgain);
     if (claimsAgain) throw new Denial('step_up_required', { claims: claimsAgain, facts: { check: 'challenged again' } });
     return readAnswer(answerAgain, request.method);
   };
@@ -77,9 +77,9 @@ function refuse({ reason: failure }: SendFailure): never {
 }
 
 /** What a 401 demands: from its header or, where that would be too long, from its body. */
-function challengeOf({ status, headers, body }: Sent): JsonObject | undefined {
+function demandedBy({ status, headers, body }: Sent): JsonObject | undefined {
   if (status !== 401) return undefined;
-  const { code, claims } = readJsonObject(body) ?? {};
+  const { code, claims } = (body.length <= limits.challenge && readJsonObject(body)) || {};
   return readClaimsChallenge(headers['www-authenticate'] ?? '') ?? asClaims(code === 'step_up_required' ? claims : undefined);
 }
 

@@ -37,6 +37,8 @@ export type EdgeSettings = Self & Callers & { readonly now?: () => number };
 /** TRACE is left to the host, which answers 404: a function that lists it fails, since no request object can be made of it. */
 const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
+const servedBy = (methods: Methods) => (Object.keys(methods).length > 0 ? (Object.keys(methods) as HttpMethod[]) : anyMethod);
+
 const onEveryAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
 /** Says that the process answers, and nothing else. */
@@ -76,16 +78,15 @@ export function createEdge({ api, validate, clients, origins, realm, now = Date.
     // A denial that cannot be written is a bug like any other.
     const written = await within(signal, answer()).then(writeAnswer).catch(deny).catch(deny).finally(close);
     logRequest(log, written.status, { api, method: request.method, route, milliseconds: now() - began, ...trace, ...facts });
-    const cors = corsHeaders(request.headers.get('origin'), origins, preflight);
+    const cors = corsHeaders(request.headers.get('origin'), origins, preflight ? servedBy(methods) : undefined);
     return { ...written, headers: { ...onEveryAnswer, 'x-correlation-id': trace.correlationId, ...written.headers, ...cors } };
   }
 
   return (route: string, methods: Methods): HttpFunctionOptions => {
     for (const [name, { open, scopes }] of Object.entries(methods))
       if (!open && !scopes?.length) throw new Error(`${name} ${route} states no policy, so ${api} does not start`);
-    const served = Object.keys(methods).length > 0 ? (Object.keys(methods) as HttpMethod[]) : anyMethod;
     const handler = (request: HttpRequest, log: LogSink) => serve(route, methods, request, log);
-    return { route, authLevel: 'anonymous', methods: [...served, 'OPTIONS'], handler };
+    return { route, authLevel: 'anonymous', methods: [...servedBy(methods), 'OPTIONS'], handler };
   };
 }
 

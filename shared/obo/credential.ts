@@ -72,8 +72,8 @@ export function createVaultCredential({ endpoint, name, kind, identity, now = Da
       if (chosen.version !== refused) return chosen;
       const since = now() - renewedAt;
       if (!vault.isLoading() && since >= 0 && since < limits.between) return undefined;
-      renewedAt = now();
       const newest = await vault.renew();
+      renewedAt = now();
       if (before?.version === refused) before = undefined;
       refusedVersion = refused;
       const other = choose(newest);

@@ -62,8 +62,7 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
   async function ask(proof: ClientCredential, { caller, scopes, correlationId, claims }: ExchangeRequest): Promise<string> {
     const client = await clientFor(caller.tenantId, proof);
     const request = { oboAssertion: reveal(tokenOf(caller)), scopes: [...scopes], skipCache: true, correlationId };
-    const demanded = claims && { claims: JSON.stringify(claims) };
-    const acquire = () => client.acquireTokenOnBehalfOf({ ...request, ...demanded });
+    const acquire = () => client.acquireTokenOnBehalfOf({ ...request, ...(claims && { claims: JSON.stringify(claims) }) });
     const acquired = await gate(`${caller.tenantId} ${caller.objectId}`, acquire).finally(() => client.clearCache());
     return acquired?.accessToken ?? '';
   }

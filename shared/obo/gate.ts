@@ -23,13 +23,13 @@ export function createGate(now: () => number = Date.now) {
 
   const isOpen = () => failing.length >= limits.failures && (failing.includes(undefined) || new Set(failing).size > 1);
 
-  /** Nobody takes two probes in a row, or one user's own trouble could keep the way closed for all. */
+  /** Nobody takes two probes in a row that came through, or one user's own trouble could keep the way closed for all. */
   function demandWay(user: string): void {
     const wait = (throttled.get(user) ?? 0) - now();
     // A clock that steps back must not make the wait longer than it can be.
     if (wait > 0 && wait <= limits.throttle) throw new TokenEndpointRefusal({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
     const since = now() - probe.at;
-    if (isOpen() && since >= 0 && since < limits.betweenProbes * (probe.by === user ? 2 : 1)) throw isDown();
+    if (isOpen() && since >= 0 && since < limits.betweenProbes * (probe.by === user && failing.at(-1) ? 2 : 1)) throw isDown();
   }
 
   function learn(user: string, { status = 0, codes = [], error, failure, retryAfter }: Refusal): void {

@@ -2,7 +2,7 @@ import { LRUCache } from 'lru-cache';
 import { within } from '../http/budget.ts';
 import type { Exchange, Exchanged, ExchangeRequest } from './exchange.ts';
 
-/** `capacity`: how many tokens are kept, at about 2.3 KB each; the least recently used goes first. */
+/** `capacity`: how many tokens are kept, at about 1 KiB each; the least recently used goes first. */
 export type OnBehalfSettings = { readonly exchange: Exchange; readonly capacity?: number; readonly now?: () => number };
 
 /** Acts for a user: token A in (as the caller that validation made of it), token B out. */

@@ -14,10 +14,21 @@ export type Policy = { readonly scopes: readonly [string, ...string[]] };
 export function authorize(caller: Caller, { scopes }: Policy, clients: AllowedClients): void {
   if (!clients.clientIds.includes(caller.client)) throw new Denial('caller_not_allowed', { facts: { check: 'calling-app' } });
   if (clients.confidential && !caller.confidential) throw new Denial('caller_not_allowed', { facts: { check: 'confidential-client' } });
-  if (!scopes.every((scope) => caller.scopes.includes(scope)))
-    throw new Denial('insufficient_scope', { scopes, facts: { check: 'scope' } });
+  if (!scopes.every((one) => caller.scopes.includes(one))) throw new Denial('insufficient_scope', { scopes, facts: { check: 'scope' } });
 }
 
 /** The names of these checks, for the journey. */
 export const authorizeChecks = ({ confidential }: AllowedClients) =>
   confidential ? ['calling-app', 'confidential-client', 'scope'] : ['calling-app', 'scope'];
+
+/**
+ * Demands an authentication context of the caller (https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
+ * @throws Denial `step_up_required` to a client that can act on it, `forbidden` to one that cannot
+ */
+export function demandAuthContext(caller: Caller, id: string): void {
+  if (caller.authContexts.includes(id)) return;
+  const facts = { check: 'auth-context', demanded: id };
+  const claims = { access_token: { acrs: { essential: true, value: id } } };
+  if (caller.handlesChallenges) throw new Denial('step_up_required', { claims, facts });
+  throw new Denial('forbidden', { detail: 'This needs one more check that the calling app cannot ask for.', facts });
+}

@@ -27,9 +27,6 @@ export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) => t
 /** `1.0` or `2.0`; it chooses which metadata document to use. */
 export const claimedVersion = (claims: Claims) => (claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined);
 
-const isOfAllowedTenant = ({ tid, iss }: Claims, { tenantIds }: Expected) =>
-  isGuid(tid) && tenantIds.includes(tid) && isText(iss) && iss.split('/').includes(tid);
-
 const hasPlausibleTimes = ({ exp, nbf, iat }: Claims) =>
   isTime(exp) && isTime(nbf) && isTime(iat) && exp - iat <= longestLife && exp - nbf <= longestLife;
 
@@ -47,7 +44,8 @@ const isWellShaped = ({ scp, roles, idtyp, acrs, xms_cc }: Claims) =>
 export const claimChecks: readonly Check<[Expected]>[] = [
   { name: 'key-issuer', source: tokenSource, holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss },
   { name: 'issuer', source: 'RFC 7519 §4.1.1', holds: ({ iss }, { issuer }) => iss === issuer },
-  { name: 'tenant', source: `${tokenSource}, multitenant`, holds: isOfAllowedTenant },
+  // The issuer has been found to name the tenant (metadata.ts).
+  { name: 'tenant', source: `${tokenSource}, multitenant`, holds: ({ tid }, { tenantIds }) => isGuid(tid) && tenantIds.includes(tid) },
   { name: 'audience', source: 'RFC 7519 §4.1.3', holds: isForThisApi },
   { name: 'lifetime', source: 'RFC 7519 §4.1.4 to §4.1.6', holds: hasPlausibleTimes },
   { name: 'not-before', source: 'RFC 7519 §4.1.5', holds: ({ nbf }, { now }) => (nbf as number) - tolerance <= now },

@@ -53,3 +53,17 @@ test('who is throttled is told so at once, also while others wait for their turn
   resolve();
   expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
 });
+
+test('who calls alone while Entra is down finds it again within 6 s', async () => {
+  chain.fail('token', (request) => request.socket.destroy());
+  const token = await chain.token();
+  // The fifth failure is at 4 s, the next requests at 9 s and 14 s.
+  for (let second = 0; second < 15; second += 1) {
+    expect((await chain.get(token)).status).toBe(503);
+    chain.pass(1_000);
+  }
+  chain.fail('token', undefined);
+  let seconds = 0;
+  for (; seconds < 20 && (await chain.get(token)).status !== 200; seconds += 1) chain.pass(1_000);
+  expect(seconds).toBeLessThanOrEqual(6);
+});

@@ -45,6 +45,25 @@ test.each([
   }
 });
 
+test('without a secret, a managed identity that throttles for a minute is not asked before that, and nobody waits for it', async () => {
+  const secretless = await startChain({ secretless: true });
+  try {
+    secretless.fail('identity', status(429, { 'retry-after': '60' }));
+    const token = await secretless.token();
+    const first = await secretless.get(token);
+    expect([first.status, first.headers.get('retry-after')]).toEqual([503, '60']);
+    const asked = secretless.count('identity');
+    secretless.fail('identity', undefined);
+    secretless.pass(58_000);
+    expect((await secretless.get(token)).status).toBe(503);
+    expect(secretless.count('identity')).toBe(asked);
+    secretless.pass(3_000);
+    expect((await secretless.get(token)).status).toBe(200);
+  } finally {
+    await secretless.close();
+  }
+});
+
 test.each(rows)('%s down when warm: no request is lost in a day', async (path) => {
   const token = await chain.token();
   expect((await chain.get(token)).status).toBe(200);

@@ -1,6 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { Denial } from '../../../../shared/denial.ts';
-import { challengeOf, demandAuthContext, writeChallenge } from '../../../../shared/http/challenge.ts';
+import { challengeOf, writeChallenge } from '../../../../shared/http/challenge.ts';
+import { demandAuthContext } from '../../../../shared/token/authorize.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 const realm = { clientId: 'api', authorizationUri: 'https://login.example/authorize' };

@@ -157,7 +157,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     check: 'scope',
-    edits: [['authorize.ts', '!scopes.every((scope) => caller.scopes.includes(scope))', 'false']],
+    edits: [['authorize.ts', '!scopes.every((one) => caller.scopes.includes(one))', 'false']],
     token: withClaims({ scp: 'Documents.ReadWrite' }),
   },
 ];
