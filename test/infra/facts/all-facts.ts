@@ -5,8 +5,10 @@ import { networkFacts } from './network.ts';
 import { registrationFacts } from './registrations.ts';
 import { roleFacts } from './roles.ts';
 import { scaleFacts } from './scale.ts';
+import { scopeFacts } from './scopes.ts';
 import { settingFacts } from './settings.ts';
 import { storageFacts } from './storage.ts';
+import { zoneFacts } from './zones.ts';
 
 /** The whole table: what is asserted of every deployment. */
 export const facts: readonly Fact[] = [
@@ -17,5 +19,7 @@ export const facts: readonly Fact[] = [
   ...roleFacts,
   ...registrationFacts,
   ...apiRegistrationFacts,
+  ...scopeFacts,
   ...networkFacts,
+  ...zoneFacts,
 ];

@@ -5,7 +5,7 @@ import { list, registered } from './registrations.ts';
 const original = 'entra/original-api.bicep';
 const downstream = 'entra/downstream-api.bicep';
 
-const bothApis = (holds: (app: Resource) => boolean) =>
+export const bothApis = (holds: (app: Resource) => boolean) =>
   registered((snapshot) => holds(snapshot.registration('original-api')) && holds(snapshot.registration('downstream-api')));
 
 const callers = (app: Resource) => list(app, 'properties.api.preAuthorizedApplications').map(({ appId }) => appId);
@@ -13,7 +13,6 @@ const offers = (name: string, more?: Tree) => (app: Resource) =>
   list(app, 'properties.optionalClaims.accessToken').some(
     (claim) => claim.name === name && (!more || same(claim.additionalProperties, more)),
   );
-const scopesOf = (app: Resource) => list(app, 'properties.api.oauth2PermissionScopes');
 const secondSteps = (snapshot: Snapshot) =>
   snapshot.ofType('Microsoft.Graph/applications@v1.0').filter((app) => at(app, 'properties.identifierUris'));
 
@@ -60,32 +59,6 @@ export const apiRegistrationFacts: readonly Fact[] = [
     'originalApiAppId: clientAppRegistration!.outputs.appId',
   ),
   fact(
-    'both APIs offer the four scopes that their routes ask for',
-    bothApis((app) =>
-      same(
-        scopesOf(app)
-          .map(({ value }) => value)
-          .sort(),
-        ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'],
-      ),
-    ),
-    'entra/scopes.bicep',
-    "value: 'Profile.ReadWrite'",
-    "value: 'Profile.Write'",
-  ),
-  fact(
-    'the caller is pre-authorized for every scope',
-    bothApis((app) =>
-      same(
-        at(app, 'properties.api.preAuthorizedApplications.0.delegatedPermissionIds'),
-        scopesOf(app).map(({ id }) => id),
-      ),
-    ),
-    'entra/scopes.bicep',
-    "string[] => map(scopes, scope => guid(registration, 'scope', scope.value))",
-    "string[] => [guid(registration, 'scope', 'Documents.Read')]",
-  ),
-  fact(
     'who consents to a caller is shown what it calls, too',
     bothApis((app) => /^\["\[<\w+Registration\.appId>\]"\]$/.test(JSON.stringify(at(app, 'properties.api.knownClientApplications')))),
     downstream,
@@ -126,5 +99,15 @@ export const apiRegistrationFacts: readonly Fact[] = [
     'entra/identifier-uri.bicep',
     "'api://",
     "'api://some/",
+  ),
+  fact(
+    'a registration’s second step is of the same registration, and makes no other',
+    registered(
+      (snapshot) => new Set(snapshot.ofType('Microsoft.Graph/applications@v1.0').map((app) => at(app, 'properties.uniqueName'))).size === 3,
+    ),
+    'entra/identifier-uri.bicep',
+    'uniqueName: name',
+    // biome-ignore lint/suspicious/noTemplateCurlyInString: Bicep's own.
+    "uniqueName: '${name}-2'",
   ),
 ];

@@ -64,6 +64,13 @@ export const appFacts: readonly Fact[] = [
   ),
   fact('the platform answers no CORS', bothHave('siteConfig.cors.allowedOrigins', []), app, 'allowedOrigins: []', "allowedOrigins: ['*']"),
   fact(
+    'the platform lets no other origin send credentials',
+    bothHave('siteConfig.cors.supportCredentials', false),
+    app,
+    'supportCredentials: false',
+    'supportCredentials: true',
+  ),
+  fact(
     'the APIs run on Node 24',
     bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
     app,

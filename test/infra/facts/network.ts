@@ -36,6 +36,18 @@ export const networkFacts: readonly Fact[] = [
     "'profiles']\n    publicNetwork: true",
   ),
   fact(
+    'in private, too, the hosts and azd reach the storage of packages, by their roles',
+    ({ production }) =>
+      ['sto', 'std'].every((prefix) =>
+        production
+          .ofType('Microsoft.Storage/storageAccounts')
+          .some((store) => store.name?.startsWith(prefix) && at(store, reach) === 'Enabled'),
+      ),
+    'storage-account.bicep',
+    'param publicNetwork bool = true',
+    'param publicNetwork bool = false',
+  ),
+  fact(
     'Original calls out through its own subnet',
     ({ production }) => at(production.app('original').site, 'properties.virtualNetworkSubnetId') === '[<network.originalSubnetId>]',
     main,
@@ -66,33 +78,6 @@ export const networkFacts: readonly Fact[] = [
     'targetId: downstreamStorage.outputs.id',
   ),
   fact(
-    'each door has its name in the private zone',
-    ({ production }) =>
-      same(
-        production
-          .ofType('Microsoft.Network/privateEndpoints/privateDnsZoneGroups')
-          .map((group) => at(group, 'properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId')),
-        ['[<network.sitesZoneId>]', '[<network.tablesZoneId>]'],
-      ),
-    main,
-    'zoneId: network!.outputs.tablesZoneId',
-    'zoneId: network!.outputs.sitesZoneId',
-  ),
-  fact(
-    'the zones are the ones of Function Apps and tables, linked to the network',
-    ({ production }) => {
-      const links = production.ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks');
-      return (
-        links.length === 2 &&
-        links.some(({ name }) => name?.startsWith('privatelink.azurewebsites.net/')) &&
-        links.some(({ name }) => name?.includes('privatelink.table.'))
-      );
-    },
-    network,
-    "'privatelink.azurewebsites.net'",
-    "'azurewebsites.net'",
-  ),
-  fact(
     'the apps’ subnets are delegated to what Flex Consumption runs on',
     ({ production }) =>
       subnets(production).filter((subnet) => at(subnet, 'properties.delegations.0.properties.serviceName') === 'Microsoft.App/environments')
@@ -108,6 +93,17 @@ export const networkFacts: readonly Fact[] = [
     network,
     '  natGateway: { id: nat.id }\n',
     '',
+  ),
+  fact(
+    'that address stays the same',
+    ({ production }) =>
+      production
+        .ofType('Microsoft.Network/publicIPAddresses')
+        .every((address) => at(address, 'properties.publicIPAllocationMethod') === 'Static') &&
+      production.ofType('Microsoft.Network/natGateways').every((nat) => (at(nat, 'properties.publicIpAddresses') as Tree[]).length === 1),
+    network,
+    "'Static'",
+    "'Dynamic'",
   ),
   fact(
     'no subnet has a way out that nobody made',

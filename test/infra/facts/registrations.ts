@@ -65,7 +65,10 @@ export const registrationFacts: readonly Fact[] = [
   ...federationFacts(),
   fact(
     'each registration has its service principal',
-    registered((snapshot) => snapshot.ofType('Microsoft.Graph/servicePrincipals@v1.0').length === 3),
+    registered((snapshot) => {
+      const principals = snapshot.ofType('Microsoft.Graph/servicePrincipals@v1.0');
+      return principals.length === 3 && principals.every((principal) => at(principal, 'properties.appId') === "[reference('app').appId]");
+    }),
     clientApp,
     "resource principal 'Microsoft.Graph/servicePrincipals@v1.0' = {",
     "resource principal 'Microsoft.Graph/servicePrincipals@v1.0' = if (name == 'none') {",

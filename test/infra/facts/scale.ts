@@ -47,6 +47,13 @@ export const scaleFacts: readonly Fact[] = [
     "name: 'Standard'",
   ),
   fact(
+    'the Client App’s site takes the headers that come with its files',
+    all('Microsoft.Web/staticSites', 1, 'properties.allowConfigFileUpdates', true),
+    'client-app-site.bicep',
+    'allowConfigFileUpdates: true',
+    'allowConfigFileUpdates: false',
+  ),
+  fact(
     'the Client App has no preview sites, whose origins nobody would know',
     all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
     'client-app-site.bicep',

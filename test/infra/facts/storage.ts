@@ -97,6 +97,7 @@ export const storageFacts: readonly Fact[] = [
     'TemplateDeployment: false',
     'TemplateDeployment: true',
   ),
+  fact('the vault believes the home tenant', vaults('tenantId', 'home-tenant'), vault, 'tenant().tenantId', 'subscription().id'),
   fact(
     'who reads the vault is audited in the workspace',
     everywhere((snapshot) =>
