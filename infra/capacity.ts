@@ -15,7 +15,9 @@ function readArguments(): { readonly numbers: Numbers; readonly given: ReadonlyS
     if (!(value >= 0 && Number.isFinite(value))) throw new Error(`--${name} is a number, not ${text}.`);
     return [name, value];
   });
-  return { numbers: Object.fromEntries(numbers), given: new Set(Object.keys(values)), help: help === true };
+  const all: Numbers = Object.fromEntries(numbers);
+  if (!(all.fill > 0 && all.fill <= 1)) throw new Error(`--fill is a part, more than 0 and at most 1, not ${all.fill}.`);
+  return { numbers: all, given: new Set(Object.keys(values)), help: help === true };
 }
 
 const dollars = (value: number) => `$${value.toFixed(2)}`;

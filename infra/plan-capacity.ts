@@ -24,7 +24,7 @@ export interface Plan {
 
 /** Little's law for what is under way, CPU beside it; the larger number of instances counts. */
 export function planCapacity(numbers: Numbers): Plan {
-  const { rps, users, fill } = numbers;
+  const { rps, users } = numbers;
   const original = size(numbers, numbers['original-latency']);
   const downstream = size(numbers, numbers['downstream-latency']);
   const instances = { original: original.instances, downstream: downstream.instances };
@@ -43,7 +43,7 @@ export function planCapacity(numbers: Numbers): Plan {
     exchangesPerSecond,
     tableOperationsPerSecond,
     cost: { rest: rest * month, million: rps > 0 ? (perSecond / rps) * 1e6 : 0, month: perSecond * month },
-    warnings: fill > 0 ? warn(numbers, instances, tableOperationsPerSecond, exchangesPerSecond) : ['--fill 0 is no instance at all.'],
+    warnings: warn(numbers, instances, tableOperationsPerSecond, exchangesPerSecond),
   };
 }
 

@@ -78,6 +78,13 @@ test('the program says of every number whether it is given, measured, assumed or
   expect(stdout.match(/^ {2}--.*\[(given|yours|infra|measured|assumed|list price|https).*\]$/gm)).toHaveLength(Object.keys(inputs).length);
 });
 
+test.each(['0', '1.5'])('an instance that is %s full is refused by name', async (fill) => {
+  await expect(run('--fill', fill)).rejects.toMatchObject({
+    code: 1,
+    stderr: `--fill is a part, more than 0 and at most 1, not ${fill}.\n`,
+  });
+});
+
 test('what is no number is refused by name', async () => {
   await expect(run('--rps', 'many')).rejects.toMatchObject({ code: 1, stderr: '--rps is a number, not many.\n' });
 });
