@@ -41,6 +41,8 @@ param maximumInstances int = 100
 @minValue(0)
 param alwaysReady int = 0
 
+// More than there may be is said here, not by Azure after ten minutes.
+var ready = alwaysReady > maximumInstances ? fail('ALWAYS_READY is more than MAXIMUM_INSTANCES: azd env set one of them') : alwaysReady
 var token = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
 var packageContainer = 'packages'
@@ -187,7 +189,7 @@ module original 'function-app.bicep' = {
     })
     concurrency: concurrency
     maximumInstances: maximumInstances
-    alwaysReady: alwaysReady
+    alwaysReady: ready
     outboundSubnetId: privateNetwork ? network!.outputs.originalSubnetId : null
     publicNetwork: true
   }
@@ -213,7 +215,7 @@ module downstream 'function-app.bicep' = {
     })
     concurrency: concurrency
     maximumInstances: maximumInstances
-    alwaysReady: alwaysReady
+    alwaysReady: ready
     outboundSubnetId: privateNetwork ? network!.outputs.downstreamSubnetId : null
     publicNetwork: !privateNetwork
   }

@@ -53,19 +53,37 @@ bicepTest(
   240_000,
 );
 
+/** Snapshots of the parameter sets, with a line of one of them replaced. */
+async function snapshotsWith(set: string, line: RegExp, by: string): Promise<unknown> {
+  const { folder, remove } = await copyInfra();
+  const bicep = openBicep();
+  try {
+    const file = join(folder, `test/infra/parameters/${set}.bicepparam`);
+    writeFileSync(file, readFileSync(file, 'utf8').replace(line, by));
+    return await bicep.snapshots(folder);
+  } finally {
+    await bicep.close();
+    remove();
+  }
+}
+
 bicepTest(
   'a registration that is neither made nor given stops the deployment, and names what to set',
   async () => {
-    const { folder, remove } = await copyInfra();
-    const bicep = openBicep();
-    try {
-      const set = join(folder, 'test/infra/parameters/unregistered.bicepparam');
-      writeFileSync(set, readFileSync(set, 'utf8').replace(/param originalApiClientId.*/, ''));
-      await expect(bicep.snapshots(folder)).rejects.toThrow('azd env set ORIGINAL_API_CLIENT_ID <id>');
-    } finally {
-      await bicep.close();
-      remove();
-    }
+    await expect(snapshotsWith('unregistered', /param originalApiClientId.*/, '')).rejects.toThrow(
+      'azd env set ORIGINAL_API_CLIENT_ID <id>',
+    );
+  },
+  240_000,
+);
+
+bicepTest(
+  'more instances that are always ready than there may be stop the deployment, and are named',
+  async () => {
+    await expect(snapshotsWith('production', /alwaysReady = 2/, 'alwaysReady = 101')).rejects.toThrow(
+      'ALWAYS_READY is more than MAXIMUM_INSTANCES',
+    );
+    await snapshotsWith('production', /alwaysReady = 2/, 'alwaysReady = 100');
   },
   240_000,
 );
