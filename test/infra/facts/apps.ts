@@ -24,6 +24,20 @@ export const appFacts: readonly Fact[] = [
   ),
   fact('the plans are Flex Consumption', all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'), app, "name: 'FC1'", "name: 'EP1'"),
   fact('the plans are Linux', all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true), app, 'reserved: true', 'reserved: false'),
+  fact(
+    'the APIs are Function Apps on Linux',
+    bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
+    app,
+    "  kind: 'functionapp,linux'\n",
+    '',
+  ),
+  fact(
+    'the package is looked for in a blob container',
+    bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
+    app,
+    "          type: 'blobContainer'\n",
+    '',
+  ),
   fact('the APIs answer on https alone', bothHave('httpsOnly', true), app, 'httpsOnly: true', 'httpsOnly: false'),
   fact(
     'the APIs take TLS 1.2 at least',

@@ -95,6 +95,16 @@ export const networkFacts: readonly Fact[] = [
     '',
   ),
   fact(
+    'NAT and its address are of the kind that go together',
+    ({ production }) =>
+      ['publicIPAddresses', 'natGateways'].every(
+        (type) => at(production.ofType(`Microsoft.Network/${type}`)[0], 'sku.name') === 'Standard',
+      ),
+    network,
+    "  sku: { name: 'Standard' }\n  properties: { publicIPAllocationMethod",
+    '  properties: { publicIPAllocationMethod',
+  ),
+  fact(
     'that address stays the same',
     ({ production }) =>
       production
