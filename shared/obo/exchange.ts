@@ -13,7 +13,7 @@ import { network, TokenEndpointRefusal } from './network.ts';
 import { denialOf, isCredentialRefused } from './refusal.ts';
 
 /** Token B: for the downstream API, about the same user, until a time in milliseconds since 1970. */
-export type Exchanged = { readonly token: Sealed; readonly expiresAt: number };
+export type Exchanged = { readonly token: Sealed; readonly expiresOnTimestamp: number };
 
 /**
  * For whom; the delegated scopes of one resource, such as `api://…/Documents.Read`; the audiences that its tokens carry: its client id, or
@@ -101,7 +101,7 @@ function readToken(text: string, { caller, audiences }: ExchangeRequest, now: nu
   if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');
   if (typeof claims.exp !== 'number' || typeof claims.scp !== 'string') throw unusable('no delegated token');
   if (claims.exp * 1_000 <= now) throw unusable('expired');
-  return { token: seal(text), expiresAt: claims.exp * 1_000 };
+  return { token: seal(text), expiresOnTimestamp: claims.exp * 1_000 };
 }
 
 const unusable = (reason: string) => new Denial('bad_gateway', { facts: { check: 'token-b', reason } });

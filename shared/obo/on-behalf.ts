@@ -24,7 +24,7 @@ export function createOnBehalf({ exchange, capacity = 10_000, now = Date.now }: 
 
   function keep(key: string, exchanged: Exchanged, { caller }: ExchangeRequest): Exchanged {
     const from = now();
-    const until = Math.min(exchanged.expiresAt - limits.early, caller.expiresAt * 1_000, from + limits.longest);
+    const until = Math.min(exchanged.expiresOnTimestamp - limits.early, caller.expiresAt * 1_000, from + limits.longest);
     // Tokens that were made together are not refreshed together.
     const refreshAt = from + (until - from) * (0.7 + 0.2 * Math.random());
     if (until > from) entries.set(key, { exchanged, from, refreshAt, until });

@@ -97,7 +97,7 @@ function create(capacity: number) {
     exchange: async ({ caller }) => {
       asked += 1;
       await new Promise((resolve) => setImmediate(resolve));
-      return { token: seal(Buffer.from(tokenB(Number(caller.objectId))).toString('latin1')), expiresAt: Date.now() + hour };
+      return { token: seal(Buffer.from(tokenB(Number(caller.objectId))).toString('latin1')), expiresOnTimestamp: Date.now() + hour };
     },
   });
   const signal = new AbortController().signal;

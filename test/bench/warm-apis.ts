@@ -60,7 +60,7 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
 }
 
 const nobody = {} as Caller;
-const noToken = { token: seal('none'), expiresAt: 0, cached: true };
+const noToken = { token: seal('none'), expiresOnTimestamp: 0, cached: true };
 const anybody: OnBehalf = { exchangeOnBehalf: async () => noToken, evict: () => {} };
 
 function createExchanges(authorityHost: URL, keys: Keys): OnBehalf {

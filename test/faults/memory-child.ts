@@ -11,7 +11,7 @@ let mixUps = 0;
 const onBehalf = createOnBehalf({
   exchange: async ({ caller }) => {
     asked += 1;
-    return { token: seal(`${caller.objectId}.${Buffer.alloc(1_500, 'b').toString('latin1')}`), expiresAt: Date.now() + hour };
+    return { token: seal(`${caller.objectId}.${Buffer.alloc(1_500, 'b').toString('latin1')}`), expiresOnTimestamp: Date.now() + hour };
   },
 });
 

@@ -35,7 +35,7 @@ beforeEach(() => {
 function setUp() {
   const exchange = async () => {
     exchanges += 1;
-    return { token: seal(`B${exchanges}`), expiresAt: Date.now() + 3_600_000 };
+    return { token: seal(`B${exchanges}`), expiresOnTimestamp: Date.now() + 3_600_000 };
   };
   const url = new URL(`http://127.0.0.1:${(server.address() as AddressInfo).port}/api/`);
   const downstream = createDownstream({ url, clientId: 'd', onBehalf: createOnBehalf({ exchange }) });

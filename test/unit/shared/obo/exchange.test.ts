@@ -104,9 +104,9 @@ const denied = async (changes: object = {}): Promise<Denial> =>
 test('asks Entra as the On-Behalf-Of flow says, in the caller’s tenant, with token A as the assertion and cp1', async () => {
   const token = await tokenB();
   entraAnswers(tokenAnswer(token));
-  const { token: b, expiresAt } = await exchange(request());
+  const { token: b, expiresOnTimestamp } = await exchange(request());
   expect(reveal(b)).toBe(token);
-  expect(expiresAt).toBeGreaterThan(Date.now());
+  expect(expiresOnTimestamp).toBeGreaterThan(Date.now());
   expect(Object.fromEntries(posted[0] ?? [])).toMatchObject({
     grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer',
     client_id: audience,

@@ -15,7 +15,7 @@ function setUp(capacity = 10) {
     capacity,
     exchange: ({ claims }) => {
       const { promise, resolve, reject } = Promise.withResolvers<Exchanged>();
-      flights.push({ claims, land: (token) => resolve({ token: seal(token), expiresAt: Date.now() + 3_600_000 }), crash: reject });
+      flights.push({ claims, land: (token) => resolve({ token: seal(token), expiresOnTimestamp: Date.now() + 3_600_000 }), crash: reject });
       return promise;
     },
   });

@@ -17,7 +17,7 @@ function setUp({ life = 60 * minute, capacity = 100 } = {}) {
     made.push(request);
     await hold;
     if (refuse) throw refuse;
-    return { token: seal(`B${made.length} for ${request.caller.objectId}`), expiresAt: now + life };
+    return { token: seal(`B${made.length} for ${request.caller.objectId}`), expiresOnTimestamp: now + life };
   };
   const onBehalf = createOnBehalf({ exchange, capacity, now: () => now });
   const request = (digest: string, changes: Partial<ExchangeRequest> & { expiresIn?: number } = {}): ExchangeRequest => {
