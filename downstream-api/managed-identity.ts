@@ -1,7 +1,7 @@
 import { Denial } from '../shared/denial.ts';
 import { type Holder, holdToken } from '../shared/holder.ts';
 import { readRetryAfter, send } from '../shared/http/send.ts';
-import { readJsonObject } from '../shared/json.ts';
+import { isText, readJsonObject } from '../shared/json.ts';
 import { optional, text, type Values } from '../shared/settings.ts';
 
 /** Where the platform serves the app's managed identity, and the header that proves that this app asks; absent on a machine that has none. */
@@ -32,7 +32,7 @@ export function createManagedIdentity(settings: ManagedIdentitySettings, now = D
     const headers = { 'x-identity-header': header };
     const answer = await send(`${endpoint}?${query}`, { method: 'GET', headers, ...limits }).catch(() => undefined);
     const { access_token: token, expires_on: expiresOn } = (answer?.status === 200 && readJsonObject(answer.body)) || {};
-    if (typeof token !== 'string' || !token || !(Number(expiresOn) > 0))
+    if (!isText(token) || !(Number(expiresOn) > 0))
       throw unavailable(`status ${answer?.status ?? 'none'}`, readRetryAfter(answer?.headers['retry-after']));
     return { token, expiresOnTimestamp: Number(expiresOn) * 1_000 };
   }

@@ -6,6 +6,7 @@ import { reveal, type Sealed, seal } from '../sealed.ts';
 import { type Caller, tokenOf } from '../token/caller.ts';
 import { textsOf } from '../token/checks.ts';
 import type { Keys } from '../token/keys.ts';
+import { maximumLength } from '../token/parse.ts';
 import { createChallengeOnce } from './challenge-once.ts';
 import type { ClientCredential, CredentialSource } from './credential.ts';
 import { createGate } from './gate.ts';
@@ -28,8 +29,8 @@ type Settings = Readonly<{ authorityHost: URL; clientId: string; keys: Keys; cre
 /** One exchange at Entra, nothing remembered. @throws Denial */
 export type Exchange = (request: ExchangeRequest) => Promise<Exchanged>;
 
-/** Confidential clients that are kept, one for each tenant and credential, and characters of a token that any API takes. */
-const limits = { clients: 100, token: 16 * 1024 };
+/** How many confidential clients are kept, one for each tenant and credential. */
+const clientsKept = 100;
 
 /**
  * Exchanges token A for token B by the On-Behalf-Of flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow),
@@ -38,7 +39,7 @@ const limits = { clients: 100, token: 16 * 1024 };
 export function createExchange({ authorityHost, clientId, keys, credential, now = Date.now }: Settings): Exchange {
   const gate = createGate(now);
   const challengeOnce = createChallengeOnce(now);
-  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: limits.clients });
+  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
 
   async function clientFor(tenantId: string, { version, options }: ClientCredential): Promise<ConfidentialClientApplication> {
     const name = `${tenantId} ${version}`;
@@ -95,7 +96,7 @@ export function createExchange({ authorityHost, clientId, keys, credential, now 
 function readToken(text: string, { caller, audiences }: ExchangeRequest, now: number): Exchanged {
   const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text) ?? [];
   const claims = readJsonObject(Buffer.from(payload, 'base64url'));
-  if (!claims || text.length > limits.token) throw unusable('not a token');
+  if (!claims || text.length > maximumLength) throw unusable('not a token');
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId) throw unusable('another user');
   const [audience, ...others] = textsOf(claims.aud);
   if (others.length > 0 || !audiences.includes(String(audience))) throw unusable('another audience');

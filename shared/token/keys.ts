@@ -1,12 +1,10 @@
 import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { createHolder, type Holder } from '../holder.ts';
 import type { JsonObject } from '../json.ts';
-import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata } from './metadata.ts';
+import { documentUnavailable, fetchDocument, fetchMetadata, type Metadata, type Version } from './metadata.ts';
 
 /** A key that Entra publishes for signing access tokens, the issuer that the metadata names, and the one that the key set names for the key. */
 export type SigningKey = Readonly<{ key: CryptoKey; n: string; e: string; issuer: string; keyIssuer: string | undefined }>;
-
-export type Version = '1.0' | '2.0';
 
 /** Where validation finds issuers and keys. Both throw Denial `unavailable` when Entra cannot be reached and nothing good is held. */
 export type Keys = ReturnType<typeof createKeys>;

@@ -1,10 +1,12 @@
 import { Denial, notAnswering } from '../denial.ts';
 import { type SendFailure, send } from '../http/send.ts';
-import { isText, readJsonObject } from '../json.ts';
+import { isText, type JsonObject, readJsonObject } from '../json.ts';
 import { isLoopback } from '../loopback.ts';
 
+export type Version = '1.0' | '2.0';
+
 /** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */
-export type Metadata = { readonly issuer: string; readonly jwksUri: URL; readonly tokenEndpoint: URL; readonly document: object };
+export type Metadata = { readonly issuer: string; readonly jwksUri: URL; readonly document: JsonObject };
 
 /** Milliseconds and bytes that a metadata or key document may take. */
 const limits = { deadline: 3_000, cap: 512 * 1024 };
@@ -17,7 +19,7 @@ export const documentUnavailable = (document: 'metadata' | 'keys', reason: strin
  * Fetches a JSON object from Entra.
  * @throws Denial `unavailable`: a fault of ours or Entra's, never the caller's
  */
-export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<Record<string, unknown>> {
+export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<JsonObject> {
   const refuse = ({ reason }: SendFailure) => Promise.reject(documentUnavailable(name, reason));
   const { status, body } = await send(url, { method: 'GET', headers: { accept: 'application/json' }, ...limits }).catch(refuse);
   const document = status === 200 ? readJsonObject(body) : undefined;
@@ -30,13 +32,13 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
  * Its issuer must name the tenant, and its endpoints must be at the authority's own host, so that no document sends us elsewhere.
  * @throws Denial `unavailable`
  */
-export async function fetchMetadata(authorityHost: URL, tenantId: string, version: '1.0' | '2.0'): Promise<Metadata> {
-  const path = version === '2.0' ? `${tenantId}/v2.0/.well-known/openid-configuration` : `${tenantId}/.well-known/openid-configuration`;
-  const document = await fetchDocument('metadata', new URL(path, authorityHost));
+export async function fetchMetadata(authorityHost: URL, tenantId: string, version: Version): Promise<Metadata> {
+  const base = version === '2.0' ? `${tenantId}/v2.0` : tenantId;
+  const document = await fetchDocument('metadata', new URL(`${base}/.well-known/openid-configuration`, authorityHost));
   const issuer = isText(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
   const [jwksUri, tokenEndpoint] = ['jwks_uri', 'token_endpoint'].map((name) => atAuthority(document[name], authorityHost));
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId)) throw documentUnavailable('metadata', 'not this authority’s');
-  return { issuer, jwksUri, tokenEndpoint, document };
+  return { issuer, jwksUri, document };
 }
 
 function atAuthority(value: unknown, authorityHost: URL): URL | undefined {

@@ -6,7 +6,8 @@ import { reveal, type Sealed } from '../sealed.ts';
 /** A token taken apart, its form checked, nothing in it believed yet. Its digest, the key of every cache, is the SHA-256 of it all in base64url. */
 export type ParsedToken = { readonly text: Sealed; readonly header: JsonObject; readonly payload: JsonObject; readonly digest: string };
 
-const maximumLength = 16 * 1024;
+/** Characters of a token that any API takes. */
+export const maximumLength = 16 * 1024;
 
 /** The denial of a token: outside it says "expired" or "invalid" and nothing more; the failed check goes to the log by name. */
 export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
