@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
 import { drawArchitecture, readGrants } from '../../infra/draw-architecture.ts';
 import { needs } from '../support/needs.ts';
-import { bicepCli, copyInfra, openBicep } from './bicep.ts';
+import { bicepCli, readSnapshots } from './bicep.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const read = (file: string) => readFileSync(`${root}infra/${file}`, 'utf8');
@@ -30,19 +30,12 @@ const bicepTest = needs('bicep', bicepCli !== undefined);
 bicepTest(
   'its roles are those that the compiler predicts',
   async () => {
-    const bicep = openBicep();
-    const { folder, remove } = await copyInfra();
-    try {
-      const { development } = await bicep.snapshots(folder);
-      const names = new Map([...read('roles.bicep').matchAll(/id: '([^']+)'\s+name: '([^']+)'/g)].map(([, id, name]) => [id, name]));
-      const predicted = development.roleAssignments().map(({ of, on, role }) => `${of} ${on} ${names.get(role)}`);
-      const drawn = readGrants(read('role-assignments.bicep'), read('roles.bicep'));
-      const modules: Readonly<Record<string, string>> = { insights: 'monitoring' };
-      expect(drawn.map(({ of, on, role }) => `${of}Identity ${modules[on] ?? on} ${role}`).sort()).toEqual(predicted.sort());
-    } finally {
-      remove();
-      await bicep.close();
-    }
+    const { development } = await readSnapshots();
+    const names = new Map([...read('roles.bicep').matchAll(/id: '([^']+)'\s+name: '([^']+)'/g)].map(([, id, name]) => [id, name]));
+    const predicted = development.roleAssignments().map(({ of, on, role }) => `${of} ${on} ${names.get(role)}`);
+    const drawn = readGrants(read('role-assignments.bicep'), read('roles.bicep'));
+    const modules: Readonly<Record<string, string>> = { insights: 'monitoring' };
+    expect(drawn.map(({ of, on, role }) => `${of}Identity ${modules[on] ?? on} ${role}`).sort()).toEqual(predicted.sort());
   },
   120_000,
 );

@@ -89,6 +89,18 @@ export function openBicep(): { snapshots(folder: string): Promise<Snapshots>; cl
   };
 }
 
+/** What the source as it stands would deploy by each parameter set. */
+export async function readSnapshots(): Promise<Snapshots> {
+  const bicep = openBicep();
+  const { folder, remove } = await copyInfra();
+  try {
+    return await bicep.snapshots(folder);
+  } finally {
+    remove();
+    await bicep.close();
+  }
+}
+
 interface Message {
   readonly id: number;
   readonly result?: unknown;

@@ -6,7 +6,7 @@ import { smokeTest } from '../../infra/hooks/smoke-test.ts';
 import { call } from '../support/call.ts';
 import { needs } from '../support/needs.ts';
 import { type Stack, startStack } from '../support/stack.ts';
-import { bicepCli, copyInfra, openBicep } from './bicep.ts';
+import { bicepCli, readSnapshots } from './bicep.ts';
 
 /** What is deployed, run on the stand with the settings that it would have: the chain as a whole, not each of its rules (test/chain). */
 const homeTenant = 'c0705000-0000-4000-8000-00000000c001';
@@ -41,18 +41,11 @@ const onLinuxWithBicep = process.platform === 'linux' ? needs('bicep', bicepCli 
 onLinuxWithBicep(
   'the workers are told what Bicep would tell them: the same settings, each and no other',
   async () => {
-    const bicep = openBicep();
-    const { folder, remove } = await copyInfra();
-    try {
-      const { development } = await bicep.snapshots(folder);
-      for (const api of ['original', 'downstream'] as const) {
-        const [pid] = stack.pids.filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${api}-api/dist/functions.js`));
-        const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-        expect(apiSettings(told)).toEqual(apiSettings(Object.keys(development.app(api).settings)));
-      }
-    } finally {
-      remove();
-      await bicep.close();
+    const { development } = await readSnapshots();
+    for (const api of ['original', 'downstream'] as const) {
+      const [pid] = stack.pids.filter((id) => readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${api}-api/dist/functions.js`));
+      const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
+      expect(apiSettings(told)).toEqual(apiSettings(Object.keys(development.app(api).settings)));
     }
   },
   120_000,

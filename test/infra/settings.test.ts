@@ -3,9 +3,8 @@ import { readDownstreamSettings } from '../../downstream-api/settings.ts';
 import { readOriginalSettings } from '../../original-api/settings.ts';
 import type { Environment } from '../../shared/settings.ts';
 import { needs } from '../support/needs.ts';
-import { bicepCli, copyInfra, openBicep } from './bicep.ts';
+import { bicepCli, readSnapshots } from './bicep.ts';
 import { apis } from './facts/fact.ts';
-import type { Snapshots } from './snapshot.ts';
 
 const bicepTest = needs('bicep', bicepCli !== undefined);
 const readers = { original: readOriginalSettings, downstream: readDownstreamSettings };
@@ -28,17 +27,6 @@ function namesRead(read: (environment: Environment) => unknown): readonly string
   return [...names].filter((name) => !/^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_)/.test(name) && !platforms.includes(name)).sort();
 }
 
-async function snapshots(): Promise<Snapshots> {
-  const bicep = openBicep();
-  const { folder, remove } = await copyInfra();
-  try {
-    return await bicep.snapshots(folder);
-  } finally {
-    remove();
-    await bicep.close();
-  }
-}
-
 /** What Azure will put where the snapshot has only a name for it. */
 const examples: readonly (readonly [RegExp, string])[] = [
   [/clientAppRegistration/, 'c11e4700-0000-4000-8000-0000000000a1'],
@@ -53,7 +41,7 @@ const examples: readonly (readonly [RegExp, string])[] = [
 bicepTest(
   'the settings in Bicep are exactly those that the code reads',
   async () => {
-    const all = await snapshots();
+    const all = await readSnapshots();
     for (const snapshot of Object.values(all)) {
       for (const api of apis) {
         const set = Object.keys(snapshot.app(api).settings).filter((name) => !hosts.test(name));
@@ -67,7 +55,7 @@ bicepTest(
 bicepTest(
   'both APIs start with the values in Bicep, on Azure, where plain http is refused',
   async () => {
-    const all = await snapshots();
+    const all = await readSnapshots();
     for (const snapshot of Object.values(all)) {
       for (const api of apis) {
         const values = Object.entries(snapshot.app(api).settings).map(([name, value]) => {

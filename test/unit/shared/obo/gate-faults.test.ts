@@ -1,24 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createGate } from '../../../../shared/obo/gate.ts';
 import { type Refusal, TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
-
-function setUp() {
-  let now = Date.UTC(2026, 10, 22);
-  let asked = 0;
-  const gate = createGate(() => now);
-  return {
-    asked: () => asked,
-    pass: (milliseconds: number) => {
-      now += milliseconds;
-    },
-    /** `ok`, or the seconds after which to come back. */
-    run: (user: string, work: () => Promise<unknown> = async () => 'ok') =>
-      gate(user, () => {
-        asked += 1;
-        return work();
-      }).catch((error: TokenEndpointRefusal) => error.refusal.retryAfter ?? 'refused'),
-  };
-}
+import { openGate } from './gate-on-clock.ts';
 
 const failing = (refusal: Refusal) => () => Promise.reject(new TokenEndpointRefusal(refusal));
 const settle = () => new Promise((resolve) => setImmediate(resolve));
@@ -30,7 +12,7 @@ test.each<[string, Refusal]>([
   ['AADSTS90055', { status: 400, codes: [90055] }],
   ['broken connections', { failure: 'broken' }],
 ])('%s for two users, five times in a row, keep the others from asking at once', async (_name, refusal) => {
-  const { run, asked } = setUp();
+  const { run, asked } = openGate();
   for (let request = 0; request < 5; request += 1) await run(`user-${request % 2}`, failing(refusal));
   expect([await run('alice'), asked()]).toEqual([5, 5]);
 });
@@ -39,7 +21,7 @@ test.each<[string, Refusal, number]>([
   ['AADSTS50196, a loop', { status: 400, codes: [50196] }, 5],
   ['503 with Retry-After', { status: 503, retryAfter: 30 }, 30],
 ])('%s keeps that user from asking, and nobody else', async (_name, refusal, seconds) => {
-  const { run, pass } = setUp();
+  const { run, pass } = openGate();
   await run('bob', failing(refusal));
   pass(1);
   expect([await run('bob'), await run('alice')]).toEqual([seconds, 'ok']);
@@ -48,7 +30,7 @@ test.each<[string, Refusal, number]>([
 });
 
 test('a success in between begins the count anew', async () => {
-  const { run } = setUp();
+  const { run } = openGate();
   for (let request = 0; request < 4; request += 1) await run(`user-${request}`, failing({ failure: 'connect' }));
   await run('alice');
   for (let request = 0; request < 4; request += 1) await run(`user-${request}`, failing({ failure: 'connect' }));
@@ -56,7 +38,7 @@ test('a success in between begins the count anew', async () => {
 });
 
 test('a clock that steps back prolongs neither a throttle nor an outage', async () => {
-  const { run, pass } = setUp();
+  const { run, pass } = openGate();
   await run('bob', failing({ status: 429, retryAfter: 60 }));
   for (let request = 0; request < 5; request += 1) await run(`user-${request}`, failing({ failure: 'connect' }));
   expect(await run('alice')).toBe(5);
@@ -65,7 +47,7 @@ test('a clock that steps back prolongs neither a throttle nor an outage', async 
 });
 
 test('one user has at most five requests under way, and the sixth goes when one of them ends', async () => {
-  const { run, asked } = setUp();
+  const { run, asked } = openGate();
   const turns = Array.from({ length: 6 }, () => Promise.withResolvers<string>());
   const results = turns.map(({ promise }) => run('alice', () => promise));
   await settle();
@@ -80,7 +62,7 @@ test('one user has at most five requests under way, and the sixth goes when one 
 });
 
 test('where answers are slow but come, who has waited longer than 4 s is not made to wait for one more', async () => {
-  const { run, pass, asked } = setUp();
+  const { run, pass, asked } = openGate();
   const { promise: slow, resolve } = Promise.withResolvers<string>();
   const running = Array.from({ length: 20 }, (_, user) => run(`user-${user}`, () => slow));
   const waiting = Array.from({ length: 10 }, (_, user) => run(`late-${user}`));
@@ -93,7 +75,7 @@ test('where answers are slow but come, who has waited longer than 4 s is not mad
 });
 
 test('who has waited 4 s and no longer has a turn', async () => {
-  const { run, pass } = setUp();
+  const { run, pass } = openGate();
   const { promise: slow, resolve } = Promise.withResolvers<string>();
   const running = Array.from({ length: 20 }, (_, user) => run(`user-${user}`, () => slow));
   const waits = run('late');

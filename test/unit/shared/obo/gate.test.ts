@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { createGate } from '../../../../shared/obo/gate.ts';
 import { TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+import { openGate } from './gate-on-clock.ts';
 
 const down = () => Promise.reject(new TokenEndpointRefusal({ failure: 'connect' }));
 const throttling = (retryAfter?: number) => () => Promise.reject(new TokenEndpointRefusal({ status: 429, retryAfter }));
@@ -8,22 +8,10 @@ const refusing = () => Promise.reject(new TokenEndpointRefusal({ status: 400, er
 
 const failing = () => Promise.reject(new TokenEndpointRefusal({ status: 500 }));
 
+/** Alice asks, where nobody else is named. */
 function setUp() {
-  let now = 0;
-  let asked = 0;
-  const gate = createGate(() => now);
-  return {
-    asked: () => asked,
-    pass: (milliseconds: number) => {
-      now += milliseconds;
-    },
-    /** `ok`, or the seconds after which to come back. */
-    run: (work: () => Promise<unknown> = async () => 'ok', user = 'alice') =>
-      gate(user, () => {
-        asked += 1;
-        return work();
-      }).catch((error: TokenEndpointRefusal) => error.refusal.retryAfter),
-  };
+  const { run, ...gate } = openGate();
+  return { ...gate, run: (work?: () => Promise<unknown>, user = 'alice') => run(user, work) };
 }
 
 test('200 at once go 20 at a time, and all of them', async () => {
