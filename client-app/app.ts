@@ -1,30 +1,35 @@
 import { render } from 'lit/html.js';
 import { createApi } from './api.ts';
-import { createDrafts } from './drafts.ts';
-import { createInterruptions, describeReturn, type Returned } from './interruptions.ts';
-import { createPolicies } from './policies.ts';
-import { needsOf } from './remedy.ts';
+import { createDrafts } from './editing/drafts.ts';
+import { createInterruptions, describeReturn, type Returned } from './auth/interruptions.ts';
+import { createPolicies } from './policies/policies.ts';
+import { needsOf } from './auth/remedy.ts';
 import { type Route, readRoute, writeRoute } from './router.ts';
 import type { Settings } from './settings.ts';
-import type { Person, SignIn } from './sign-in.ts';
-import { createStand } from './stand.ts';
-import type { View, ViewContext } from './view.ts';
-import { openChain } from './views/chain.ts';
-import { openDocument, openNewDocument } from './views/document.ts';
-import { openDocuments } from './views/documents.ts';
-import { openJourney } from './views/journey.ts';
-import { openNowhere } from './views/nowhere.ts';
-import { openPolicies } from './views/policies.ts';
-import { openProfile } from './views/profile.ts';
-import { renderShell } from './views/shell.ts';
+import type { Person, SignIn } from './auth/sign-in.ts';
+import { createEmulators } from './policies/emulators.ts';
+import type { View, ViewContext } from './ui/view.ts';
+import { openChain } from './chain/chain-view.ts';
+import { openDocument, openNewDocument } from './documents/document-view.ts';
+import { openDocuments } from './documents/list-view.ts';
+import { openJourney } from './journey/journey-view.ts';
+import { openNowhere } from './ui/not-found-view.ts';
+import { openPolicies } from './policies/policies-view.ts';
+import { openProfile } from './profile/profile-view.ts';
+import { renderShell } from './ui/shell.ts';
 
 /** How long a short message stays on the screen, in milliseconds. */
 const toastLife = 4_000;
-/** Milliseconds between looks at the stand's switches. */
+/** Milliseconds between looks at the emulators's switches. */
 const policyPause = 4_000;
 
 /** Runs the app for a signed-in person: follows the hash, keeps one view open, draws when something changed. */
-export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, person: Person): void {
+export function openApp(
+  root: HTMLElement,
+  settings: Settings,
+  signIn: SignIn,
+  person: Person,
+): void {
   const drafts = createDrafts(sessionStorage, person.key);
   const interruptions = createInterruptions(sessionStorage, person.key);
   let route: Route;
@@ -66,8 +71,8 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
       return returned;
     },
   };
-  const stand = createStand(settings);
-  const policies = stand && createPolicies(stand, context.refresh);
+  const emulators = createEmulators(settings);
+  const policies = emulators && createPolicies(emulators, context.refresh);
   const signOut = () => {
     drafts.clear();
     signIn.end().catch(reportError);
@@ -75,7 +80,7 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
   const follow = () => {
     route = readRoute(location.hash);
     view?.close?.();
-    view = openOfStand() ?? open(route, context);
+    view = openEmulators() ?? open(route, context);
     void policies?.read();
     returned = undefined;
     draw();
@@ -94,10 +99,10 @@ export function openApp(root: HTMLElement, settings: Settings, signIn: SignIn, p
   if (policies) setInterval(() => document.hidden || policies.read(), policyPause);
   follow();
 
-  function openOfStand(): View | undefined {
-    if (!stand || !policies) return undefined;
+  function openEmulators(): View | undefined {
+    if (!emulators || !policies) return undefined;
     if (route.view === 'policies') return openPolicies(context, policies);
-    return route.view === 'chain' ? openChain(context, stand) : undefined;
+    return route.view === 'chain' ? openChain(context, emulators) : undefined;
   }
 
   function takeReturned(): Returned | undefined {

@@ -1,11 +1,11 @@
 import { html, render } from 'lit/html.js';
 import { openApp } from './app.ts';
-import { createPolicies } from './policies.ts';
+import { createPolicies } from './policies/policies.ts';
 import { loadSettings, type Settings } from './settings.ts';
-import { openSignIn, type SignIn } from './sign-in.ts';
-import { createStand } from './stand.ts';
-import { renderSignedOut } from './views/signed-out.ts';
-import { renderTurned } from './views/turned.ts';
+import { openSignIn, type SignIn } from './auth/sign-in.ts';
+import { createEmulators } from './policies/emulators.ts';
+import { renderSignedOut } from './auth/signed-out-view.ts';
+import { renderTurned } from './policies/active-policies.ts';
 
 const root = document.getElementById('app');
 if (root) start(root).catch((error: unknown) => render(notReady(error), root));
@@ -17,10 +17,10 @@ async function start(root: HTMLElement): Promise<void> {
   else openSignedOut(root, settings, signIn);
 }
 
-/** With the stand's mark, too: a switch that keeps people from signing in must be found and turned back from here. */
+/** With the emulators's mark, too: a switch that keeps people from signing in must be found and turned back from here. */
 function openSignedOut(root: HTMLElement, settings: Settings, signIn: SignIn): void {
-  const stand = createStand(settings);
-  const policies = stand && createPolicies(stand, () => draw());
+  const emulators = createEmulators(settings);
+  const policies = emulators && createPolicies(emulators, () => draw());
   const draw = () => render([renderTurned(policies, false), renderSignedOut(signIn)], root);
   draw();
   void policies?.read();

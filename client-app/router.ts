@@ -17,7 +17,8 @@ export function readRoute(hash: string): Route {
   if (name === '' && value === undefined) return { view: 'documents' };
   if (name === 'documents' && value === undefined) return { view: 'documents' };
   if (name === 'new-document' && value === undefined) return { view: 'new-document' };
-  if ((name === 'journey' || name === 'chain' || name === 'policies') && value === undefined) return { view: name };
+  if ((name === 'journey' || name === 'chain' || name === 'policies') && value === undefined)
+    return { view: name };
   // A step in the path, which would lead to another address of the API.
   if (name === 'documents' && (value === '.' || value === '..')) return { view: 'nowhere' };
   if (name === 'documents' && value) return { view: 'document', id: value };
@@ -28,7 +29,8 @@ export function readRoute(hash: string): Route {
 /** The hash of a route, the inverse of readRoute. */
 export function writeRoute(route: Route): string {
   if (route.view === 'document') return `#/documents/${encodeURIComponent(route.id)}`;
-  if (route.view === 'profile') return route.userId === 'me' ? '#/profile' : `#/profile/${encodeURIComponent(route.userId)}`;
+  if (route.view === 'profile')
+    return route.userId === 'me' ? '#/profile' : `#/profile/${encodeURIComponent(route.userId)}`;
   return `#/${route.view}`;
 }
 

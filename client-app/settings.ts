@@ -9,16 +9,18 @@ const schema = v.object(
     authority: url,
     /** The Client App's own registration. */
     clientId: text,
-    /** Hosts that MSAL accepts without asking Microsoft about them (the local stand only). */
-    knownAuthorities: v.optional(v.array(v.string('is no list of host names'), 'is no list of host names')),
-    /** OpenID metadata as a JSON string, for an authority that MSAL cannot discover by itself (the local stand only). */
+    /** Hosts that MSAL accepts without asking Microsoft about them (the local emulators only). */
+    knownAuthorities: v.optional(
+      v.array(v.string('is no list of host names'), 'is no list of host names'),
+    ),
+    /** OpenID metadata as a JSON string, for an authority that MSAL cannot discover by itself (the local emulators only). */
     authorityMetadata: v.optional(text),
     /** Original API, with its route prefix: `https://<app>.azurewebsites.net/api`. */
     originalApiUrl: url,
     /** Original's identifier URI, the prefix of its scopes: `api://<app id>`. */
     originalApiId: text,
-    /** The local stand's control API; absent in the cloud. */
-    stand: v.optional(v.object({ controlUrl: url, controlToken: text }, 'is no object')),
+    /** The local emulators's control API; absent in the cloud. */
+    emulators: v.optional(v.object({ controlUrl: url, controlToken: text }, 'is no object')),
   },
   'is no JSON object',
 );
@@ -34,7 +36,9 @@ export function readSettings(json: unknown): Settings {
   if (result.success) return result.output;
   const problems = result.issues.map((issue) => {
     const name = v.getDotPath(issue);
-    return name !== null && issue.received === 'undefined' ? `${name} is missing` : `${name ?? 'the file'} ${issue.message}`;
+    return name !== null && issue.received === 'undefined'
+      ? `${name} is missing`
+      : `${name ?? 'the file'} ${issue.message}`;
   });
   throw new Error(`settings.json cannot be used: ${problems.join(', ')}.`);
 }

@@ -6,7 +6,8 @@ export interface Trace {
   readonly correlationId: string;
 }
 
-const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+const hex = (bytes: Uint8Array): string =>
+  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** Starts a trace with random ids (https://www.w3.org/TR/trace-context/#traceparent-header). */
 export function startTrace(): Trace {

@@ -1,10 +1,14 @@
 import type { HttpRequest } from '@azure/functions';
 import * as v from 'valibot';
-import { Denial } from '../shared/denial.ts';
+import { ApiError } from '../shared/api-error.ts';
 import { readJsonBody } from '../shared/http/body.ts';
 import { isGuid } from '../shared/json.ts';
 
-const line = (longest: number) => v.pipe(v.string('must be a text'), v.maxLength(longest, `must have at most ${longest} characters`));
+const line = (longest: number) =>
+  v.pipe(
+    v.string('must be a text'),
+    v.maxLength(longest, `must have at most ${longest} characters`),
+  );
 const named = (longest: number) => v.pipe(line(longest), v.regex(/\S/, 'must not be blank'));
 const oid = v.pipe(
   v.string('must be an object id, a GUID'),
@@ -21,7 +25,8 @@ const oids = v.optional(
   ),
 );
 
-const isJsonObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);
+const isJsonObject = (value: unknown) =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 /** Nobody names an owner, tenant or role: what is not listed is refused by name. */
 const exactly = <E extends v.ObjectEntries>(entries: E) =>
@@ -30,24 +35,37 @@ const exactly = <E extends v.ObjectEntries>(entries: E) =>
     v.check((body) => Object.keys(body).length <= 20, 'has too many properties'),
     // Valibot passes over these three, so that they would be dropped and not refused.
     v.check(
-      (body) => !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(body, name)),
+      (body) =>
+        !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(body, name)),
       'has a property that cannot be sent',
     ),
     v.objectWithRest(entries, v.never('is not a property that can be sent'), 'is missing'),
   );
 
-const documentBody = exactly({ title: named(200), text: v.string('must be a text'), readers: oids, writers: oids });
-const profileBody = exactly({ displayName: named(100), jobTitle: v.optional(line(100), ''), phone: v.optional(line(50), '') });
+const documentBody = exactly({
+  title: named(200),
+  text: v.string('must be a text'),
+  readers: oids,
+  writers: oids,
+});
+const profileBody = exactly({
+  displayName: named(100),
+  jobTitle: v.optional(line(100), ''),
+  phone: v.optional(line(50), ''),
+});
 
-/** @throws Denial as `readJsonBody`, and `bad_request` naming every property that is wrong */
+/** @throws ApiError as `readJsonBody`, and `bad_request` naming every property that is wrong */
 export const readDocumentBody = (request: HttpRequest) => read(documentBody, request);
 export const readProfileBody = (request: HttpRequest) => read(profileBody, request);
 
-async function read<S extends v.GenericSchema>(schema: S, request: HttpRequest): Promise<v.InferOutput<S>> {
+async function read<S extends v.GenericSchema>(
+  schema: S,
+  request: HttpRequest,
+): Promise<v.InferOutput<S>> {
   const result = v.safeParse(schema, await readJsonBody(request));
   if (result.success) return result.output;
   const problems = new Set(result.issues.map(({ path, message }) => `${nameOf(path)} ${message}`));
-  throw new Denial('bad_request', { detail: `${[...problems].slice(0, 5).join('; ')}.` });
+  throw new ApiError('bad_request', { detail: `${[...problems].slice(0, 5).join('; ')}.` });
 }
 
 /** Names come from the request: they are shown short and plain. */

@@ -1,7 +1,7 @@
-import { Denial } from '../shared/denial.ts';
-import type { Answer } from '../shared/http/answer.ts';
-import type { Call } from '../shared/http/edge.ts';
-import { readId } from '../shared/http/parameters.ts';
+import { ApiError } from '../shared/api-error.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import type { Call } from '../shared/http/create-api.ts';
+import { readId } from './parameters.ts';
 import { demandAuthContext } from '../shared/token/authorize.ts';
 import { owns, visibleTo } from './permissions.ts';
 import { demandMatch, readPrecondition } from './precondition.ts';
@@ -10,12 +10,15 @@ import type { Documents } from './store/documents.ts';
 /** Deletes the caller's own document, after the one more check that deleting asks of the user. */
 export const deleteDocument =
   (documents: Documents, authContext: string) =>
-  async ({ caller, request, signal }: Call): Promise<Answer> => {
+  async ({ caller, request, signal }: Call): Promise<HandlerResult> => {
     const id = readId(request);
     const precondition = readPrecondition(request);
     const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
     if (!owns(caller, before.value))
-      throw new Denial('forbidden', { detail: 'Only its owner may delete a document.', facts: { check: 'owner' } });
+      throw new ApiError('forbidden', {
+        detail: 'Only its owner may delete a document.',
+        logContext: { check: 'owner' },
+      });
     demandMatch(precondition, before);
     demandAuthContext(caller, authContext);
     await documents.remove(caller.tenantId, before, signal);

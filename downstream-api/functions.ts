@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
-import { createEdge, health } from '../shared/http/edge.ts';
+import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
+import { createApi, health } from '../shared/http/create-api.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
@@ -23,30 +23,47 @@ const tables = createTables(settings.AZURE_STORAGE_TABLE_ENDPOINT, createManaged
 const documents = createDocuments(tables);
 const profiles = createProfiles(tables);
 
-const edge = createEdge({
-  api: 'downstream-api',
-  validate: createValidator({ keys, tenantIds: tenantsOf(settings), audience: settings.DOWNSTREAM_API_CLIENT_ID }),
+const api = createApi({
+  name: 'downstream-api',
+  validate: createValidator({
+    keys,
+    tenantIds: tenantsOf(settings),
+    audience: settings.DOWNSTREAM_API_CLIENT_ID,
+  }),
   clients,
   origins: [],
-  realm: realmOf(settings, settings.DOWNSTREAM_API_CLIENT_ID),
+  challenge: challengeOptionsOf(settings, settings.DOWNSTREAM_API_CLIENT_ID),
 });
 
-app.http('downstream-health', edge('downstream/health', health));
-app.http('downstream-caller', edge('downstream/caller', { GET: { scopes: ['Documents.Read'], handle: readCaller(clients) } }));
+app.http('downstream-health', api.route('downstream/health', health));
+app.http(
+  'downstream-caller',
+  api.route('downstream/caller', {
+    GET: { scopes: ['Documents.Read'], handler: readCaller(clients) },
+  }),
+);
 app.http(
   'downstream-profile',
-  edge('downstream/profiles/{userId}', {
-    GET: { scopes: ['Profile.Read'], handle: readProfile(profiles) },
-    PUT: { scopes: ['Profile.ReadWrite'], handle: writeProfile(profiles) },
+  api.route('downstream/profiles/{userId}', {
+    GET: { scopes: ['Profile.Read'], handler: readProfile(profiles) },
+    PUT: { scopes: ['Profile.ReadWrite'], handler: writeProfile(profiles) },
   }),
 );
-app.http('downstream-documents', edge('downstream/documents', { GET: { scopes: ['Documents.Read'], handle: listDocuments(documents) } }));
+app.http(
+  'downstream-documents',
+  api.route('downstream/documents', {
+    GET: { scopes: ['Documents.Read'], handler: listDocuments(documents) },
+  }),
+);
 app.http(
   'downstream-document',
-  edge('downstream/documents/{id}', {
-    GET: { scopes: ['Documents.Read'], handle: readDocument(documents) },
-    PUT: { scopes: ['Documents.ReadWrite'], handle: writeDocument(documents) },
-    DELETE: { scopes: ['Documents.ReadWrite'], handle: deleteDocument(documents, settings.STEP_UP_AUTH_CONTEXT) },
+  api.route('downstream/documents/{id}', {
+    GET: { scopes: ['Documents.Read'], handler: readDocument(documents) },
+    PUT: { scopes: ['Documents.ReadWrite'], handler: writeDocument(documents) },
+    DELETE: {
+      scopes: ['Documents.ReadWrite'],
+      handler: deleteDocument(documents, settings.STEP_UP_AUTH_CONTEXT),
+    },
   }),
 );
-app.http('downstream-unknown', edge('downstream/{*path}', {}));
+app.http('downstream-unknown', api.route('downstream/{*path}', {}));

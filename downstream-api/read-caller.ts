@@ -1,8 +1,10 @@
-import type { Answer } from '../shared/http/answer.ts';
-import type { Call } from '../shared/http/edge.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import type { Call } from '../shared/http/create-api.ts';
 import { type AllowedClients, authorizeChecks } from '../shared/token/authorize.ts';
 
 /** What this hop saw: the claims of token B and the checks it passed. */
 export const readCaller =
   (clients: AllowedClients) =>
-  async ({ caller: { claims, checks } }: Call): Promise<Answer> => ({ json: { claims, checks: [...checks, ...authorizeChecks(clients)] } });
+  async ({ caller: { claims, checks } }: Call): Promise<HandlerResult> => ({
+    json: { claims, checks: [...checks, ...authorizeChecks(clients)] },
+  });

@@ -1,5 +1,5 @@
-import type { Ports } from './ports.ts';
-import type { Stand } from './stand.ts';
+import type { Ports } from '../tools/ports.ts';
+import type { Emulators } from './emulators/emulators.ts';
 
 export type Settings = Readonly<Record<string, string>>;
 
@@ -21,7 +21,13 @@ export const overridable: readonly string[] = [
   'STEP_UP_AUTH_CONTEXT',
 ];
 
-const shared = ['AZURE_TENANT_ID', 'ALLOWED_TENANT_IDS', 'AZURE_AUTHORITY_HOST', 'ORIGINAL_API_CLIENT_ID', 'DOWNSTREAM_API_CLIENT_ID'];
+const shared = [
+  'AZURE_TENANT_ID',
+  'ALLOWED_TENANT_IDS',
+  'AZURE_AUTHORITY_HOST',
+  'ORIGINAL_API_CLIENT_ID',
+  'DOWNSTREAM_API_CLIENT_ID',
+];
 const readBy = {
   'original-api': [
     ...shared,
@@ -33,17 +39,27 @@ const readBy = {
     'AZURE_KEY_VAULT_ENDPOINT',
     'CLIENT_CREDENTIAL_NAME',
   ],
-  'downstream-api': [...shared, 'AZURE_CLIENT_ID', 'AZURE_STORAGE_TABLE_ENDPOINT', 'STEP_UP_AUTH_CONTEXT'],
+  'downstream-api': [
+    ...shared,
+    'AZURE_CLIENT_ID',
+    'AZURE_STORAGE_TABLE_ENDPOINT',
+    'STEP_UP_AUTH_CONTEXT',
+  ],
 } as const;
 
 /** What a process needs of the machine; nothing else of the user's shell reaches an API, least of all its AZURE_* and proxies. */
 const fromShell = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'TZ', 'SystemRoot', 'USERPROFILE'];
 
 /** The whole environment of an API's process: the settings that this API reads, its managed identity, and the machine's own variables. */
-export function apiSettings(api: 'original-api' | 'downstream-api', stand: Stand, ports: Ports, overrides: Settings): Settings {
+export function apiSettings(
+  api: 'original-api' | 'downstream-api',
+  emulators: Emulators,
+  ports: Ports,
+  overrides: Settings,
+): Settings {
   const all: Settings = {
-    ...standSettings(stand, overrides),
-    AZURE_CLIENT_ID: stand.identities[api].clientId,
+    ...emulatorSettings(emulators, overrides),
+    AZURE_CLIENT_ID: emulators.identities[api].clientId,
     DOWNSTREAM_API_URL: `http://localhost:${ports.downstream}/api/downstream`,
     ...overrides,
   };
@@ -53,22 +69,22 @@ export function apiSettings(api: 'original-api' | 'downstream-api', stand: Stand
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsDisableHomepage: 'true',
     ...pick(all, readBy[api]),
-    ...managedIdentity(stand, api),
+    ...managedIdentity(emulators, api),
   };
 }
 
 /** The settings for one host that runs both APIs (`func start` at the root), whose one identity is system-assigned. */
-export function oneHostSettings(stand: Stand, ports: Ports): Settings {
+export function oneHostSettings(emulators: Emulators, ports: Ports): Settings {
   return {
     FUNCTIONS_WORKER_RUNTIME: 'node',
     AzureWebJobsDisableHomepage: 'true',
-    ...standSettings(stand, {}),
+    ...emulatorSettings(emulators, {}),
     DOWNSTREAM_API_URL: `http://localhost:${ports.original}/api/downstream`,
-    ...managedIdentity(stand, 'func-start'),
+    ...managedIdentity(emulators, 'func-start'),
   };
 }
 
-function standSettings({ context, tableEndpoint }: Stand, overrides: Settings): Settings {
+function emulatorSettings({ context, tableEndpoint }: Emulators, overrides: Settings): Settings {
   const { origin, directory, clientAppOrigin } = context;
   const appId = (name: string) => directory.app(name)?.appId ?? '';
   const credential = overrides.CLIENT_CREDENTIAL ?? 'key-vault-certificate';
@@ -88,11 +104,20 @@ function standSettings({ context, tableEndpoint }: Stand, overrides: Settings): 
   };
 }
 
-function managedIdentity({ context, identities }: Stand, name: keyof Stand['identities']): Settings {
-  return { IDENTITY_ENDPOINT: `${context.origin}/msi/token`, IDENTITY_HEADER: identities[name].header };
+function managedIdentity(
+  { context, identities }: Emulators,
+  name: keyof Emulators['identities'],
+): Settings {
+  return {
+    IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
+    IDENTITY_HEADER: identities[name].header,
+  };
 }
 
-function pick(from: Readonly<Record<string, string | undefined>>, names: readonly string[]): Settings {
+function pick(
+  from: Readonly<Record<string, string | undefined>>,
+  names: readonly string[],
+): Settings {
   const picked: Record<string, string> = {};
   for (const name of names) {
     const value = from[name];

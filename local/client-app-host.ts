@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { siteConfiguration } from '../infra/hooks/client-settings.ts';
+import { siteConfiguration } from '../tools/client-app-site.ts';
 
 /** What `settings.json` says; the Client App reads it from beside its page (client-app/settings.ts). */
 export interface ClientAppSettings {
@@ -12,7 +12,7 @@ export interface ClientAppSettings {
   readonly authorityMetadata: string;
   readonly originalApiUrl: string;
   readonly originalApiId: string;
-  readonly stand: { readonly controlUrl: string; readonly controlToken: string };
+  readonly emulators: { readonly controlUrl: string; readonly controlToken: string };
 }
 
 export interface ClientAppHostOptions {
@@ -41,17 +41,25 @@ export async function startClientAppHost({
 }: ClientAppHostOptions): Promise<{ origin: string; close(): Promise<void> }> {
   async function find(name: string): Promise<Buffer | undefined> {
     if (name === 'settings.json') return Buffer.from(JSON.stringify(settings));
-    if (!/^[a-z0-9][a-z0-9.-]*$/i.test(name) || types[extname(name)] === undefined) return undefined;
+    if (!/^[a-z0-9][a-z0-9.-]*$/i.test(name) || types[extname(name)] === undefined)
+      return undefined;
     return readFile(join(folder, name)).catch(() => undefined);
   }
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { port: own } = server.address() as AddressInfo;
-    if (![`localhost:${own}`, `127.0.0.1:${own}`].includes(request.headers.host ?? '')) return send(response, 421, {});
+    if (![`localhost:${own}`, `127.0.0.1:${own}`].includes(request.headers.host ?? ''))
+      return send(response, 421, {});
     const name = (request.url ?? '/').replace(/[?#].*$/, '').slice(1) || 'index.html';
-    const body = request.method === 'GET' || request.method === 'HEAD' ? await find(name) : undefined;
+    const body =
+      request.method === 'GET' || request.method === 'HEAD' ? await find(name) : undefined;
     if (!body) return send(response, 404, {});
-    send(response, 200, { 'Content-Type': types[extname(name)] ?? '', ...securityHeaders(name, settings) }, body);
+    send(
+      response,
+      200,
+      { 'Content-Type': types[extname(name)] ?? '', ...securityHeaders(name, settings) },
+      body,
+    );
   }
 
   const server = createServer((request, response) => void answer(request, response));
@@ -68,11 +76,22 @@ export async function startClientAppHost({
 }
 
 /** What a deployed site sends; browsers ignore its Strict-Transport-Security on plain http. */
-function securityHeaders(name: string, { originalApiUrl, stand }: ClientAppSettings): Readonly<Record<string, string>> {
-  const { globalHeaders, routes } = siteConfiguration({ AZURE_AUTHORITY_HOST: stand.controlUrl, ORIGINAL_API_URL: originalApiUrl });
+function securityHeaders(
+  name: string,
+  { originalApiUrl, emulators }: ClientAppSettings,
+): Readonly<Record<string, string>> {
+  const { globalHeaders, routes } = siteConfiguration({
+    AZURE_AUTHORITY_HOST: emulators.controlUrl,
+    ORIGINAL_API_URL: originalApiUrl,
+  });
   return routes.find(({ route }) => route === `/${name}`)?.headers ?? globalHeaders;
 }
 
-function send(response: ServerResponse, status: number, headers: Record<string, string>, body: Buffer = Buffer.alloc(0)): void {
+function send(
+  response: ServerResponse,
+  status: number,
+  headers: Record<string, string>,
+  body: Buffer = Buffer.alloc(0),
+): void {
   response.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
 }

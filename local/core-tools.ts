@@ -4,7 +4,7 @@ import { cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { type Api, artefactOf } from './packaging/package-api.ts';
+import { type Api, artefactOf } from '../tools/packaging/package-api.ts';
 import type { Part } from './parts.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -14,7 +14,9 @@ const stopPatience = 10_000;
 /** Where `func` (Azure Functions Core Tools) is on a PATH, if it is. */
 export function findFunc(path: string | undefined): string | undefined {
   const names = process.platform === 'win32' ? ['func.exe', 'func.cmd'] : ['func'];
-  const candidates = (path ?? '').split(delimiter).flatMap((folder) => (folder ? names.map((name) => join(folder, name)) : []));
+  const candidates = (path ?? '')
+    .split(delimiter)
+    .flatMap((folder) => (folder ? names.map((name) => join(folder, name)) : []));
   return candidates.find((file) => {
     try {
       accessSync(file, constants.X_OK);
@@ -41,7 +43,15 @@ export interface CoreToolsOptions {
  * Runs one built API by `func start` from a script root of its own (host.json, a package.json with a concrete main, a copy of the code),
  * and waits until its health route answers. Closing ends func and everything it started.
  */
-export async function startCoreTools({ func, api, packaged, port, env, log, onExit }: CoreToolsOptions): Promise<Part> {
+export async function startCoreTools({
+  func,
+  api,
+  packaged,
+  port,
+  env,
+  log,
+  onExit,
+}: CoreToolsOptions): Promise<Part> {
   const folder = await layOutScriptRoot(api, packaged, port);
   const child = spawn(func, ['start', '--port', String(port), '--script-root', folder], {
     cwd: folder,
@@ -50,7 +60,8 @@ export async function startCoreTools({ func, api, packaged, port, env, log, onEx
     detached: true,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
-  for (const output of [child.stdout, child.stderr]) createInterface({ input: output }).on('line', log);
+  for (const output of [child.stdout, child.stderr])
+    createInterface({ input: output }).on('line', log);
   process.once('exit', () => signalGroup(child.pid, 'SIGKILL'));
   let state: 'starting' | 'running' | 'closing' = 'starting';
   const ended = new Promise<Error>((resolve) => {
@@ -87,8 +98,12 @@ async function layOutScriptRoot(api: Api, packaged: boolean, port: number): Prom
   }
   await mkdir(folder, { recursive: true });
   await cp(join(root, 'host.json'), join(folder, 'host.json'));
-  for (const part of [api, 'shared']) await cp(join(root, 'dist', part), join(folder, 'dist', part), { recursive: true });
-  await writeFile(join(folder, 'package.json'), JSON.stringify({ type: 'module', main: `dist/${api}/functions.js` }));
+  for (const part of [api, 'shared'])
+    await cp(join(root, 'dist', part), join(folder, 'dist', part), { recursive: true });
+  await writeFile(
+    join(folder, 'package.json'),
+    JSON.stringify({ type: 'module', main: `dist/${api}/functions.js` }),
+  );
   return folder;
 }
 

@@ -1,15 +1,15 @@
 /** `npm run doctor`: finds what is wrong with this chain's surroundings. `npm run doctor -- THING`: says what a token, an answer or a code means. */
 import { parseArgs } from 'node:util';
-import { runChecks } from './doctor/check-up.ts';
-import { explain } from './doctor/explain.ts';
+import { runChecks } from '../tools/doctor/check-up.ts';
+import { explain } from '../tools/doctor/explain.ts';
 import { findSettings, type WhereToLook } from './doctor/find-settings.ts';
-import { listChecks } from './doctor/list-checks.ts';
-import { readInput } from './doctor/read-input.ts';
-import { readSurroundings } from './doctor/surroundings.ts';
+import { listChecks } from '../tools/doctor/list-checks.ts';
+import { readInput } from '../tools/doctor/read-input.ts';
+import { readSurroundings } from '../tools/doctor/surroundings.ts';
 
 const kinds = `a token, a problem body ('{"code":"consent_required"}'), a WWW-Authenticate header ('Bearer error="invalid_token"') or an AADSTS code (AADSTS65001)`;
 const usage = `Usage: npm run -s doctor                 checks the settings and everything they lead to
-       npm run -s doctor -- --stand      the same for the stand that runs, whatever settings there are
+       npm run -s doctor -- --stand      the same for the emulators that runs, whatever settings there are
        npm run -s doctor -- THING        says what THING means; - reads it from standard input
 THING is ${kinds}.
 For example: npm run -s token -- alice | npm run -s doctor`;
@@ -18,7 +18,7 @@ async function checkUp(where: WhereToLook): Promise<number> {
   const found = await findSettings(where);
   if (!found) {
     console.log(
-      'No settings: no local.settings.json, none in the environment, and no stand runs here.\nFix first: start the chain with npm start.',
+      'No settings: no local.settings.json, none in the environment, and no emulators runs here.\nFix first: start the chain with npm start.',
     );
     return 1;
   }
@@ -37,8 +37,14 @@ async function explainInput(input: string, where: WhereToLook): Promise<number> 
 }
 
 async function main(args: string[]): Promise<number> {
-  const options = { stand: { type: 'boolean' }, help: { type: 'boolean', short: 'h' } } as const;
-  let given: { values: { stand?: boolean | undefined; help?: boolean | undefined }; positionals: string[] };
+  const options = {
+    emulators: { type: 'boolean' },
+    help: { type: 'boolean', short: 'h' },
+  } as const;
+  let given: {
+    values: { emulators?: boolean | undefined; help?: boolean | undefined };
+    positionals: string[];
+  };
   try {
     given = parseArgs({ args, allowPositionals: true, options });
   } catch {
@@ -50,7 +56,7 @@ async function main(args: string[]): Promise<number> {
     console.log(usage);
     return 0;
   }
-  const where = { environment: process.env, standOnly: values.stand ?? false };
+  const where = { environment: process.env, emulatorsOnly: values.emulators ?? false };
   const input = await readInput(positionals, process.stdin);
   if (input === '' && positionals.length === 0) return checkUp(where);
   return explainInput(input, where);

@@ -4,8 +4,8 @@ import { createManagedIdentity } from '../downstream-api/managed-identity.ts';
 import { createDocuments } from '../downstream-api/store/documents.ts';
 import { createProfiles } from '../downstream-api/store/profiles.ts';
 import { createTables, tableNames } from '../downstream-api/store/tables.ts';
-import { Denial } from '../shared/denial.ts';
-import type { Stand } from './stand.ts';
+import { ApiError } from '../shared/api-error.ts';
+import type { Emulators } from './emulators/emulators.ts';
 
 interface Seed {
   readonly documents: readonly {
@@ -16,14 +16,23 @@ interface Seed {
     readers: readonly string[];
     writers: readonly string[];
   }[];
-  readonly profiles: readonly { user: string; displayName: string; jobTitle: string; phone: string }[];
+  readonly profiles: readonly {
+    user: string;
+    displayName: string;
+    jobTitle: string;
+    phone: string;
+  }[];
 }
 
 /**
  * Makes the tables and puts a few documents and profiles there, once for a data folder: after that everything stays as people leave it.
  * It goes the way that Downstream goes: its identity, its store.
  */
-export async function seed({ context, tableEndpoint, identities }: Pick<Stand, 'context' | 'tableEndpoint' | 'identities'>): Promise<void> {
+export async function seed({
+  context,
+  tableEndpoint,
+  identities,
+}: Pick<Emulators, 'context' | 'tableEndpoint' | 'identities'>): Promise<void> {
   const { clientId, header } = identities['downstream-api'];
   const identity = createManagedIdentity({
     IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
@@ -35,7 +44,9 @@ export async function seed({ context, tableEndpoint, identities }: Pick<Stand, '
   const done = join(context.dataDir, 'seeded');
   if (existsSync(done)) return;
 
-  const { documents, profiles }: Seed = JSON.parse(readFileSync(new URL('./seed.json', import.meta.url), 'utf8'));
+  const { documents, profiles }: Seed = JSON.parse(
+    readFileSync(new URL('./seed.json', import.meta.url), 'utf8'),
+  );
   const userNamed = (name: string) => {
     const user = context.directory.userByName(name);
     if (!user) throw new Error(`local/seed.json names ${name}, who is not in the directory`);
@@ -59,7 +70,9 @@ export async function seed({ context, tableEndpoint, identities }: Pick<Stand, '
     }),
     ...profiles.map(({ user, ...said }) => {
       const { oid, tenantId } = userNamed(user);
-      return unlessThere(profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal));
+      return unlessThere(
+        profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal),
+      );
     }),
   ]);
   writeFileSync(done, '');
@@ -68,5 +81,5 @@ export async function seed({ context, tableEndpoint, identities }: Pick<Stand, '
 /** A start that was cut off has made a part of it. */
 const unlessThere = (work: Promise<unknown>) =>
   work.catch((error: unknown) => {
-    if (!(error instanceof Denial) || error.code !== 'conflict') throw error;
+    if (!(error instanceof ApiError) || error.code !== 'conflict') throw error;
   });

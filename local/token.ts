@@ -1,6 +1,6 @@
-/** `npm run -s token -- alice`: prints an access token of the running stand, and nothing else. */
+/** `npm run -s token -- alice`: prints an access token of the running emulators, and nothing else. */
 import { parseArgs } from 'node:util';
-import { askControl, ControlFailed } from './running-stand.ts';
+import { askControl, ControlFailed } from '../tools/running-emulators.ts';
 
 const usage = `Usage: npm run -s token -- USER [--scope S[,S]] [--client NAME|appId] [--tenant NAME|id] [--acrs c1] [--mfa] [--no-cp1]
        npm run -s token -- --app [--client NAME|appId] [--scope S] [--tenant NAME|id]
@@ -19,7 +19,12 @@ const options = {
 
 function readAsked(args: string[]): object | undefined {
   try {
-    const { values, positionals } = parseArgs({ args, options, allowPositionals: true, allowNegative: true });
+    const { values, positionals } = parseArgs({
+      args,
+      options,
+      allowPositionals: true,
+      allowNegative: true,
+    });
     const { help, ...asked } = values;
     if (help || positionals.length > 1) return undefined;
     return { ...asked, ...(positionals[0] === undefined ? {} : { user: positionals[0] }) };
@@ -35,7 +40,9 @@ if (!asked) {
   process.exitCode = 2;
 } else {
   try {
-    const { access_token: token } = (await askControl('POST', 'token', asked)) as { access_token: string };
+    const { access_token: token } = (await askControl('POST', 'token', asked)) as {
+      access_token: string;
+    };
     console.log(token);
   } catch (error) {
     if (!(error instanceof ControlFailed)) throw error;

@@ -1,8 +1,8 @@
 import { type CallDownstream, createDownstream } from '../shared/http/downstream.ts';
 import { createFederatedCredential, createVaultCredential } from '../shared/obo/credential.ts';
 import { createExchange } from '../shared/obo/exchange.ts';
-import { createIdentity } from '../shared/obo/identity.ts';
-import { createOnBehalf } from '../shared/obo/on-behalf.ts';
+import { createIdentity } from '../shared/obo/managed-identity.ts';
+import { createOnBehalfOf } from '../shared/obo/on-behalf-of.ts';
 import type { Keys } from '../shared/token/keys.ts';
 import type { OriginalSettings } from './settings.ts';
 
@@ -17,7 +17,7 @@ export function createDownstreamClient(settings: OriginalSettings, keys: Keys): 
   return createDownstream({
     url: settings.DOWNSTREAM_API_URL,
     clientId: settings.DOWNSTREAM_API_CLIENT_ID,
-    onBehalf: createOnBehalf({ exchange }),
+    onBehalfOf: createOnBehalfOf({ exchange }),
   });
 }
 
@@ -29,6 +29,7 @@ function chooseCredential({
 }: OriginalSettings) {
   const identity = createIdentity(AZURE_CLIENT_ID);
   if (kind === 'managed-identity') return createFederatedCredential(identity);
-  if (!endpoint || !name) throw new TypeError('settings let no vault credential be without its vault');
+  if (!endpoint || !name)
+    throw new TypeError('settings let no vault credential be without its vault');
   return createVaultCredential({ endpoint, name, kind, identity });
 }

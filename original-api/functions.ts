@@ -1,6 +1,6 @@
 import { app } from '@azure/functions';
-import { realmOf, tenantsOf } from '../shared/entra-settings.ts';
-import { createEdge, health } from '../shared/http/edge.ts';
+import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
+import { createApi, health } from '../shared/http/create-api.ts';
 import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
@@ -18,30 +18,44 @@ const keys = createKeys({ authorityHost: settings.AZURE_AUTHORITY_HOST });
 const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
 const downstream = createDownstreamClient(settings, keys);
 
-const edge = createEdge({
-  api: 'original-api',
-  validate: createValidator({ keys, tenantIds: tenantsOf(settings), audience: settings.ORIGINAL_API_CLIENT_ID }),
+const api = createApi({
+  name: 'original-api',
+  validate: createValidator({
+    keys,
+    tenantIds: tenantsOf(settings),
+    audience: settings.ORIGINAL_API_CLIENT_ID,
+  }),
   clients,
   origins: settings.ALLOWED_ORIGINS,
-  realm: realmOf(settings, settings.ORIGINAL_API_CLIENT_ID),
+  challenge: challengeOptionsOf(settings, settings.ORIGINAL_API_CLIENT_ID),
 });
 
-app.http('original-health', edge('health', health));
-app.http('original-journey', edge('journey', { GET: { scopes: ['Documents.Read'], handle: readJourney(downstream, clients) } }));
+app.http('original-health', api.route('health', health));
+app.http(
+  'original-journey',
+  api.route('journey', {
+    GET: { scopes: ['Documents.Read'], handler: readJourney(downstream, clients) },
+  }),
+);
 app.http(
   'original-profile',
-  edge('profiles/{userId}', {
-    GET: { scopes: ['Profile.Read'], handle: readProfile(downstream) },
-    PUT: { scopes: ['Profile.ReadWrite'], handle: writeProfile(downstream) },
+  api.route('profiles/{userId}', {
+    GET: { scopes: ['Profile.Read'], handler: readProfile(downstream) },
+    PUT: { scopes: ['Profile.ReadWrite'], handler: writeProfile(downstream) },
   }),
 );
-app.http('original-documents', edge('documents', { GET: { scopes: ['Documents.Read'], handle: listDocuments(downstream) } }));
+app.http(
+  'original-documents',
+  api.route('documents', {
+    GET: { scopes: ['Documents.Read'], handler: listDocuments(downstream) },
+  }),
+);
 app.http(
   'original-document',
-  edge('documents/{id}', {
-    GET: { scopes: ['Documents.Read'], handle: readDocument(downstream) },
-    PUT: { scopes: ['Documents.ReadWrite'], handle: writeDocument(downstream) },
-    DELETE: { scopes: ['Documents.ReadWrite'], handle: deleteDocument(downstream) },
+  api.route('documents/{id}', {
+    GET: { scopes: ['Documents.Read'], handler: readDocument(downstream) },
+    PUT: { scopes: ['Documents.ReadWrite'], handler: writeDocument(downstream) },
+    DELETE: { scopes: ['Documents.ReadWrite'], handler: deleteDocument(downstream) },
   }),
 );
-app.http('original-unknown', edge('{*path}', {}));
+app.http('original-unknown', api.route('{*path}', {}));

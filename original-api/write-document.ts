@@ -1,7 +1,7 @@
 import { readJsonBody } from '../shared/http/body.ts';
 import type { CallDownstream } from '../shared/http/downstream.ts';
-import type { Call } from '../shared/http/edge.ts';
-import { readId } from '../shared/http/parameters.ts';
+import type { Call } from '../shared/http/create-api.ts';
+import { readId } from './parameters.ts';
 import { relay } from './relay.ts';
 
 /** Creates or updates a document under the precondition that the caller sent. */

@@ -1,7 +1,7 @@
 import { readJsonBody } from '../shared/http/body.ts';
 import type { CallDownstream } from '../shared/http/downstream.ts';
-import type { Call } from '../shared/http/edge.ts';
-import { readUserId } from '../shared/http/parameters.ts';
+import type { Call } from '../shared/http/create-api.ts';
+import { readUserId } from './parameters.ts';
 import { relay } from './relay.ts';
 
 /** Saves a user's details under the precondition that the caller sent. */

@@ -11,10 +11,14 @@ export const entraSettings = {
 type EntraValues = Values<typeof entraSettings>;
 
 /** The tenants whose users may call: the home tenant alone unless a list says otherwise. */
-export const tenantsOf = ({ AZURE_TENANT_ID, ALLOWED_TENANT_IDS }: EntraValues) => ALLOWED_TENANT_IDS ?? [AZURE_TENANT_ID];
+export const tenantsOf = ({ AZURE_TENANT_ID, ALLOWED_TENANT_IDS }: EntraValues) =>
+  ALLOWED_TENANT_IDS ?? [AZURE_TENANT_ID];
 
 /** How an API names itself and its sign-in in a challenge. */
-export const realmOf = ({ AZURE_TENANT_ID, AZURE_AUTHORITY_HOST }: EntraValues, clientId: string) => ({
+export const challengeOptionsOf = (
+  { AZURE_TENANT_ID, AZURE_AUTHORITY_HOST }: EntraValues,
+  clientId: string,
+) => ({
   clientId,
   authorizationUri: new URL(`${AZURE_TENANT_ID}/oauth2/v2.0/authorize`, AZURE_AUTHORITY_HOST).href,
 });

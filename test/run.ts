@@ -1,7 +1,7 @@
 /** `npm test [-- what jest takes]`: builds once, then runs jest with our reporter. */
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { build } from '../local/build.ts';
+import { build } from '../tools/build.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const jest = [
@@ -16,9 +16,14 @@ const jest = [
 
 try {
   await build();
-  const child = spawn(process.execPath, [...jest, ...process.argv.slice(2)], { cwd: root, stdio: 'inherit' });
+  const child = spawn(process.execPath, [...jest, ...process.argv.slice(2)], {
+    cwd: root,
+    stdio: 'inherit',
+  });
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  process.exitCode = await new Promise<number>((resolve) => child.on('exit', (code) => resolve(code ?? 1)));
+  process.exitCode = await new Promise<number>((resolve) =>
+    child.on('exit', (code) => resolve(code ?? 1)),
+  );
 } catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as v from 'valibot';
-import { Denial } from '../../shared/denial.ts';
+import { ApiError } from '../../shared/api-error.ts';
 
 export interface Document {
   readonly id: string;
@@ -22,12 +22,22 @@ export const keysOf = (tenantId: string, id: string) => ({
   rowKey: id,
 });
 
-/** @throws Denial `too_large` naming the property and its limit */
-export function toRow(tenantId: string, { id, title, text, owner, readers, writers, modified }: Document) {
-  const row = { title, text, owner, readers: JSON.stringify(readers), writers: JSON.stringify(writers), modified };
+/** @throws ApiError `too_large` naming the property and its limit */
+export function toRow(
+  tenantId: string,
+  { id, title, text, owner, readers, writers, modified }: Document,
+) {
+  const row = {
+    title,
+    text,
+    owner,
+    readers: JSON.stringify(readers),
+    writers: JSON.stringify(writers),
+    modified,
+  };
   const tooLong = Object.entries(row).find(([, value]) => value.length > longestProperty);
   if (tooLong)
-    throw new Denial('too_large', {
+    throw new ApiError('too_large', {
       detail: `'${tooLong[0]}' is over 64 KiB, which is what the store keeps of one property (32,768 UTF-16 code units).`,
     });
   return { ...keysOf(tenantId, id), ...row };
@@ -51,4 +61,5 @@ export const documentRow = v.pipe(
 );
 
 /** Everybody whose list the document is on. */
-export const readersOf = ({ owner, readers, writers }: Document) => new Set([owner, ...readers, ...writers]);
+export const readersOf = ({ owner, readers, writers }: Document) =>
+  new Set([owner, ...readers, ...writers]);

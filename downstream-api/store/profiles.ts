@@ -12,17 +12,31 @@ export interface Profile {
   readonly modified: string;
 }
 
-/** User details, a row each. Every function throws Denial `conflict`, `unavailable` or `timeout` as `ask` does. */
+/** User details, a row each. Every function throws ApiError `conflict`, `unavailable` or `timeout` as `ask` does. */
 export interface Profiles {
   read(tenantId: string, userId: string, signal: AbortSignal): Promise<Stored<Profile> | undefined>;
   /** Creates, or replaces the version that `etag` names. */
-  write(tenantId: string, profile: Profile, etag: string | undefined, signal: AbortSignal): Promise<Stored<Profile>>;
+  write(
+    tenantId: string,
+    profile: Profile,
+    etag: string | undefined,
+    signal: AbortSignal,
+  ): Promise<Stored<Profile>>;
 }
 
 /** A user is a partition: they are never listed, and tenants of any size spread evenly. */
-const keysOf = (tenantId: string, userId: string) => ({ partitionKey: `${tenantId}_${userId}`, rowKey: 'profile' });
+const keysOf = (tenantId: string, userId: string) => ({
+  partitionKey: `${tenantId}_${userId}`,
+  rowKey: 'profile',
+});
 
-const profileRow = v.object({ displayName: v.string(), jobTitle: v.string(), phone: v.string(), modified: v.string(), etag: v.string() });
+const profileRow = v.object({
+  displayName: v.string(),
+  jobTitle: v.string(),
+  phone: v.string(),
+  modified: v.string(),
+  etag: v.string(),
+});
 
 export function createProfiles(open: OpenTable): Profiles {
   const profiles = open('profiles');

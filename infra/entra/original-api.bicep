@@ -7,7 +7,7 @@ import { permissionIds, permissionScopes } from 'scopes.bicep'
 param name string
 param signInAudience string
 param clientAppId string
-@description('Object id of the managed identity whose tokens may stand for this app; no credential is kept anywhere then.')
+@description('Object id of the managed identity whose tokens may emulators for this app; no credential is kept anywhere then.')
 param identityPrincipalId string
 param tokenExchangeAudience string
 

@@ -5,5 +5,7 @@ import { credentialWork, run } from './run.ts';
 
 await run(async () => {
   const { CLIENT_CREDENTIAL } = readDeployment(['CLIENT_CREDENTIAL']);
-  await (CLIENT_CREDENTIAL === 'managed-identity' ? forgetCredential : ensureCredential)(credentialWork());
+  await (CLIENT_CREDENTIAL === 'managed-identity' ? forgetCredential : ensureCredential)(
+    credentialWork(),
+  );
 });

@@ -35,7 +35,14 @@ const audiences: Readonly<Record<Resource, string>> = {
 /** Asks azd for a token. @throws Error that says how to sign in */
 export async function tokenOfAzd(scope: string): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('azd', ['auth', 'token', '--scope', scope, '--output', 'json']);
+    const { stdout } = await promisify(execFile)('azd', [
+      'auth',
+      'token',
+      '--scope',
+      scope,
+      '--output',
+      'json',
+    ]);
     return (JSON.parse(stdout) as { token: string }).token;
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
@@ -45,14 +52,20 @@ export async function tokenOfAzd(scope: string): Promise<string> {
   }
 }
 
-export function createAzure(endpoints: Endpoints, token: (scope: string) => Promise<string> = tokenOfAzd): Azure {
+export function createAzure(
+  endpoints: Endpoints,
+  token: (scope: string) => Promise<string> = tokenOfAzd,
+): Azure {
   return {
     async send(resource, method, path, body) {
       const response = await fetch(`${endpoints[resource]}${path}`, {
         method,
         redirect: 'error',
         signal: AbortSignal.timeout(30_000),
-        headers: { authorization: `Bearer ${await token(audiences[resource])}`, ...(body ? { 'content-type': 'application/json' } : {}) },
+        headers: {
+          authorization: `Bearer ${await token(audiences[resource])}`,
+          ...(body ? { 'content-type': 'application/json' } : {}),
+        },
         ...(body ? { body: JSON.stringify(body) } : {}),
       }).catch((error) => {
         throw new Error(unreachable(endpoints[resource], error));
@@ -62,7 +75,10 @@ export function createAzure(endpoints: Endpoints, token: (scope: string) => Prom
     },
     async whoAmI() {
       const [, claims = ''] = (await token(audiences.management)).split('.');
-      const { oid, idtyp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as { oid: string; idtyp?: string };
+      const { oid, idtyp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+        oid: string;
+        idtyp?: string;
+      };
       return { objectId: oid, kind: idtyp === 'app' ? 'ServicePrincipal' : 'User' };
     },
   };
@@ -83,7 +99,12 @@ function readBody(text: string): Answer['body'] {
 }
 
 /** @throws Error with what was wanted, what Azure said, and the fix */
-export function expectStatus(answer: Answer, wanted: readonly number[], what: string, fix: string): Answer {
+export function expectStatus(
+  answer: Answer,
+  wanted: readonly number[],
+  what: string,
+  fix: string,
+): Answer {
   if (wanted.includes(answer.status)) return answer;
   const { code, message } = (answer.body.error ?? {}) as { code?: string; message?: string };
   const said = [answer.status, code, message].filter(Boolean).join(' ');

@@ -6,7 +6,15 @@ import { waitForRoles } from './role-propagation.ts';
 import { run, say } from './run.ts';
 
 await run(async () => {
-  const { AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP } = readDeployment(['AZURE_SUBSCRIPTION_ID', 'AZURE_RESOURCE_GROUP']);
+  const { AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP } = readDeployment([
+    'AZURE_SUBSCRIPTION_ID',
+    'AZURE_RESOURCE_GROUP',
+  ]);
   const azure = createAzure({ management: 'https://management.azure.com', graph: '', vault: '' });
-  await waitForRoles(azure, `/subscriptions/${AZURE_SUBSCRIPTION_ID}/resourceGroups/${AZURE_RESOURCE_GROUP}`, realClock, say);
+  await waitForRoles(
+    azure,
+    `/subscriptions/${AZURE_SUBSCRIPTION_ID}/resourceGroups/${AZURE_RESOURCE_GROUP}`,
+    realClock,
+    say,
+  );
 });

@@ -1,7 +1,7 @@
 /** `npm run build` in client-app, as azd does: the files to deploy, in client-app/dist. */
 import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { build } from '../../local/build.ts';
+import { build } from '../../tools/build.ts';
 import { run } from './run.ts';
 
 await run(async () => {

@@ -25,16 +25,24 @@ export async function ensureCredential(work: CredentialWork): Promise<void> {
   await withVaultRole(azure, vaultId, clock, say, async () => {
     const known = await readCertificate(azure, name);
     if (!known) {
-      say(`Making the certificate ${name} in the vault; its private half never leaves it for this machine.`);
+      say(
+        `Making the certificate ${name} in the vault; its private half never leaves it for this machine.`,
+      );
       say(
         `To be written to a month before it ends: az keyvault certificate contact add --vault-name ${vaultId.split('/').at(-1)} --email …`,
       );
     }
     const certificate = known ?? (await createCertificate(azure, name, clock));
     const added = await addCertificate(azure, appId, labelOf(work), certificate, clock);
-    say(added ? "Its public half is now on Original API's registration." : "Original API's registration knows it already.");
+    say(
+      added
+        ? "Its public half is now on Original API's registration."
+        : "Original API's registration knows it already.",
+    );
     const days = Math.floor((certificate.notAfter - clock.now()) / 86_400_000);
-    say(`It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`);
+    say(
+      `It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`,
+    );
   });
 }
 
@@ -47,9 +55,12 @@ export async function forgetCredential(work: CredentialWork): Promise<void> {
   say('Original API proves itself by its managed identity: there is no certificate to make.');
   try {
     const removed = await removeCertificates(azure, appId, labelOf(work));
-    if (removed > 0) say(`Removed ${removed} certificate(s) of the earlier mode from its registration.`);
+    if (removed > 0)
+      say(`Removed ${removed} certificate(s) of the earlier mode from its registration.`);
   } catch (error) {
-    say(`Whether its registration still knows a certificate could not be seen. ${(error as Error).message}`);
+    say(
+      `Whether its registration still knows a certificate could not be seen. ${(error as Error).message}`,
+    );
   }
 }
 
@@ -65,6 +76,8 @@ export async function rotateCredential(work: CredentialWork): Promise<void> {
     await addCertificate(azure, appId, labelOf(work), certificate, clock);
     say('Entra knows it. Waiting 2 minutes until all of Entra does …');
     await clock.sleep(120_000);
-    say(`Removed ${await removeCertificates(azure, appId, labelOf(work), certificate)} older version(s) from the registration.`);
+    say(
+      `Removed ${await removeCertificates(azure, appId, labelOf(work), certificate)} older version(s) from the registration.`,
+    );
   });
 }

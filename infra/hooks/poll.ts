@@ -10,7 +10,12 @@ export interface Clock {
 export const realClock: Clock = { now: Date.now, sleep: (time) => delay(time) };
 
 /** Asks every 5 s until there is an answer. @throws Error `late` after `limit` milliseconds */
-export async function poll<T>(clock: Clock, limit: number, late: string, ask: () => Promise<T | undefined>): Promise<T> {
+export async function poll<T>(
+  clock: Clock,
+  limit: number,
+  late: string,
+  ask: () => Promise<T | undefined>,
+): Promise<T> {
   const end = clock.now() + limit;
   for (;;) {
     const answer = await ask();

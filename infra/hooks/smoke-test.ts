@@ -41,7 +41,9 @@ export async function smokeTest(deployment: SmokeTest): Promise<void> {
   await asksForToken(`${originalUrl}/journey`);
   say('Original API asks a caller without a token for one.');
   // Inside the network Downstream's name leads to its private endpoint; from anywhere else it must not answer.
-  const outside = privateNetwork && !networks.check(await addressOf(new URL(downstreamUrl).hostname).catch(() => '0.0.0.0'));
+  const outside =
+    privateNetwork &&
+    !networks.check(await addressOf(new URL(downstreamUrl).hostname).catch(() => '0.0.0.0'));
   if (outside) {
     const { status } = await get(`${downstreamUrl}/health`).catch(() => ({ status: 0 }));
     if (status === 200)
@@ -68,7 +70,8 @@ async function isHealthy(url: string, clock: Clock): Promise<void> {
     );
     return last === '200' || undefined;
   };
-  const late = () => `${url}/health does not answer 200 but: ${last}. A bad setting is named in the app's log: \`azd monitor --logs\`.`;
+  const late = () =>
+    `${url}/health does not answer 200 but: ${last}. A bad setting is named in the app's log: \`azd monitor --logs\`.`;
   await poll(clock, 180_000, 'late', ask).catch(() => {
     throw new Error(late());
   });
@@ -80,7 +83,9 @@ async function asksForToken(url: string): Promise<void> {
   });
   const challenge = headers.get('www-authenticate') ?? 'none';
   if (status !== 401 || !/^Bearer .*authorization_uri="https?:/.test(challenge))
-    throw new Error(`${url} answers ${status} (WWW-Authenticate: ${challenge}) without a token; it must be 401 with authorization_uri.`);
+    throw new Error(
+      `${url} answers ${status} (WWW-Authenticate: ${challenge}) without a token; it must be 401 with authorization_uri.`,
+    );
 }
 
 const get = (url: string) => fetch(url, { redirect: 'error', signal: AbortSignal.timeout(30_000) });

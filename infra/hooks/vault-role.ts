@@ -38,7 +38,11 @@ export async function withVaultRole<T>(
       600_000,
       'The role on the vault has not arrived within 10 minutes. Run the command again: it continues here.',
       async () => {
-        const { status } = await azure.send('vault', 'GET', '/certificates?api-version=7.4&maxresults=1');
+        const { status } = await azure.send(
+          'vault',
+          'GET',
+          '/certificates?api-version=7.4&maxresults=1',
+        );
         if (status === 403) say('The role on the vault is on its way …');
         return status === 403 ? undefined : status;
       },
@@ -46,6 +50,9 @@ export async function withVaultRole<T>(
     return await work();
   } finally {
     const { status } = await azure.send('management', 'DELETE', path);
-    if (status >= 300) say(`Your role Key Vault Certificates Officer on the vault is still there (${status}): delete it in the portal.`);
+    if (status >= 300)
+      say(
+        `Your role Key Vault Certificates Officer on the vault is still there (${status}): delete it in the portal.`,
+      );
   }
 }

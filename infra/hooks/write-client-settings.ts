@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { clientSettings, siteConfiguration } from './client-settings.ts';
+import { clientSettings, siteConfiguration } from '../../tools/client-app-site.ts';
 import { readDeployment } from './environment.ts';
 import { run, say } from './run.ts';
 
@@ -16,8 +16,11 @@ await run(async () => {
   ]);
   const folder = new URL('../../client-app/dist/', import.meta.url);
   if (!existsSync(folder))
-    throw new Error('There is no client-app/dist: run `azd package client-app` first, or `azd deploy`, which does both.');
-  const write = (name: string, json: unknown) => writeFile(new URL(name, folder), `${JSON.stringify(json, null, 2)}\n`);
+    throw new Error(
+      'There is no client-app/dist: run `azd package client-app` first, or `azd deploy`, which does both.',
+    );
+  const write = (name: string, json: unknown) =>
+    writeFile(new URL(name, folder), `${JSON.stringify(json, null, 2)}\n`);
   await write('settings.json', clientSettings(deployment));
   await write('staticwebapp.config.json', siteConfiguration(deployment));
   say(`Wrote settings.json and staticwebapp.config.json to ${fileURLToPath(folder)}`);

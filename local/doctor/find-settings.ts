@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Environment } from '../../shared/settings.ts';
 import { apiSettings } from '../api-settings.ts';
-import { type IdentityName, readDirectory } from '../entra/directory.ts';
-import { readPorts } from '../ports.ts';
-import { findDataDir } from '../running-stand.ts';
-import type { Stand } from '../stand.ts';
+import { type IdentityName, readDirectory } from '../emulators/entra/directory.ts';
+import { readPorts } from '../../tools/ports.ts';
+import { findDataDir } from '../../tools/running-emulators.ts';
+import type { Emulators } from '../emulators/emulators.ts';
 
 /** The settings of both APIs, as text, and where they were found. */
 export interface FoundSettings {
-  /** For a person: `local.settings.json`, `the environment`, `the stand at http://…`. */
+  /** For a person: `local.settings.json`, `the environment`, `the emulators at http://…`. */
   readonly source: string;
   readonly original: Environment;
   readonly downstream: Environment;
@@ -21,7 +21,7 @@ export interface FoundSettings {
 export interface WhereToLook {
   readonly environment: Environment;
   /** Pass the file and the environment by. */
-  readonly standOnly?: boolean;
+  readonly emulatorsOnly?: boolean;
   /** Another local.settings.json than the project's. */
   readonly file?: string;
 }
@@ -29,22 +29,24 @@ export interface WhereToLook {
 const projectFile = fileURLToPath(new URL('../../local.settings.json', import.meta.url));
 
 /**
- * The stand that runs on STAND_PORT where it runs the APIs too; local.settings.json where there is one, else the environment where it names the APIs, else the stand that runs (or ran) on STAND_PORT; `undefined` for none.
+ * The emulators that runs on EMULATOR_PORT where it runs the APIs too; local.settings.json where there is one, else the environment where it names the APIs, else the emulators that runs (or ran) on EMULATOR_PORT; `undefined` for none.
  * @throws Error for a local.settings.json that cannot be read
  */
 export async function findSettings({
   environment,
-  standOnly = false,
+  emulatorsOnly = false,
   file = projectFile,
 }: WhereToLook): Promise<FoundSettings | undefined> {
-  const stand = await readStand(environment);
-  if (standOnly || (stand && (await runsItsOwnApis(stand)))) return stand;
-  return (await readLocalSettings(file)) ?? readEnvironment(environment) ?? stand;
+  const emulators = await readRunningEmulators(environment);
+  if (emulatorsOnly || (emulators && (await runsItsOwnApis(emulators)))) return emulators;
+  return (await readLocalSettings(file)) ?? readEnvironment(environment) ?? emulators;
 }
 
-/** Whether this is `npm start`, and not `npm run stand` with `func start` beside it: then a file left by the latter says nothing. */
+/** Whether this is `npm start`, and not `npm run emulators` with `func start` beside it: then a file left by the latter says nothing. */
 async function runsItsOwnApis({ downstream }: FoundSettings): Promise<boolean> {
-  const health = await fetch(`${downstream.DOWNSTREAM_API_URL}/health`, { signal: AbortSignal.timeout(1_000) }).catch(() => undefined);
+  const health = await fetch(`${downstream.DOWNSTREAM_API_URL}/health`, {
+    signal: AbortSignal.timeout(1_000),
+  }).catch(() => undefined);
   return health?.ok === true;
 }
 
@@ -56,11 +58,14 @@ async function readLocalSettings(file: string): Promise<FoundSettings | undefine
   try {
     values = { ...JSON.parse(text).Values };
   } catch {
-    throw new Error('local.settings.json is not JSON: mend it, or delete it and let `npm run stand` write it anew.');
+    throw new Error(
+      'local.settings.json is not JSON: mend it, or delete it and let `npm run emulators` write it anew.',
+    );
   }
   const url = values.DOWNSTREAM_API_URL ?? '';
   return {
-    source: 'local.settings.json, for `func start` (--stand looks at the running stand instead)',
+    source:
+      'local.settings.json, for `func start` (--stand looks at the running emulators instead)',
     original: values,
     downstream: values,
     originalHealth: URL.canParse(url) ? new URL('/api/health', url) : undefined,
@@ -68,29 +73,39 @@ async function readLocalSettings(file: string): Promise<FoundSettings | undefine
 }
 
 function readEnvironment(environment: Environment): FoundSettings | undefined {
-  if (!environment.ORIGINAL_API_CLIENT_ID && !environment.DOWNSTREAM_API_CLIENT_ID) return undefined;
-  return { source: 'the environment', original: environment, downstream: environment, originalHealth: undefined };
+  if (!environment.ORIGINAL_API_CLIENT_ID && !environment.DOWNSTREAM_API_CLIENT_ID)
+    return undefined;
+  return {
+    source: 'the environment',
+    original: environment,
+    downstream: environment,
+    originalHealth: undefined,
+  };
 }
 
-/** The settings that `npm start` gives both APIs, made again from what the stand has left in its folder. */
-async function readStand(environment: Environment): Promise<FoundSettings | undefined> {
+/** The settings that `npm start` gives both APIs, made again from what the emulators has left in its folder. */
+async function readRunningEmulators(environment: Environment): Promise<FoundSettings | undefined> {
   const folder = findDataDir(environment);
-  const [control, headers] = await Promise.all(['control.json', 'identity-headers.json'].map((name) => readJson(join(folder, name))));
+  const [control, headers] = await Promise.all(
+    ['control.json', 'identity-headers.json'].map((name) => readJson(join(folder, name))),
+  );
   if (typeof control?.origin !== 'string' || !headers) return undefined;
   const { origin } = control;
-  const ports = readPorts({ ...environment, STAND_PORT: new URL(origin).port });
+  const ports = readPorts({ ...environment, EMULATOR_PORT: new URL(origin).port });
   const clientAppOrigin = `http://localhost:${ports.clientApp}`;
   const directory = readDirectory(undefined, clientAppOrigin);
-  const identities = Object.fromEntries(directory.identities.map(({ name, clientId }) => [name, { clientId, header: headers[name] }]));
-  const stand = {
+  const identities = Object.fromEntries(
+    directory.identities.map(({ name, clientId }) => [name, { clientId, header: headers[name] }]),
+  );
+  const emulators = {
     context: { origin, directory, clientAppOrigin },
     tableEndpoint: `http://localhost:${ports.table}/devstoreaccount1`,
     identities: identities as Record<IdentityName, { clientId: string; header: string }>,
-  } as Stand;
+  } as Emulators;
   return {
-    source: `the stand at ${origin}`,
-    original: apiSettings('original-api', stand, ports, {}),
-    downstream: apiSettings('downstream-api', stand, ports, {}),
+    source: `the emulators at ${origin}`,
+    original: apiSettings('original-api', emulators, ports, {}),
+    downstream: apiSettings('downstream-api', emulators, ports, {}),
     originalHealth: new URL(`http://localhost:${ports.original}/api/health`),
   };
 }

@@ -1,13 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Recorder } from '../recorder.ts';
-import type { RpcAnswer } from './messages.ts';
+import type { Recorder } from '../emulators/control/recorder.ts';
+import type { RpcAnswer } from '../../tools/functions-worker/messages.ts';
 import { readRequest, refuseEarly, splitTarget } from './read-request.ts';
 import { describeRequest } from './record.ts';
 import { createRouter, decodePath, type Match } from './routes.ts';
 import { startWorker } from './worker-process.ts';
-import { writeAnswer, writeEmpty } from './write-answer.ts';
+import { toResponse, writeEmpty } from './write-answer.ts';
 
 export interface FunctionsHostOptions {
   readonly name: 'original-api' | 'downstream-api';
@@ -31,7 +31,8 @@ export interface FunctionsHost {
 }
 
 const drainPatience = 20_000;
-const homePage = '<!doctype html><title>Functions host</title><p>Your Functions 4.0 app is up and running.</p>\n';
+const homePage =
+  '<!doctype html><title>Functions host</title><p>Your Functions 4.0 app is up and running.</p>\n';
 
 /**
  * Runs one built app behind HTTP on 127.0.0.1 with the real host's behaviour as measured in handbook 3, HTTP streaming off.
@@ -43,11 +44,16 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
   const findRoute = createRouter(worker.functions, readRoutePrefix());
   const inFlight = new Set<Promise<void>>();
 
-  async function invoke(request: IncomingMessage, { function: { name: functionName }, params }: Match): Promise<RpcAnswer | undefined> {
+  async function invoke(
+    request: IncomingMessage,
+    { function: { name: functionName }, params }: Match,
+  ): Promise<RpcAnswer | undefined> {
     try {
       return await worker.invoke(functionName, await readRequest(request, params));
     } catch (error) {
-      log(`[${name}] ${functionName} failed: ${error instanceof Error ? error.message : String(error)}`);
+      log(
+        `[${name}] ${functionName} failed: ${error instanceof Error ? error.message : String(error)}`,
+      );
       return { statusCode: '500' };
     }
   }
@@ -62,10 +68,11 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     const path = decodePath(splitTarget(request.url ?? '/').path);
     const method = request.method ?? 'GET';
     if (path === undefined) return writeEmpty(response, 400, true);
-    if (path === '/') return writeHomePage(response, env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true');
+    if (path === '/')
+      return writeHomePage(response, env.AzureWebJobsDisableHomepage?.toLowerCase() === 'true');
     const match = findRoute(method, path);
     const result = match ? await invoke(request, match) : undefined;
-    if (result) writeAnswer(response, result);
+    if (result) toResponse(response, result);
     else writeEmpty(response, match ? 204 : 404);
     const { traceparent } = request.headers;
     const status = response.statusCode;
@@ -84,10 +91,13 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     );
   }
 
-  const server = createServer({ maxHeaderSize: 256 * 1024, keepAliveTimeout: 130_000 }, (request, response) => {
-    const done = answer(request, response).finally(() => inFlight.delete(done));
-    inFlight.add(done);
-  });
+  const server = createServer(
+    { maxHeaderSize: 256 * 1024, keepAliveTimeout: 130_000 },
+    (request, response) => {
+      const done = answer(request, response).finally(() => inFlight.delete(done));
+      inFlight.add(done);
+    },
+  );
   try {
     await listen(server, options.port);
   } catch (error) {
@@ -100,7 +110,10 @@ export async function startFunctionsHost(options: FunctionsHostOptions): Promise
     workerPid: worker.pid,
     async close() {
       const closed = new Promise<void>((resolve) => server.close(() => resolve()));
-      await Promise.race([Promise.all(inFlight), new Promise((resolve) => setTimeout(resolve, drainPatience).unref())]);
+      await Promise.race([
+        Promise.all(inFlight),
+        new Promise((resolve) => setTimeout(resolve, drainPatience).unref()),
+      ]);
       server.closeIdleConnections();
       setTimeout(() => server.closeAllConnections(), 1_000).unref();
       await Promise.all([closed, worker.stop()]);

@@ -1,14 +1,22 @@
 import type { IncomingMessage } from 'node:http';
-import type { RpcRequest } from './messages.ts';
+import type { RpcRequest } from '../../tools/functions-worker/messages.ts';
 
 /** Kestrel's limits, as measured on the real host (handbook 3). Bytes, except the count. */
-const limits = { requestLine: 8_192, headers: 32_768, headerCount: 100, body: 100 * 1024 * 1024 } as const;
+const limits = {
+  requestLine: 8_192,
+  headers: 32_768,
+  headerCount: 100,
+  body: 100 * 1024 * 1024,
+} as const;
 
 /** The status with which the real host refuses a request before any function sees it, or `undefined` for one it lets through. */
 export function refuseEarly(request: IncomingMessage): 400 | 414 | 431 | 500 | undefined {
   const { method = '', url = '', httpVersion, rawHeaders } = request;
   if (`${method} ${url} HTTP/${httpVersion}\r\n`.length > limits.requestLine) return 414;
-  const headerBytes = rawHeaders.reduce((sum, part) => sum + Buffer.byteLength(part, 'latin1') + 2, 0);
+  const headerBytes = rawHeaders.reduce(
+    (sum, part) => sum + Buffer.byteLength(part, 'latin1') + 2,
+    0,
+  );
   if (headerBytes > limits.headers || rawHeaders.length / 2 > limits.headerCount) return 431;
   if (!isHost(joinHeaders(rawHeaders).host ?? 'localhost')) return 400;
   if (Number(request.headers['content-length'] ?? 0) > limits.body) return 500;
@@ -17,14 +25,18 @@ export function refuseEarly(request: IncomingMessage): 400 | 414 | 431 | 500 | u
 
 /** A name or an address, and a port: what Kestrel takes (HttpCharacters.cs), and nothing that would change the path or the query behind it. */
 function isHost(host: string): boolean {
-  return /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`);
+  return (
+    /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`)
+  );
 }
 
 /** Path and query of the request's target, still encoded; the absolute form loses its origin. */
 export function splitTarget(target: string): { readonly path: string; readonly query: string } {
   const local = target.replace(/^https?:\/\/[^/?#]*/i, '');
   const mark = local.indexOf('?');
-  return mark < 0 ? { path: local || '/', query: '' } : { path: local.slice(0, mark) || '/', query: local.slice(mark) };
+  return mark < 0
+    ? { path: local || '/', query: '' }
+    : { path: local.slice(0, mark) || '/', query: local.slice(mark) };
 }
 
 /**
@@ -33,7 +45,10 @@ export function splitTarget(target: string): { readonly path: string; readonly q
  * and no body where none was announced by Content-Length: a chunked body arrives empty.
  * Rejects when the client hangs up while it is still sending.
  */
-export async function readRequest(request: IncomingMessage, params: RpcRequest['params']): Promise<RpcRequest> {
+export async function readRequest(
+  request: IncomingMessage,
+  params: RpcRequest['params'],
+): Promise<RpcRequest> {
   const { path, query } = splitTarget(request.url ?? '/');
   const headers = joinHeaders(request.rawHeaders);
   const bytes = 'transfer-encoding' in headers ? skipBody(request) : await readBody(request);

@@ -1,5 +1,5 @@
-import type { Recorded } from '../recorder.ts';
-import type { RpcAnswer } from './messages.ts';
+import type { Recorded } from '../emulators/control/recorder.ts';
+import type { RpcAnswer } from '../../tools/functions-worker/messages.ts';
 
 /** What the host knows of a finished request; times in milliseconds since 1970. */
 export interface FinishedRequest {
@@ -18,7 +18,8 @@ export interface FinishedRequest {
 export function describeRequest(request: FinishedRequest): Omit<Recorded, 'sequence'> {
   const path = request.route ?? '(no such route)';
   const challenge = request.answer?.headers?.['www-authenticate'];
-  const correlationId = traceAsGuid(request.traceparent) ?? request.answer?.headers?.['x-correlation-id'];
+  const correlationId =
+    traceAsGuid(request.traceparent) ?? request.answer?.headers?.['x-correlation-id'];
   return {
     at: request.endedAt,
     took: request.endedAt - request.startedAt,
@@ -26,12 +27,19 @@ export function describeRequest(request: FinishedRequest): Omit<Recorded, 'seque
     operation: `${request.method} ${path}`,
     status: request.status,
     ...(correlationId !== undefined && { correlationId }),
-    facts: { method: request.method, path, ...(challenge !== undefined && { wwwAuthenticate: challenge }) },
+    facts: {
+      method: request.method,
+      path,
+      ...(challenge !== undefined && { wwwAuthenticate: challenge }),
+    },
   };
 }
 
 /** The trace id of a W3C traceparent in the form of a GUID, which is how Entra's client-request-id carries it. */
 export function traceAsGuid(traceparent: string | undefined): string | undefined {
-  const trace = /^[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})-/.exec(traceparent ?? '');
+  const trace =
+    /^[0-9a-f]{2}-([0-9a-f]{8})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{4})([0-9a-f]{12})-/.exec(
+      traceparent ?? '',
+    );
   return trace ? trace.slice(1).join('-') : undefined;
 }

@@ -1,4 +1,4 @@
-import type { HttpFunction } from './messages.ts';
+import type { HttpFunction } from '../../tools/functions-worker/messages.ts';
 
 /** A function found for a request, with the values of its route's parameters. */
 export interface Match {
@@ -26,10 +26,15 @@ const digit = { literal: '1', parameter: '3', 'catch-all': '5' } as const;
  * ignored, an empty segment matches nothing. A function whose `methods` lack the request's is passed over, so a wrong method finds nothing.
  * Throws for a route with constraints or several parameters in one segment, which this host does not know.
  */
-export function createRouter(functions: readonly HttpFunction[], prefix: string): (method: string, path: string) => Match | undefined {
+export function createRouter(
+  functions: readonly HttpFunction[],
+  prefix: string,
+): (method: string, path: string) => Match | undefined {
   const routes = functions
     .map((entry) => compile(entry, prefix))
-    .sort((one, other) => (one.precedence < other.precedence ? -1 : one.precedence > other.precedence ? 1 : 0));
+    .sort((one, other) =>
+      one.precedence < other.precedence ? -1 : one.precedence > other.precedence ? 1 : 0,
+    );
   return (method, path) => {
     const wanted = path.replace(/^\//, '').replace(/\/$/, '').split('/');
     if (wanted.includes('')) return undefined;
@@ -46,14 +51,29 @@ function compile(entry: HttpFunction, prefix: string): Route {
   const template = [prefix, entry.route].join('/').split('/').filter(Boolean);
   const segments = template.map((text): Segment => {
     const parameter = /^\{(\*{0,2})([^{}:=?*]+)(\??)\}$/.exec(text);
-    if (parameter) return { kind: parameter[1] ? 'catch-all' : 'parameter', text: parameter[2] ?? '', optional: parameter[3] === '?' };
-    if (/[{}]/.test(text)) throw new Error(`The local functions host does not know the segment ${text} in the route of ${entry.name}.`);
+    if (parameter)
+      return {
+        kind: parameter[1] ? 'catch-all' : 'parameter',
+        text: parameter[2] ?? '',
+        optional: parameter[3] === '?',
+      };
+    if (/[{}]/.test(text))
+      throw new Error(
+        `The local functions host does not know the segment ${text} in the route of ${entry.name}.`,
+      );
     return { kind: 'literal', text: text.toLowerCase(), optional: false };
   });
-  return { function: entry, segments, precedence: segments.map((segment) => digit[segment.kind]).join('') };
+  return {
+    function: entry,
+    segments,
+    precedence: segments.map((segment) => digit[segment.kind]).join(''),
+  };
 }
 
-function matchSegments(segments: readonly Segment[], wanted: readonly string[]): Record<string, string> | undefined {
+function matchSegments(
+  segments: readonly Segment[],
+  wanted: readonly string[],
+): Record<string, string> | undefined {
   const params: Record<string, string> = {};
   for (const [index, segment] of segments.entries()) {
     const value = wanted[index];

@@ -2,7 +2,13 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import type { FromWorker, HttpFunction, RpcAnswer, RpcRequest, ToWorker } from './messages.ts';
+import type {
+  FromWorker,
+  HttpFunction,
+  RpcAnswer,
+  RpcRequest,
+  ToWorker,
+} from '../../tools/functions-worker/messages.ts';
 
 export interface WorkerOptions {
   readonly name: string;
@@ -25,7 +31,10 @@ export interface Worker {
 interface Running {
   readonly child: ChildProcess;
   readonly functions: readonly HttpFunction[];
-  readonly calls: Map<string, { resolve(answer: RpcAnswer | undefined): void; reject(error: Error): void }>;
+  readonly calls: Map<
+    string,
+    { resolve(answer: RpcAnswer | undefined): void; reject(error: Error): void }
+  >;
 }
 
 const loadDeadline = 30_000;
@@ -69,7 +78,11 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
     functions,
     pid: () => pid,
     async invoke(functionName, request) {
-      const running = await inTime(current, restartPatience, `[${options.name}] No worker is running.`);
+      const running = await inTime(
+        current,
+        restartPatience,
+        `[${options.name}] No worker is running.`,
+      );
       return new Promise((resolve, reject) => {
         const id = randomUUID();
         running.calls.set(id, { resolve, reject });
@@ -84,14 +97,18 @@ export async function startWorker(options: WorkerOptions): Promise<Worker> {
   };
 }
 
-function startOnce({ name, entry, env, log }: WorkerOptions, onCrash: () => void): Promise<Running> {
+function startOnce(
+  { name, entry, env, log }: WorkerOptions,
+  onCrash: () => void,
+): Promise<Running> {
   const child = fork(fileURLToPath(new URL('./worker.ts', import.meta.url)), [entry], {
     env,
     execArgv: ['--disable-warning=ExperimentalWarning'],
     serialization: 'advanced',
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
-  for (const output of [child.stdout, child.stderr]) if (output) createInterface({ input: output }).on('line', log);
+  for (const output of [child.stdout, child.stderr])
+    if (output) createInterface({ input: output }).on('line', log);
   const calls: Running['calls'] = new Map();
   return new Promise((resolve, reject) => {
     let ready = false;
@@ -116,7 +133,8 @@ function startOnce({ name, entry, env, log }: WorkerOptions, onCrash: () => void
     child.on('error', reject);
     child.on('exit', (code, signal) => {
       clearTimeout(late);
-      for (const call of calls.values()) call.reject(new Error('The worker ended while the call was in flight.'));
+      for (const call of calls.values())
+        call.reject(new Error('The worker ended while the call was in flight.'));
       calls.clear();
       reject(failure ?? new Error(`${name} did not start: its process ended (${signal ?? code}).`));
       if (ready) onCrash();

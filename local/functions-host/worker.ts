@@ -2,9 +2,14 @@
  * The process that runs one app, as Microsoft's Node.js worker does: loads the entry file given as its argument through the real
  * `@azure/functions` and runs calls that the host sends. An unhandled rejection ends it, as it ends the real one.
  */
-import { installCoreModule } from './core-module.ts';
-import { loadApp } from './load-app.ts';
-import type { FromWorker, RpcAnswer, RpcRequest, ToWorker } from './messages.ts';
+import { installCoreModule } from '../../tools/functions-worker/core-module.ts';
+import { loadApp } from '../../tools/functions-worker/load-app.ts';
+import type {
+  FromWorker,
+  RpcAnswer,
+  RpcRequest,
+  ToWorker,
+} from '../../tools/functions-worker/messages.ts';
 
 const core = installCoreModule((line) => console.log(line));
 const appHookData = {};
@@ -26,11 +31,21 @@ async function load(entry: string): Promise<void> {
   }
 }
 
-async function invoke(id: string, functionName: string, request: RpcRequest): Promise<RpcAnswer | undefined> {
+async function invoke(
+  id: string,
+  functionName: string,
+  request: RpcRequest,
+): Promise<RpcAnswer | undefined> {
   const { model, setState } = core.createModel(functionName, id, request);
   const { context, inputs } = await model.getArguments();
   const hookData = {};
-  const before = { hookData, appHookData, invocationContext: context, functionCallback: core.callback(functionName), inputs };
+  const before = {
+    hookData,
+    appHookData,
+    invocationContext: context,
+    functionCallback: core.callback(functionName),
+    inputs,
+  };
   await core.runHooks('preInvocation', before);
   const after = {
     hookData,
@@ -53,7 +68,9 @@ async function invoke(id: string, functionName: string, request: RpcRequest): Pr
 }
 
 async function stop(): Promise<void> {
-  await core.runHooks('appTerminate', { hookData: {}, appHookData }).catch((error) => console.error(error));
+  await core
+    .runHooks('appTerminate', { hookData: {}, appHookData })
+    .catch((error) => console.error(error));
   process.exit(0);
 }
 
@@ -62,7 +79,12 @@ process.on('message', (message: ToWorker) => {
   const { id, functionName, request } = message;
   invoke(id, functionName, request).then(
     (answer) => tell({ type: 'answered', id, answer }),
-    (error) => tell({ type: 'threw', id, stack: error instanceof Error ? (error.stack ?? error.message) : String(error) }),
+    (error) =>
+      tell({
+        type: 'threw',
+        id,
+        stack: error instanceof Error ? (error.stack ?? error.message) : String(error),
+      }),
   );
 });
 process.on('disconnect', () => process.exit(0));

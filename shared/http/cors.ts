@@ -1,6 +1,7 @@
 const forPreflight = (methods: readonly string[]) => ({
   'access-control-allow-methods': methods.join(', '),
-  'access-control-allow-headers': 'authorization, content-type, if-match, if-none-match, traceparent',
+  'access-control-allow-headers':
+    'authorization, content-type, if-match, if-none-match, traceparent',
   'access-control-max-age': '600',
 });
 
@@ -9,7 +10,11 @@ const forPreflight = (methods: readonly string[]) => ({
  * CORS nor Core Tools can expose response headers. An origin that is not on the list gets none of them.
  * @param methods what the route serves, for a preflight
  */
-export function corsHeaders(origin: string | null, allowed: readonly string[], methods?: readonly string[]): Record<string, string> {
+export function corsHeaders(
+  origin: string | null,
+  allowed: readonly string[],
+  methods?: readonly string[],
+): Record<string, string> {
   if (allowed.length === 0) return {};
   if (origin === null || !allowed.includes(origin)) return { vary: 'Origin' };
   return {

@@ -4,7 +4,11 @@ import { isObject, readJsonObject } from '../json.ts';
  * One challenge of a `WWW-Authenticate` list (RFC 9110 §11.6.1). Names of scheme and parameters are in lower case; of a parameter that is
  * repeated the first value counts.
  */
-export type Challenge = { readonly scheme: string; readonly token68: string | undefined; readonly parameters: Map<string, string> };
+export type Challenge = {
+  readonly scheme: string;
+  readonly token68: string | undefined;
+  readonly parameters: Map<string, string>;
+};
 
 const gap = /[^!#$%&'*+\-.^_`|~\w]*/y;
 const parameter = /([!#$%&'*+\-.^_`|~\w]+)\s*=\s*/y;
@@ -52,7 +56,8 @@ export function readChallenges(header: string): readonly Challenge[] {
 }
 
 /** A claims request: an object with a top-level `access_token` object; `undefined` for anything else. */
-export const asClaims = (value: unknown) => (isObject(value) && isObject(value.access_token) ? value : undefined);
+export const asClaims = (value: unknown) =>
+  isObject(value) && isObject(value.access_token) ? value : undefined;
 
 /** What a claims challenge may be at most: characters of its header, challenges in it. */
 const limits = { characters: 8 * 1024, challenges: 10 };
@@ -64,14 +69,18 @@ const limits = { characters: 8 * 1024, challenges: 10 };
 export function readClaimsChallenge(header: string): Readonly<Record<string, unknown>> | undefined {
   const challenges = header.length > limits.characters ? [] : readChallenges(header);
   if (challenges.length > limits.challenges) return undefined;
-  const demands = challenges.map(({ scheme, parameters }) => (scheme === 'bearer' && parameters.get('claims')) || '');
+  const demands = challenges.map(
+    ({ scheme, parameters }) => (scheme === 'bearer' && parameters.get('claims')) || '',
+  );
   return demands.map(decodeClaims).find((claims) => claims !== undefined);
 }
 
 function decodeClaims(text: string): ReturnType<typeof readClaimsChallenge> {
   try {
     const plain = isJson(text) ? text : decodeURIComponent(text);
-    return asClaims(readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain)));
+    return asClaims(
+      readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain)),
+    );
   } catch {
     return undefined;
   }

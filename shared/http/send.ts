@@ -1,13 +1,26 @@
 import { type Dispatcher, request } from 'undici';
-import { openBudget } from './budget.ts';
+import { createDeadline } from './deadline.ts';
 
 type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
-type Message = { readonly method: Verb; readonly headers?: Readonly<Record<string, string>> | undefined; readonly body?: string | null };
+type Message = {
+  readonly method: Verb;
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+  readonly body?: string | null;
+};
 
 /** Milliseconds for the whole exchange, the answer's body included; the largest such body, in bytes; the budget of the request that this one serves. */
-type Limits = { readonly deadline: number; readonly cap: number; readonly signal?: AbortSignal; readonly dispatcher?: Dispatcher };
+type Limits = {
+  readonly deadline: number;
+  readonly cap: number;
+  readonly signal?: AbortSignal;
+  readonly dispatcher?: Dispatcher;
+};
 
-export type Sent = { readonly status: number; readonly headers: Readonly<Record<string, string | undefined>>; readonly body: Buffer };
+export type HttpResponse = {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | undefined>>;
+  readonly body: Buffer;
+};
 
 /** Why no answer came that one could use. `connect`: nothing was sent; `timeout`, `too_large`, `encoding`, `broken`: it may have been. */
 export class SendFailure extends Error {
@@ -18,7 +31,14 @@ export class SendFailure extends Error {
   }
 }
 
-const neverConnected = ['ECONNREFUSED', 'ENOTFOUND', 'EAI_AGAIN', 'EHOSTUNREACH', 'ENETUNREACH', 'UND_ERR_CONNECT_TIMEOUT'];
+const neverConnected = [
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+  'UND_ERR_CONNECT_TIMEOUT',
+];
 /** undici's own limits on waiting for headers and between two pieces of the body. */
 const tooSlow = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 
@@ -27,12 +47,23 @@ const tooSlow = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
  * follows no redirect (a 3xx is an answer like any other), accepts no compressed body (a few bytes could unpack to gigabytes).
  * @throws SendFailure
  */
-export async function send(url: URL | string, { deadline, cap, signal: outer, headers, ...options }: Message & Limits): Promise<Sent> {
-  const budget = openBudget(deadline);
+export async function send(
+  url: URL | string,
+  { deadline, cap, signal: outer, headers, ...options }: Message & Limits,
+): Promise<HttpResponse> {
+  const budget = createDeadline(deadline);
   const signal = outer ? AbortSignal.any([budget.signal, outer]) : budget.signal;
   try {
-    const answer = await request(url, { ...options, headers: { 'accept-encoding': 'identity', ...headers }, signal });
-    return { status: answer.statusCode, headers: joinLists(answer.headers), body: await readBody(answer, cap) };
+    const answer = await request(url, {
+      ...options,
+      headers: { 'accept-encoding': 'identity', ...headers },
+      signal,
+    });
+    return {
+      status: answer.statusCode,
+      headers: joinLists(answer.headers),
+      body: await readBody(answer, cap),
+    };
   } catch (error) {
     if (error instanceof SendFailure) throw error;
     const { code = '' } = error as { code?: string };
@@ -44,7 +75,12 @@ export async function send(url: URL | string, { deadline, cap, signal: outer, he
 }
 
 const joinLists = (headers: Dispatcher.ResponseData['headers']) =>
-  Object.fromEntries(Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : value]));
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [
+      name,
+      Array.isArray(value) ? value.join(', ') : value,
+    ]),
+  );
 
 async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number): Promise<Buffer> {
   if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
@@ -64,6 +100,8 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number)
 /** Seconds, at most 300, from a Retry-After of seconds or an HTTP date (RFC 9110 §10.2.3); `undefined` for nonsense. */
 export function readRetryAfter(value = '', now: number = Date.now()): number | undefined {
   const isDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value);
-  const seconds = isDate ? Math.ceil((Date.parse(value) - now) / 1_000) : Number(/^\s*(\d+)\s*$/.exec(value)?.[1]);
+  const seconds = isDate
+    ? Math.ceil((Date.parse(value) - now) / 1_000)
+    : Number(/^\s*(\d+)\s*$/.exec(value)?.[1]);
   return seconds >= 0 ? Math.min(seconds, 300) : undefined;
 }

@@ -13,7 +13,7 @@ const randomHex = () => randomUUID().replaceAll('-', '');
 const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /** Goes on with the caller's trace where it sent a valid `traceparent`, and begins one otherwise. */
-export function traceOf(headers: { get(name: string): string | null }): Trace {
+export function readTrace(headers: { get(name: string): string | null }): Trace {
   const [, trace = randomHex(), flags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
   const correlationId = trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
   return { correlationId, traceparent: `00-${trace}-${randomHex().slice(0, 16)}-${flags}` };

@@ -1,43 +1,76 @@
 import { hash } from 'node:crypto';
-import { Denial } from '../denial.ts';
+import { ApiError } from '../api-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import { reveal, type Sealed } from '../sealed.ts';
+import { reveal, type Redacted } from '../redacted.ts';
 
 /** A token taken apart, its form checked, nothing in it believed yet. Its digest, the key of every cache, is the SHA-256 of it all in base64url. */
-export type ParsedToken = { readonly text: Sealed; readonly header: JsonObject; readonly payload: JsonObject; readonly digest: string };
+export type ParsedToken = {
+  readonly text: Redacted;
+  readonly header: JsonObject;
+  readonly payload: JsonObject;
+  readonly digest: string;
+};
 
 /** Characters of a token that any API takes. */
-export const maximumLength = 16 * 1024;
+export const maxTokenLength = 16 * 1024;
 
-/** The denial of a token: outside it says "expired" or "invalid" and nothing more; the failed check goes to the log by name. */
+/** The apiError of a token: outside it says "expired" or "invalid" and nothing more; the failed check goes to the log by name. */
 export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
-  new Denial('invalid_token', { detail: `The access token is ${why}.`, facts: { check } });
+  new ApiError('invalid_token', { detail: `The access token is ${why}.`, logContext: { check } });
 
 /** A check by its name, what demands it, and whether it holds. */
-export type Check<More extends unknown[]> = { name: string; source: string; holds: (members: JsonObject, ...more: More) => boolean };
+export type Check<More extends unknown[]> = {
+  name: string;
+  source: string;
+  holds: (members: JsonObject, ...more: More) => boolean;
+};
 
 /** What the header of an access token must be. Nothing in it may name a key or a place to find one: keys come from Entra's metadata only. */
 export const headerChecks: readonly Check<[]>[] = [
-  { name: 'typ', source: 'RFC 8725 §3.11, RFC 9068 §4', holds: ({ typ }) => typ === 'JWT' || typ === 'at+jwt' },
+  {
+    name: 'typ',
+    source: 'RFC 8725 §3.11, RFC 9068 §4',
+    holds: ({ typ }) => typ === 'JWT' || typ === 'at+jwt',
+  },
   { name: 'alg', source: 'RFC 8725 §3.1', holds: ({ alg }) => alg === 'RS256' },
-  { name: 'kid', source: 'RFC 7515 §4.1.4', holds: ({ kid }) => typeof kid === 'string' && /^[\w-]{1,128}$/.test(kid) },
-  { name: 'embedded-key', source: 'RFC 8725 §3.10', holds: (header) => !['jku', 'jwk', 'x5u', 'x5c'].some((name) => name in header) },
-  { name: 'extension', source: 'RFC 7515 §4.1.11', holds: (header) => !['crit', 'b64', 'zip', 'enc'].some((name) => name in header) },
-  { name: 'nonce', source: 'Tokens for Microsoft Graph alone carry one', holds: (header) => !('nonce' in header) },
+  {
+    name: 'kid',
+    source: 'RFC 7515 §4.1.4',
+    holds: ({ kid }) => typeof kid === 'string' && /^[\w-]{1,128}$/.test(kid),
+  },
+  {
+    name: 'embedded-key',
+    source: 'RFC 8725 §3.10',
+    holds: (header) => !['jku', 'jwk', 'x5u', 'x5c'].some((name) => name in header),
+  },
+  {
+    name: 'extension',
+    source: 'RFC 7515 §4.1.11',
+    holds: (header) => !['crit', 'b64', 'zip', 'enc'].some((name) => name in header),
+  },
+  {
+    name: 'nonce',
+    source: 'Tokens for Microsoft Graph alone carry one',
+    holds: (header) => !('nonce' in header),
+  },
 ];
 
 /**
  * Takes a compact JWS apart (RFC 7515 §7.1) and checks its form, before any cryptography.
  * @param isKnown whether a token of that digest, which is to say this very token, has passed these checks before
- * @throws Denial `invalid_token`
+ * @throws ApiError `invalid_token`
  */
-export function parseToken(text: Sealed, isKnown: (digest: string) => boolean = () => false): ParsedToken {
+export function parseToken(
+  text: Redacted,
+  isKnown: (digest: string) => boolean = () => false,
+): ParsedToken {
   const token = reveal(text);
-  if (token.length > maximumLength) throw refuse('size');
+  if (token.length > maxTokenLength) throw refuse('size');
   const digest = hash('sha256', token, 'base64url');
   const known = isKnown(digest);
   const segments = token.split('.');
-  if (!known && (segments.length !== 3 || !segments.every(isCanonicalBase64url))) throw refuse('form');
+  if (!known && (segments.length !== 3 || !segments.every(isCanonicalBase64url)))
+    throw refuse('form');
   const [header, payload] = segments.slice(0, 2).map((segment) => readObject(segment, known));
   if (header === undefined || payload === undefined) throw refuse('form');
   const failed = known ? undefined : headerChecks.find((check) => !check.holds(header));
@@ -46,7 +79,8 @@ export function parseToken(text: Sealed, isKnown: (digest: string) => boolean = 
 }
 
 /** Non-empty, no padding, and no other spelling of the same bytes. */
-const isCanonicalBase64url = (segment: string) => segment !== '' && Buffer.from(segment, 'base64url').toString('base64url') === segment;
+const isCanonicalBase64url = (segment: string) =>
+  segment !== '' && Buffer.from(segment, 'base64url').toString('base64url') === segment;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 

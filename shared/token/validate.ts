@@ -1,18 +1,23 @@
 import { compactVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
-import { Denial } from '../denial.ts';
+import { ApiError } from '../api-error.ts';
 import type { JsonObject } from '../json.ts';
-import { reveal, type Sealed } from '../sealed.ts';
-import { type Caller, tieToken } from './caller.ts';
+import { reveal, type Redacted } from '../redacted.ts';
+import { type Caller, bindToken } from './caller.ts';
 import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './checks.ts';
 import type { Keys, SigningKey } from './keys.ts';
 import { headerChecks, type ParsedToken, parseToken, refuse } from './parse.ts';
 
 /** Tenants whose users may call, and this API's own client id, the one audience that it accepts. */
-type Settings = { readonly keys: Keys; readonly tenantIds: readonly string[]; readonly audience: string; readonly now?: () => number };
+type Settings = {
+  readonly keys: Keys;
+  readonly tenantIds: readonly string[];
+  readonly audience: string;
+  readonly now?: () => number;
+};
 
-/** Validates an access token for this API. @throws Denial `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
-export type Validate = (token: Sealed) => Promise<Caller>;
+/** Validates an access token for this API. @throws ApiError `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
+export type Validate = (token: Redacted) => Promise<Caller>;
 
 /**
  * Validates Entra access tokens, versions 1 and 2: form before cryptography, cryptography before any claim, every claim on every request
@@ -23,7 +28,9 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
   const verified = new LRUCache<string, SigningKey['key']>({ max: 10_000 });
 
   async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
-    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() => Promise.reject(refuse('signature')));
+    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() =>
+      Promise.reject(refuse('signature')),
+    );
     verified.set(token.digest, key);
   }
 
@@ -43,7 +50,7 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
     const failed = claimChecks.find((check) => !check.holds(claims, expected));
     if (failed) throw refuse(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
     refuseUnlessUser(claims);
-    return tieToken(readCaller(token), token.text);
+    return bindToken(readCaller(token), token.text);
   };
 }
 
@@ -51,12 +58,34 @@ export function createValidator({ keys, tenantIds, audience, now = Date.now }: S
 function refuseUnlessUser({ idtyp, scp, roles }: JsonObject): void {
   const detail = 'An app cannot call this API for itself, only for a signed-in user.';
   if (idtyp === 'app' || (scp === undefined && roles !== undefined))
-    throw new Denial('insufficient_scope', { detail, facts: { check: 'kind' } });
+    throw new ApiError('insufficient_scope', { detail, logContext: { check: 'kind' } });
   if (scp === undefined || (idtyp !== undefined && idtyp !== 'user')) throw refuse('kind');
 }
 
-const shown = ['aud', 'iss', 'azp', 'appid', 'azpacr', 'appidacr', 'scp', 'roles', 'oid', 'tid', 'ver', 'iat', 'exp', 'acrs'];
-const passed = ['form', ...headerChecks.map(({ name }) => name), 'key', 'signature', ...claimChecks.map(({ name }) => name), 'kind'];
+const shown = [
+  'aud',
+  'iss',
+  'azp',
+  'appid',
+  'azpacr',
+  'appidacr',
+  'scp',
+  'roles',
+  'oid',
+  'tid',
+  'ver',
+  'iat',
+  'exp',
+  'acrs',
+];
+const passed = [
+  'form',
+  ...headerChecks.map(({ name }) => name),
+  'key',
+  'signature',
+  ...claimChecks.map(({ name }) => name),
+  'kind',
+];
 
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
@@ -68,9 +97,11 @@ function readCaller({ payload, digest }: ParsedToken): Caller {
     objectId: payload.oid as string,
     scopes: (payload.scp as string).split(' '),
     roles: texts(payload.roles),
-    client: actor.client as string,
+    clientId: actor.client as string,
     confidential: actor.authentication !== '0',
-    handlesChallenges: texts(payload.xms_cc).some((capability) => capability.toLowerCase() === 'cp1'),
+    handlesChallenges: texts(payload.xms_cc).some(
+      (capability) => capability.toLowerCase() === 'cp1',
+    ),
     authContexts: texts(payload.acrs),
     expiresAt: payload.exp as number,
     digest,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { scanForLeaks } from './leaks.ts';
+import { scanForLeaks } from '../../tools/attack/leaks.ts';
 
 const header = Buffer.from('{"typ":"JWT","alg":"RS256"}').toString('base64url');
 const payload = Buffer.from('{"sub":"somebody"}').toString('base64url');
@@ -27,8 +27,14 @@ const planted: readonly (readonly [kind: string, text: string])[] = [
   ['source position', 'thrown at edge.ts:12:3'],
   ['JWT', 'the payload alone: eyJhdWQiOiIwMjE5YTEwMC0wMDAwLTQwMDAifQ'],
   ['private key', 'MIIEvQIBADANBgkqhkiG9w0BAQEFAASCBKcwggSjAgEAAoIBAQC7'],
-  ['storage key', 'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA='],
-  ['storage key', 'https://x.table.core.windows.net/documents?sv=2019-02-02&sig=abcdefgh%2Bijkl%3D'],
+  [
+    'storage key',
+    'DefaultEndpointsProtocol=https;AccountName=x;AccountKey=AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=',
+  ],
+  [
+    'storage key',
+    'https://x.table.core.windows.net/documents?sv=2019-02-02&sig=abcdefgh%2Bijkl%3D',
+  ],
   ['e-mail', 'login_hint=alice%40contoso.example'],
   ['text of Entra', 'AADSTS50013 Assertion failed signature validation'],
   ['file path', 'D:/home/site/wwwroot/host.json'],
@@ -36,7 +42,9 @@ const planted: readonly (readonly [kind: string, text: string])[] = [
 ];
 
 test.each(planted)('finds a planted %s: %s', (kind, text) => {
-  expect(scanForLeaks(`{"status":200}\n${text}\n{"status":200}`).map((leak) => leak.kind)).toContain(kind);
+  expect(
+    scanForLeaks(`{"status":200}\n${text}\n{"status":200}`).map((leak) => leak.kind),
+  ).toContain(kind);
 });
 
 test('finds a secret of this run whatever it looks like, and does not repeat it', () => {

@@ -23,7 +23,10 @@ async function slowDown(chain: Chain): Promise<void> {
   });
   chain.fail('identity', async (_, response) => {
     await wait();
-    sendJson(response, { access_token: 'identity', expires_on: String(Math.floor(Date.now() / 1_000) + 86_400) });
+    sendJson(response, {
+      access_token: 'identity',
+      expires_on: String(Math.floor(Date.now() / 1_000) + 86_400),
+    });
   });
   exchanges.takes = Number(latency);
 }

@@ -15,7 +15,11 @@ export interface Row {
 
 export const median = (values: readonly number[]): number => {
   const sorted = [...values].sort((a, b) => a - b);
-  return ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) + (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) / 2;
+  return (
+    ((sorted[Math.floor((sorted.length - 1) / 2)] ?? 0) +
+      (sorted[Math.ceil((sorted.length - 1) / 2)] ?? 0)) /
+    2
+  );
 };
 
 /** Rounds that do not count: until then the engine is busy compiling. */
@@ -31,7 +35,10 @@ export async function compare<Name extends string>(
   { rounds = 15, units = 1 }: { rounds?: number; units?: number } = {},
 ): Promise<Record<Name, number[]>> {
   const names = Object.keys(contestants) as Name[];
-  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<Name, number[]>;
+  const taken = Object.fromEntries(names.map((name) => [name, [] as number[]])) as Record<
+    Name,
+    number[]
+  >;
   for (let round = -warmUp; round < rounds; round += 1) {
     for (let index = 0; index < names.length; index += 1) {
       const name = names[(index + round + warmUp) % names.length] as Name;
@@ -54,7 +61,12 @@ export function heapUsed(): number {
   return process.memoryUsage().heapUsed;
 }
 
-export const times = (ratio: number): string => `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×`;
+export const times = (ratio: number): string =>
+  `${ratio < 10 ? ratio.toFixed(2) : ratio.toFixed(0)} ×`;
 
 export const microseconds = (value: number): string =>
-  value >= 10_000 ? `${(value / 1_000).toFixed(0)} ms` : value >= 100 ? `${value.toFixed(0)} µs` : `${value.toFixed(1)} µs`;
+  value >= 10_000
+    ? `${(value / 1_000).toFixed(0)} ms`
+    : value >= 100
+      ? `${value.toFixed(0)} µs`
+      : `${value.toFixed(1)} µs`;

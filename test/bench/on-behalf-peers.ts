@@ -1,7 +1,11 @@
 import { createHash } from 'node:crypto';
 import { createHttpHeaders, type HttpClient } from '@azure/core-rest-pipeline';
 import { OnBehalfOfCredential } from '@azure/identity';
-import { ConfidentialClientApplication, type INetworkModule, type NetworkRequestOptions } from '@azure/msal-node';
+import {
+  ConfidentialClientApplication,
+  type INetworkModule,
+  type NetworkRequestOptions,
+} from '@azure/msal-node';
 import { audience, tenantId } from '../support/issuer.ts';
 
 /** What is asked for on behalf of the user. */
@@ -15,7 +19,11 @@ const documents = {
   jwks_uri: `${endpoint}/keys`,
 };
 
-const discovery = { ...documents, tenant_discovery_endpoint: `${endpoint}/v2.0/.well-known/openid-configuration`, metadata: [] };
+const discovery = {
+  ...documents,
+  tenant_discovery_endpoint: `${endpoint}/v2.0/.well-known/openid-configuration`,
+  metadata: [],
+};
 
 /** Stands for token A of a user's session, and is as long. */
 export const assertion = (user: number, session = 0) => `${user}.${session}.${'a'.repeat(1_200)}`;
@@ -27,7 +35,14 @@ const base64url = (json: object) => Buffer.from(JSON.stringify(json)).toString('
 
 /** As Entra answers an exchange: the account that msal-node keys its cache by is in the id token and client_info. */
 function tokenAnswer(user: string): object {
-  const claims = { oid: user, tid: tenantId, sub: user, preferred_username: `${user}@contoso.example`, ver: '2.0', iss: documents.issuer };
+  const claims = {
+    oid: user,
+    tid: tenantId,
+    sub: user,
+    preferred_username: `${user}@contoso.example`,
+    ver: '2.0',
+    iss: documents.issuer,
+  };
   return {
     token_type: 'Bearer',
     scope: scopes.join(' '),
@@ -82,7 +97,10 @@ export async function fillMsal(users: number) {
           ...('home_account_id' in entity ? { home_account_id: `${user}.${tenantId}` } : {}),
           ...('local_account_id' in entity ? { local_account_id: String(user) } : {}),
           ...('userAssertionHash' in entity
-            ? { userAssertionHash: createHash('sha256').update(assertion(user)).digest('base64url'), secret: tokenB(user) }
+            ? {
+                userAssertionHash: createHash('sha256').update(assertion(user)).digest('base64url'),
+                secret: tokenB(user),
+              }
             : {}),
         };
       }
@@ -108,7 +126,12 @@ export async function countIdentityAtOnce(): Promise<number> {
     async sendRequest(request) {
       const isToken = request.url.includes('/token');
       if (isToken) asked += 1;
-      return { request, status: 200, headers: createHttpHeaders(), bodyAsText: JSON.stringify(isToken ? tokenAnswer('1') : discovery) };
+      return {
+        request,
+        status: 200,
+        headers: createHttpHeaders(),
+        bodyAsText: JSON.stringify(isToken ? tokenAnswer('1') : discovery),
+      };
     },
   };
   const get = () =>

@@ -1,10 +1,18 @@
 import { createHash } from 'node:crypto';
-import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
-import { seal } from '../../shared/sealed.ts';
+import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
+import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 import { audience, tenantId } from '../support/issuer.ts';
 import { compare, heapUsed, median, microseconds, type Row, times } from './measure.ts';
-import { assertion, countIdentityAtOnce, countMsalAtOnce, countMsalSessions, fillMsal, scopes, tokenB } from './on-behalf-peers.ts';
+import {
+  assertion,
+  countIdentityAtOnce,
+  countMsalAtOnce,
+  countMsalSessions,
+  fillMsal,
+  scopes,
+  tokenB,
+} from './on-behalf-peers.ts';
 
 const hour = 60 * 60_000;
 
@@ -16,7 +24,10 @@ export interface Point {
 }
 
 /** The cache in front of the exchange beside msal-node's own and @azure/identity's OnBehalfOfCredential; Entra costs nothing here. */
-export async function measureOnBehalf(): Promise<{ readonly rows: readonly Row[]; readonly points: readonly Point[] }> {
+export async function measureOnBehalf(): Promise<{
+  readonly rows: readonly Row[];
+  readonly points: readonly Point[];
+}> {
   const points: Point[] = [];
   let bytes = 0;
   for (const users of [1, 10, 100, 1_000, 10_000, 100_000]) {
@@ -34,13 +45,19 @@ export async function measureOnBehalf(): Promise<{ readonly rows: readonly Row[]
       { rounds: 15, units: turns },
     );
     // One look-up of msal-node takes a tenth of a second at 10,000 users.
-    const slow = msal && (await compare({ msal: () => msal.hit(users - 1) }, { rounds: users > 1_000 ? 5 : 15 }));
+    const slow =
+      msal &&
+      (await compare({ msal: () => msal.hit(users - 1) }, { rounds: users > 1_000 ? 5 : 15 }));
     points.push({ users, ours: median(hits.ours), msal: slow && median(slow.msal) });
   }
   const at = (users: number) => points.find((point) => point.users === users) as Point;
   const growth = at(100_000).ours / at(1).ours;
   const advantage = (at(10_000).msal ?? 0) / at(10_000).ours;
-  const atOnce = { ours: await countAtOnce(), msal: await countMsalAtOnce(), identity: await countIdentityAtOnce() };
+  const atOnce = {
+    ours: await countAtOnce(),
+    msal: await countMsalAtOnce(),
+    identity: await countIdentityAtOnce(),
+  };
   const hits = { ours: await countSessions(), msal: await countMsalSessions() };
   return {
     points,
@@ -92,18 +109,25 @@ const callerOf = (user: number, session = 0): Caller =>
   }) as Caller;
 function create(capacity: number) {
   let asked = 0;
-  const onBehalf = createOnBehalf({
+  const onBehalfOf = createOnBehalfOf({
     capacity,
     exchange: async ({ caller }) => {
       asked += 1;
       await new Promise((resolve) => setImmediate(resolve));
-      return { token: seal(Buffer.from(tokenB(Number(caller.objectId))).toString('latin1')), expiresOnTimestamp: Date.now() + hour };
+      return {
+        token: redact(Buffer.from(tokenB(Number(caller.objectId))).toString('latin1')),
+        expiresOnTimestamp: Date.now() + hour,
+      };
     },
   });
   const signal = new AbortController().signal;
   return {
     asked: () => asked,
-    get: (caller: Caller) => onBehalf.exchangeOnBehalf({ caller, scopes, audiences: [audience], correlationId: 'x' }, signal),
+    get: (caller: Caller) =>
+      onBehalfOf.exchangeOnBehalf(
+        { caller, scopes, audiences: [audience], correlationId: 'x' },
+        signal,
+      ),
   };
 }
 

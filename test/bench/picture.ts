@@ -5,13 +5,17 @@ const costs = [0.1, 1, 10, 100, 1_000, 10_000, 100_000, 1_000_000];
 const users = [1, 10, 100, 1_000, 10_000, 100_000];
 const labels = ['0.1 µs', '1 µs', '10 µs', '100 µs', '1 ms', '10 ms', '100 ms', '1 s'];
 
-const x = (count: number) => size.left + (Math.log10(count) / 5) * (size.width - size.left - size.right);
-const y = (cost: number) => size.height - size.bottom - ((Math.log10(cost) + 1) / 7) * (size.height - size.top - size.bottom);
+const x = (count: number) =>
+  size.left + (Math.log10(count) / 5) * (size.width - size.left - size.right);
+const y = (cost: number) =>
+  size.height - size.bottom - ((Math.log10(cost) + 1) / 7) * (size.height - size.top - size.bottom);
 const round = (value: number) => Math.round(value * 10) / 10;
 
 /** The cost of one look-up of token B against the number of users, both axes logarithmic, as SVG that is readable on light and dark pages. */
 export function drawPicture(points: readonly Point[], caption: string): string {
-  const msal = points.flatMap(({ users, msal }) => (msal === undefined ? [] : [{ users, cost: msal }]));
+  const msal = points.flatMap(({ users, msal }) =>
+    msal === undefined ? [] : [{ users, cost: msal }],
+  );
   const ours = points.map(({ users, ours }) => ({ users, cost: ours }));
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${size.width} ${size.height}" role="img" aria-labelledby="title description" font-family="system-ui, sans-serif" font-size="12">
 <title id="title">Cost of finding a cached token B, against the number of users</title>
@@ -34,7 +38,12 @@ interface Spot {
 function drawLine(spots: readonly Spot[], colour: string, name: string, dashes: string): string {
   const at = spots.map((spot) => `${round(x(spot.users))} ${round(y(spot.cost))}`);
   const last = spots.at(-1) ?? { users: 1, cost: 1 };
-  const dots = spots.map((spot) => `<circle cx="${round(x(spot.users))}" cy="${round(y(spot.cost))}" r="3.5" fill="${colour}"/>`).join('');
+  const dots = spots
+    .map(
+      (spot) =>
+        `<circle cx="${round(x(spot.users))}" cy="${round(y(spot.cost))}" r="3.5" fill="${colour}"/>`,
+    )
+    .join('');
   const label = `<text x="${round(x(last.users) + 10)}" y="${round(y(last.cost) + 4)}" fill="${colour}" font-weight="600">${name}</text>`;
   return `<path d="M${at.join('L')}" fill="none" stroke="${colour}" stroke-width="2" stroke-dasharray="${dashes}"/>${dots}${label}`;
 }

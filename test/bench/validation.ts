@@ -3,7 +3,7 @@ import { JwtVerifier } from 'aws-jwt-verify';
 import { importJWK, jwtVerify } from 'jose';
 import jsonwebtoken from 'jsonwebtoken';
 import { JwksClient } from 'jwks-rsa';
-import { seal } from '../../shared/sealed.ts';
+import { redact } from '../../shared/redacted.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { audience, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
@@ -23,8 +23,10 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
   const jwk = entra.jwks.keys[0] as Record<string, string>;
   const issuer = `${entra.host.href}${tenantId}/v2.0`;
   const jwksUri = `${entra.host.href}${tenantId}/discovery/v2.0/keys`;
-  const tokens = await Promise.all(Array.from({ length: 100 }, (_, index) => entra.token({ uti: String(index) })));
-  const sealed = tokens.map(seal);
+  const tokens = await Promise.all(
+    Array.from({ length: 100 }, (_, index) => entra.token({ uti: String(index) })),
+  );
+  const sealed = tokens.map(redact);
   const publicKey = createPublicKey({ key: jwk, format: 'jwk' });
   const joseKey = await importJWK(jwk, 'RS256');
   const rsaClient = new JwksClient({ jwksUri, cache: true, rateLimit: true });
@@ -39,13 +41,24 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
 
   const rawVerify = (token: string) => {
     const [header, payload, signature = ''] = token.split('.');
-    if (!verify('RSA-SHA256', Buffer.from(`${header}.${payload}`), publicKey, Buffer.from(signature, 'base64url'))) throw new Error('bad');
+    if (
+      !verify(
+        'RSA-SHA256',
+        Buffer.from(`${header}.${payload}`),
+        publicKey,
+        Buffer.from(signature, 'base64url'),
+      )
+    )
+      throw new Error('bad');
   };
   const jwtVerifyOld = (token: string) =>
     new Promise((resolve, reject) =>
       jsonwebtoken.verify(
         token,
-        (header, callback) => void rsaClient.getSigningKey(header.kid, (error, key) => callback(error, key?.getPublicKey())),
+        (header, callback) =>
+          void rsaClient.getSigningKey(header.kid, (error, key) =>
+            callback(error, key?.getPublicKey()),
+          ),
         { algorithms: ['RS256'], issuer, audience },
         (error, claims) => (error ? reject(error) : resolve(claims)),
       ),
@@ -55,7 +68,12 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
     {
       raw: () => tokens.forEach(rawVerify),
       ours: () => Promise.all(sealed.map(fresh.pop() ?? newValidator())),
-      jose: () => Promise.all(tokens.map((token) => jwtVerify(token, joseKey, { issuer, audience, algorithms: ['RS256'] }))),
+      jose: () =>
+        Promise.all(
+          tokens.map((token) =>
+            jwtVerify(token, joseKey, { issuer, audience, algorithms: ['RS256'] }),
+          ),
+        ),
       jsonwebtoken: () => Promise.all(tokens.map(jwtVerifyOld)),
       aws: () => Promise.all(tokens.map((token) => aws.verify(token))),
       repeated: async () => {
@@ -89,10 +107,11 @@ const tokensMade = 5_000;
 async function measureMemory(entra: Issuer): Promise<readonly Row[]> {
   const keys = createKeys({ authorityHost: entra.host });
   const validate = createValidator({ keys, tenantIds: [tenantId], audience });
-  const good = seal(await entra.token());
+  const good = redact(await entra.token());
   await validate(good);
   const before = heapUsed();
-  for (let made = 0; made < tokensMade; made += 1) await validate(seal(await entra.token({ uti: String(made) })));
+  for (let made = 0; made < tokensMade; made += 1)
+    await validate(redact(await entra.token({ uti: String(made) })));
   const perToken = (heapUsed() - before) / tokensMade;
 
   await validate(good);
@@ -101,7 +120,7 @@ async function measureMemory(entra: Issuer): Promise<readonly Row[]> {
     const signature = Buffer.alloc(256, bad)
       .fill(bad >> 8, 0, 8)
       .toString('base64url');
-    await validate(seal(`${head}.${payload}.${signature}`)).catch(() => {});
+    await validate(redact(`${head}.${payload}.${signature}`)).catch(() => {});
   }
   const verifications = await countVerifications(() => validate(good));
   return [

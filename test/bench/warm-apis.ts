@@ -1,10 +1,10 @@
 import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { type Call, createEdge } from '../../shared/http/edge.ts';
-import { traceOf } from '../../shared/http/trace.ts';
+import { type Call, createApi } from '../../shared/http/create-api.ts';
+import { readTrace } from '../../shared/http/trace.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
-import { createOnBehalf, type OnBehalf } from '../../shared/obo/on-behalf.ts';
-import { seal } from '../../shared/sealed.ts';
+import { createOnBehalfOf, type OnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
+import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 import { createKeys, type Keys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
@@ -28,28 +28,40 @@ const documents = Array.from({ length: 20 }, (_, index) => ({
 
 /** Downstream's one route of the warm chain: a list of 20 documents. */
 export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunctionOptions {
-  const edge = edgeOf('downstream-api', downstreamId, [audience], true, createKeys({ authorityHost }));
-  const handle = async () => ({ json: { documents } });
-  return edge('downstream/documents', { GET: mode === 'open' ? { open: true, handle } : { scopes: ['Documents.Read'], handle } });
+  const api = makeApi(
+    'downstream-api',
+    downstreamId,
+    [audience],
+    true,
+    createKeys({ authorityHost }),
+  );
+  const handler = async () => ({ json: { documents } });
+  return api.route('downstream/documents', {
+    GET: mode === 'open' ? { open: true, handler } : { scopes: ['Documents.Read'], handler },
+  });
 }
 
 /** Original's one route: it asks Downstream for the list; `url` is Downstream's base. */
 export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): HttpFunctionOptions {
   const keys = createKeys({ authorityHost });
-  const edge = edgeOf('original-api', audience, [clientApp], false, keys);
+  const api = makeApi('original-api', audience, [clientApp], false, keys);
   const call = createDownstream({
     url,
     clientId: downstreamId,
-    onBehalf: mode === 'open' ? anybody : createExchanges(authorityHost, keys),
+    onBehalfOf: mode === 'open' ? anybody : createExchanges(authorityHost, keys),
   });
-  const ask = async (inner: Call) => ({ json: (await call(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })).json });
-  if (mode === 'auth') return edge('documents', { GET: { scopes: ['Documents.Read'], handle: ask } });
+  const ask = async (inner: Call) => ({
+    json: (await call(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })).json,
+  });
+  if (mode === 'auth')
+    return api.route('documents', { GET: { scopes: ['Documents.Read'], handler: ask } });
 
-  // A handler for everybody is told nothing of the request; the edge runs it before it waits for anything, so this is the one.
+  // A handler for everybody is given no request. createApi runs it before it awaits anything, so `request` is the current one.
   let request: HttpRequest;
-  const trace = traceOf(new Headers());
-  const handle = () => ask({ caller: nobody, request, trace, signal: new AbortController().signal, note: () => {} });
-  const { handler, ...options } = edge('documents', { GET: { open: true, handle } });
+  const trace = readTrace(new Headers());
+  const handle = () =>
+    ask({ caller: nobody, request, trace, signal: new AbortController().signal, note: () => {} });
+  const { handler, ...options } = api.route('documents', { GET: { open: true, handler: handle } });
   return {
     ...options,
     handler: (asked, context) => {
@@ -60,20 +72,32 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
 }
 
 const nobody = {} as Caller;
-const noToken = { token: seal('none'), expiresOnTimestamp: 0, cached: true };
-const anybody: OnBehalf = { exchangeOnBehalf: async () => noToken, evict: () => {} };
+const noToken = { token: redact('none'), expiresOnTimestamp: 0, cached: true };
+const anybody: OnBehalfOf = { exchangeOnBehalf: async () => noToken, evict: () => {} };
 
-function createExchanges(authorityHost: URL, keys: Keys): OnBehalf {
-  const current = { version: '1', notAfter: undefined, options: () => ({ clientSecret: 'secret' }) };
+function createExchanges(authorityHost: URL, keys: Keys): OnBehalfOf {
+  const current = {
+    version: '1',
+    notAfter: undefined,
+    options: () => ({ clientSecret: 'secret' }),
+  };
   const credential = { current: async () => current, renew: async () => undefined };
-  return createOnBehalf({ exchange: createExchange({ authorityHost, clientId: audience, keys, credential }) });
+  return createOnBehalfOf({
+    exchange: createExchange({ authorityHost, clientId: audience, keys, credential }),
+  });
 }
 
-const edgeOf = (api: string, clientId: string, clientIds: readonly string[], confidential: boolean, keys: Keys) =>
-  createEdge({
-    api,
+const makeApi = (
+  name: string,
+  clientId: string,
+  clientIds: readonly string[],
+  confidential: boolean,
+  keys: Keys,
+) =>
+  createApi({
+    name,
     validate: createValidator({ keys, tenantIds: [tenantId], audience: clientId }),
     clients: { clientIds, confidential },
     origins: [],
-    realm: { clientId, authorizationUri: 'https://login.example/authorize' },
+    challenge: { clientId, authorizationUri: 'https://login.example/authorize' },
   });

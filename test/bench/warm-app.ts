@@ -8,7 +8,9 @@ const authority = new URL(BENCH_AUTHORITY);
 
 app.http(
   'documents',
-  BENCH_DOWNSTREAM ? createOriginalRoute(mode, authority, new URL(BENCH_DOWNSTREAM)) : createDownstreamRoute(mode, authority),
+  BENCH_DOWNSTREAM
+    ? createOriginalRoute(mode, authority, new URL(BENCH_DOWNSTREAM))
+    : createDownstreamRoute(mode, authority),
 );
 app.http('used', {
   route: 'used',

@@ -48,7 +48,12 @@ async function startEntra(): Promise<Issuer> {
   entra.respond('/token', async (request, response) => {
     const { oid } = readClaims(new URLSearchParams(await readBody(request)).get('assertion') ?? '');
     const token = await entra.token({ aud: downstreamId, azp: audience, azpacr: '1', oid });
-    sendJson(response, { token_type: 'Bearer', scope: 'x', expires_in: 3_600, access_token: token });
+    sendJson(response, {
+      token_type: 'Bearer',
+      scope: 'x',
+      expires_in: 3_600,
+      access_token: token,
+    });
   });
   return entra;
 }
@@ -62,15 +67,26 @@ interface Cost extends Record<Mode, number> {
 async function measureCost(entra: Issuer, start: Start): Promise<Cost> {
   const costs: Cost[] = [];
   for (let index = 0; index < starts; index += 1)
-    costs.push(await measureOnce(entra, start, index % 2 === 0 ? ['auth', 'open'] : ['open', 'auth']));
+    costs.push(
+      await measureOnce(entra, start, index % 2 === 0 ? ['auth', 'open'] : ['open', 'auth']),
+    );
   const medianOf = (name: keyof Cost) => median(costs.map((cost) => cost[name]));
   return { auth: medianOf('auth'), open: medianOf('open'), ratio: medianOf('ratio') };
 }
 
-async function measureOnce(entra: Issuer, start: Start, [one, other]: readonly [Mode, Mode]): Promise<Cost> {
+async function measureOnce(
+  entra: Issuer,
+  start: Start,
+  [one, other]: readonly [Mode, Mode],
+): Promise<Cost> {
   const oid = (user: number) => `a11ce000-0000-4000-8000-${String(user).padStart(12, '0')}`;
-  const tokens = await Promise.all(Array.from({ length: users }, (_, user) => entra.token({ oid: oid(user) })));
-  const chains = { [one]: await start(one, entra), [other]: await start(other, entra) } as Record<Mode, Running>;
+  const tokens = await Promise.all(
+    Array.from({ length: users }, (_, user) => entra.token({ oid: oid(user) })),
+  );
+  const chains = { [one]: await start(one, entra), [other]: await start(other, entra) } as Record<
+    Mode,
+    Running
+  >;
   const taken: Record<Mode, number[]> = { auth: [], open: [] };
   for (const mode of [one, other]) await askOften(`${chains[mode].url}/documents`, tokens, warmUp);
   for (let round = 0; round < rounds; round += 1) {
@@ -94,7 +110,11 @@ async function askOften(url: string, tokens: readonly string[], often: number): 
     while (next < often) {
       const token = tokens[next % tokens.length];
       next += 1;
-      const { statusCode, body } = await pool.request({ method: 'GET', path, headers: { authorization: `Bearer ${token}` } });
+      const { statusCode, body } = await pool.request({
+        method: 'GET',
+        path,
+        headers: { authorization: `Bearer ${token}` },
+      });
       await body.text();
       if (statusCode !== 200) throw new Error(`${url} answers ${statusCode}`);
     }

@@ -12,19 +12,27 @@ export interface Running {
   close(): Promise<unknown>;
 }
 
-/** Each API in a worker behind the stand's functions host, as the real host runs it; the host's own time does not count. */
+/** Each API in a worker behind the emulators's functions host, as the real host runs it; the host's own time does not count. */
 export async function startWorkers(mode: Mode, entra: Issuer): Promise<Running> {
   const entry = fileURLToPath(new URL('./warm-app.ts', import.meta.url));
   const env = { PATH: process.env.PATH ?? '', BENCH_MODE: mode, BENCH_AUTHORITY: entra.host.href };
   const log = () => {};
   const downstream = await startFunctionsHost({ name: 'downstream-api', port: 0, entry, env, log });
   const url = `${downstream.origin}/api/downstream`;
-  const original = await startFunctionsHost({ name: 'original-api', port: 0, entry, env: { ...env, BENCH_DOWNSTREAM: url }, log });
+  const original = await startFunctionsHost({
+    name: 'original-api',
+    port: 0,
+    entry,
+    env: { ...env, BENCH_DOWNSTREAM: url },
+    log,
+  });
   const hosts = [original, downstream];
   return {
     url: `${original.origin}/api`,
     used: async () => {
-      const used = await Promise.all(hosts.map(async ({ origin }) => Number(await (await fetch(`${origin}/api/used`)).text())));
+      const used = await Promise.all(
+        hosts.map(async ({ origin }) => Number(await (await fetch(`${origin}/api/used`)).text())),
+      );
       return used.reduce((sum, one) => sum + one, 0);
     },
     close: () => Promise.all(hosts.map((host) => host.close())),
@@ -32,7 +40,10 @@ export async function startWorkers(mode: Mode, entra: Issuer): Promise<Running> 
 }
 
 export async function startPlain(mode: Mode, entra: Issuer): Promise<Running> {
-  const child = fork(fileURLToPath(new URL('./warm-plain.ts', import.meta.url)), [mode, entra.host.href]);
+  const child = fork(fileURLToPath(new URL('./warm-plain.ts', import.meta.url)), [
+    mode,
+    entra.host.href,
+  ]);
   const [url] = (await once(child, 'message')) as [string];
   return {
     url,

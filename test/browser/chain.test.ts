@@ -24,7 +24,7 @@ browserTest(
     const { page, look } = browser;
     const place = (name: string) => page.getByRole('navigation').getByRole('link', { name });
     const steps = page.locator('.steps .step');
-    const turned = page.getByRole('complementary', { name: 'Switches of the local stand' });
+    const turned = page.getByRole('complementary', { name: 'Switches of the local emulators' });
     await browser.run(async () => {
       await signIn(page, stack, 'alice');
       await place('Chain').click();
@@ -35,23 +35,36 @@ browserTest(
       await look('chain');
       await page.setViewportSize({ width: 360, height: 740 });
       await page.evaluate(() => scrollTo(0, 0));
-      const bottomOf = async (selector: string) => page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
-      const fold = await page.locator('.places').evaluate((element) => element.getBoundingClientRect().top);
-      expect([await bottomOf('.caption'), await bottomOf('.chain-picture')].map((bottom) => bottom <= fold)).toEqual([true, true]);
+      const bottomOf = async (selector: string) =>
+        page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
+      const fold = await page
+        .locator('.places')
+        .evaluate((element) => element.getBoundingClientRect().top);
+      expect(
+        [await bottomOf('.caption'), await bottomOf('.chain-picture')].map(
+          (bottom) => bottom <= fold,
+        ),
+      ).toEqual([true, true]);
       await page.setViewportSize({ width: 1280, height: 800 });
       await button(page, 'Make a call').click();
       await steps.getByText('Original API takes token B for this A from its cache').waitFor();
-      const cached = steps.filter({ hasText: 'from its cache' }).locator('.chip', { hasText: /^aud / });
+      const cached = steps
+        .filter({ hasText: 'from its cache' })
+        .locator('.chip', { hasText: /^aud / });
       expect(await cached.count()).toBe(2);
 
       await place('Policies').click();
-      await page.getByRole('combobox', { name: 'Sign-in, consent and user switches are for' }).selectOption('alice');
+      await page
+        .getByRole('combobox', { name: 'Sign-in, consent and user switches are for' })
+        .selectOption('alice');
       await page.getByRole('switch', { name: 'MFA for Downstream' }).click();
-      await turned.getByText('One switch of the stand is turned').waitFor();
-      expect(await page.getByRole('switch', { name: 'MFA for Downstream' }).getAttribute('aria-checked')).toBe('true');
+      await turned.getByText('One switch of the emulators is turned').waitFor();
+      expect(
+        await page.getByRole('switch', { name: 'MFA for Downstream' }).getAttribute('aria-checked'),
+      ).toBe('true');
       await look('policies');
       await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
-      await turned.getByText('2 switches of the stand are turned').waitFor();
+      await turned.getByText('2 switches of the emulators are turned').waitFor();
 
       await place('Profile').click();
       await turned.waitFor();
@@ -68,13 +81,18 @@ browserTest(
       await page.locator('.call', { hasText: 'GET documents' }).first().click();
       await page.locator('.stop').waitFor({ state: 'detached' });
       await button(page, 'One step back').click();
-      expect(await page.locator('.step[aria-current="step"]').textContent()).toContain('Downstream API answers 200');
+      expect(await page.locator('.step[aria-current="step"]').textContent()).toContain(
+        'Downstream API answers 200',
+      );
 
       await page.emulateMedia({ reducedMotion: 'no-preference' });
       await turned.getByRole('button', { name: 'Back to normal' }).click();
       await turned.waitFor({ state: 'detached' });
       await button(page, 'Make a call').click();
-      await page.locator('.caption').getByText('Client App gives A to Original API: GET journey').waitFor();
+      await page
+        .locator('.caption')
+        .getByText('Client App gives A to Original API: GET journey')
+        .waitFor();
       await button(page, 'Pause').click();
       await button(page, 'Play').waitFor();
       await button(page, 'One step on').click();
@@ -95,7 +113,9 @@ browserTest(
       await page.goto(`${stack.urls.clientApp}/#/policies`);
       await page.reload();
       await button(page, 'Back to normal').first().waitFor();
-      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe('hang');
+      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe(
+        'hang',
+      );
       await page.getByRole('main').getByRole('button', { name: 'Back to normal' }).click();
       await page.getByText('Everything is back to normal.').waitFor();
       expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe('off');
@@ -111,9 +131,11 @@ browserTest(
     try {
       await stack.policy('fault', 'authorize=503');
       await other.page.goto(stack.urls.clientApp);
-      await other.page.getByText('One switch of the stand is turned').waitFor();
+      await other.page.getByText('One switch of the emulators is turned').waitFor();
       await button(other.page, 'Back to normal').click();
-      await other.page.getByText('One switch of the stand is turned').waitFor({ state: 'detached' });
+      await other.page
+        .getByText('One switch of the emulators is turned')
+        .waitFor({ state: 'detached' });
       await signIn(other.page, stack, 'bob');
     } finally {
       await other.close();

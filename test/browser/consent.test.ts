@@ -46,11 +46,18 @@ browserTest(
     const { page, look } = browser;
     await browser.run(async () => {
       await saveWithout('consent', 'withdrawn');
-      const dialog = page.getByRole('dialog', { name: 'This app needs your permission to do this for you.' });
+      const dialog = page.getByRole('dialog', {
+        name: 'This app needs your permission to do this for you.',
+      });
       await dialog
-        .getByText('Original API would like to change and delete documents as you may at Downstream API, on your behalf.')
+        .getByText(
+          'Original API would like to change and delete documents as you may at Downstream API, on your behalf.',
+        )
         .waitFor();
-      expect(await countRequests(stack)).toEqual({ 'exchange 400': 1, 'original PUT documents/{id} 403': 1 });
+      expect(await countRequests(stack)).toEqual({
+        'exchange 400': 1,
+        'original PUT documents/{id} 403': 1,
+      });
       await look('consent');
       await button(page, 'Review and allow').click();
       await page.getByRole('heading', { name: 'Original API → Downstream API' }).waitFor();
@@ -104,7 +111,10 @@ browserTest(
     const { page, look } = browser;
     await browser.run(async () => {
       await saveWithout('admin-consent', 'required');
-      await page.getByRole('alert').getByText('An administrator has to allow this first.').waitFor();
+      await page
+        .getByRole('alert')
+        .getByText('An administrator has to allow this first.')
+        .waitFor();
       const message = (await page.locator('.to-admin').textContent()) ?? '';
       for (const part of [
         'Original API',
@@ -116,7 +126,10 @@ browserTest(
       }
       await button(page, 'Copy this text').waitFor();
       await look('consent-admin');
-      expect(await countRequests(stack)).toEqual({ 'exchange 400': 1, 'original PUT documents/{id} 403': 1 });
+      expect(await countRequests(stack)).toEqual({
+        'exchange 400': 1,
+        'original PUT documents/{id} 403': 1,
+      });
       expect(await text().inputValue()).toBe(typed);
 
       await stack.resetPolicies();

@@ -26,7 +26,11 @@ async function saveAsBob(id: string, text: string): Promise<void> {
   const { title } = (await read.json()) as { title: string };
   const saved = await fetch(url, {
     method: 'PUT',
-    headers: { authorization, 'content-type': 'application/json', 'if-match': read.headers.get('etag') ?? '' },
+    headers: {
+      authorization,
+      'content-type': 'application/json',
+      'if-match': read.headers.get('etag') ?? '',
+    },
     body: JSON.stringify({ title, text }),
   });
   expect(saved.status).toBe(200);
@@ -54,9 +58,12 @@ browserTest(
 
       await page.getByRole('link', { name: 'Journey' }).click();
       await heading('What each API checked, for itself').waitFor();
-      const row = (claim: string) => page.locator('.claim', { has: page.getByRole('heading', { name: claim, exact: true }) });
-      for (const claim of ['aud', 'azp', 'azpacr', 'scp']) expect(await row(claim).textContent()).toContain('Changed');
-      for (const claim of ['oid', 'tid']) expect(await row(claim).textContent()).toContain('Stayed');
+      const row = (claim: string) =>
+        page.locator('.claim', { has: page.getByRole('heading', { name: claim, exact: true }) });
+      for (const claim of ['aud', 'azp', 'azpacr', 'scp'])
+        expect(await row(claim).textContent()).toContain('Changed');
+      for (const claim of ['oid', 'tid'])
+        expect(await row(claim).textContent()).toContain('Stayed');
       expect(await row('oid').textContent()).toContain(alice);
       expect(await page.getByRole('region', { name: 'Downstream API' }).textContent()).toContain(
         'an app that proved itself with a credential',
@@ -91,7 +98,9 @@ browserTest(
       await saveAsBob(id, 'one\ntwo, theirs again');
       await button('Save').click();
       await button('Take theirs').click();
-      expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe('one\ntwo, theirs again');
+      expect(await page.getByLabel('Text', { exact: true }).inputValue()).toBe(
+        'one\ntwo, theirs again',
+      );
 
       await page.getByRole('link', { name: 'Profile' }).click();
       await page.getByLabel('Job title').fill('Architect of chains');
@@ -104,13 +113,19 @@ browserTest(
 
       await button('Sign out').click();
       await button('Sign in').waitFor();
-      expect(await page.evaluate(() => Object.keys(sessionStorage).filter((key) => /draft|accesstoken|refreshtoken/i.test(key)))).toEqual(
-        [],
-      );
+      expect(
+        await page.evaluate(() =>
+          Object.keys(sessionStorage).filter((key) => /draft|accesstoken|refreshtoken/i.test(key)),
+        ),
+      ).toEqual([]);
     });
     const notes = [412, 412, 403].map((status) => browser.complaints.find(isNoteOf(status)));
     expect(notes).not.toContain(undefined);
-    expect(browser.complaints.filter((complaint) => !isNoteOf(412)(complaint) && !isNoteOf(403)(complaint))).toEqual([]);
+    expect(
+      browser.complaints.filter(
+        (complaint) => !isNoteOf(412)(complaint) && !isNoteOf(403)(complaint),
+      ),
+    ).toEqual([]);
   },
   120_000,
 );

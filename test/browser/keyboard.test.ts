@@ -25,10 +25,17 @@ async function tabTo(name: string): Promise<void> {
     if ((await focused.count()) === 0) continue;
     const label = await focused.evaluate((element) => {
       const labels = (element as HTMLInputElement).labels;
-      return (element.getAttribute('aria-label') ?? labels?.[0]?.textContent ?? element.textContent ?? '').trim();
+      return (
+        element.getAttribute('aria-label') ??
+        labels?.[0]?.textContent ??
+        element.textContent ??
+        ''
+      ).trim();
     });
     if (!label.startsWith(name)) continue;
-    expect(await focused.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe('none');
+    expect(await focused.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe(
+      'none',
+    );
     return;
   }
   throw new Error(`Tab never reached "${name}"`);
@@ -40,7 +47,8 @@ browserTest(
     browser = await openBrowser();
     const { page, look } = browser;
     const press = (key: string) => page.keyboard.press(key);
-    const focusIsOn = async (selector: string) => expect(await page.locator(`${selector}:focus`).count()).toBe(1);
+    const focusIsOn = async (selector: string) =>
+      expect(await page.locator(`${selector}:focus`).count()).toBe(1);
 
     await browser.run(async () => {
       await page.goto(stack.urls.clientApp);
@@ -81,7 +89,10 @@ browserTest(
       expect(await page.getByText('Bread').count()).toBe(0);
 
       await page.goto(`${stack.urls.clientApp}/#/documents/garden-plan`);
-      await page.getByRole('alert').getByText('There is no such thing here, or it is not shared with you.').waitFor();
+      await page
+        .getByRole('alert')
+        .getByText('There is no such thing here, or it is not shared with you.')
+        .waitFor();
       await look('not-found');
     });
   },

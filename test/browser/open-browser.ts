@@ -49,8 +49,13 @@ export async function openBrowser(): Promise<OpenedBrowser> {
       await picture(name);
       for (const width of [360, 1920, 1280]) {
         await page.setViewportSize({ width, height: 800 });
-        const sideways = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        if (sideways > 0) throw new Error(`${name} has to be scrolled sideways by ${sideways} px in a window of ${width} px`);
+        const sideways = await page.evaluate(
+          () => document.documentElement.scrollWidth - innerWidth,
+        );
+        if (sideways > 0)
+          throw new Error(
+            `${name} has to be scrolled sideways by ${sideways} px in a window of ${width} px`,
+          );
       }
     },
     async run(steps) {
@@ -71,12 +76,14 @@ async function listenForComplaints(context: BrowserContext): Promise<readonly st
   await context.exposeBinding('reportViolation', (_source, text: string) => complaints.push(text));
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
-      const report = (globalThis as unknown as { reportViolation(text: string): void }).reportViolation;
+      const report = (globalThis as unknown as { reportViolation(text: string): void })
+        .reportViolation;
       report(`content security policy: ${violatedDirective} ${blockedURI} in ${sourceFile}`);
     });
   });
   context.on('console', (message) => {
-    if (message.type() === 'error') complaints.push(`console: ${message.text()} at ${message.location().url}`);
+    if (message.type() === 'error')
+      complaints.push(`console: ${message.text()} at ${message.location().url}`);
   });
   context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`));
   return complaints;
@@ -84,5 +91,8 @@ async function listenForComplaints(context: BrowserContext): Promise<readonly st
 
 /** Whether a complaint is only the browser's note that an answer was a refusal, which the app itself has handled. */
 export function isNoteOf(status: number): (complaint: string) => boolean {
-  return (complaint) => complaint.startsWith(`console: Failed to load resource: the server responded with a status of ${status}`);
+  return (complaint) =>
+    complaint.startsWith(
+      `console: Failed to load resource: the server responded with a status of ${status}`,
+    );
 }

@@ -77,8 +77,13 @@ for (const [name, policy, says] of [
         await saveUnder(policy, 'on');
         const notice = page.locator('.notice', { hasText: says });
         await notice.waitFor();
-        expect(await countRequests(stack)).toEqual({ 'exchange 400': 1, 'original PUT documents/{id} 403': 1 });
-        expect(await notice.getByRole('button').allTextContents()).toEqual([expect.stringMatching(/^[0-9a-f-]{36}$/)]);
+        expect(await countRequests(stack)).toEqual({
+          'exchange 400': 1,
+          'original PUT documents/{id} 403': 1,
+        });
+        expect(await notice.getByRole('button').allTextContents()).toEqual([
+          expect.stringMatching(/^[0-9a-f-]{36}$/),
+        ]);
         expect(await page.getByRole('dialog').count()).toBe(0);
         await look(`refusal-${policy}`);
         await expectSilence();
@@ -99,7 +104,11 @@ browserTest(
     await browser.run(async () => {
       await saveUnder('revoke-sessions', 'now');
       await page.getByRole('dialog', { name: 'Your sign-in is no longer valid.' }).waitFor();
-      const { 'exchange 400': refused, 'original PUT documents/{id} 401': told, 'silent 400': silent } = await countRequests(stack);
+      const {
+        'exchange 400': refused,
+        'original PUT documents/{id} 401': told,
+        'silent 400': silent,
+      } = await countRequests(stack);
       expect({ refused, told, silent }).toEqual({ refused: 1, told: 1, silent: 1 });
       await look('refusal-revoked');
       await button(page, 'Sign in again').click();
@@ -159,7 +168,9 @@ browserTest(
       await saveUnder('signing-key', 'emergency');
       await expectSavedWithoutReload();
       expect(await page.getByRole('dialog').count()).toBe(0);
-      expect(Object.keys(await countRequests(stack)).filter((name) => name.startsWith('page'))).toEqual([]);
+      expect(
+        Object.keys(await countRequests(stack)).filter((name) => name.startsWith('page')),
+      ).toEqual([]);
     });
     expect(unexpectedComplaints(browser, [401])).toEqual([]);
   },
@@ -167,9 +178,19 @@ browserTest(
 );
 
 for (const [name, policy, value, words] of [
-  ['Entra answers 429 with Retry-After', 'fault', 'token=429:6', 'The sign-in service is not answering.'],
+  [
+    'Entra answers 429 with Retry-After',
+    'fault',
+    'token=429:6',
+    'The sign-in service is not answering.',
+  ],
   ['Entra answers 503', 'fault', 'token=503:2', 'The sign-in service is not answering.'],
-  ['the credential in the vault has expired', 'vault-credential', 'expire', 'A service that this needs is not answering.'],
+  [
+    'the credential in the vault has expired',
+    'vault-credential',
+    'expire',
+    'A service that this needs is not answering.',
+  ],
 ] as const) {
   browserTest(
     `${name}: 503, said so with a countdown, no storm, and the same page saves by itself once it is over`,

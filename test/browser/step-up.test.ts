@@ -39,8 +39,14 @@ browserTest(
       await stack.policy('mfa', 'on');
       await stack.clearRecords();
       await button(page, 'Save').click();
-      await page.getByRole('dialog', { name: 'Your organisation asks for one more check before this.' }).waitFor();
-      expect(await countRequests(stack)).toEqual({ 'exchange 400': 1, 'original PUT documents/{id} 401': 1, 'silent 400': 1 });
+      await page
+        .getByRole('dialog', { name: 'Your organisation asks for one more check before this.' })
+        .waitFor();
+      expect(await countRequests(stack)).toEqual({
+        'exchange 400': 1,
+        'original PUT documents/{id} 401': 1,
+        'silent 400': 1,
+      });
       await look('step-up');
 
       await button(page, 'Confirm it’s you').click();
@@ -48,7 +54,11 @@ browserTest(
       await page.getByText('What you typed is saved now.').waitFor();
       expect(await text().inputValue()).toBe('Cake: lemon. And this is what I typed.');
       await look('step-up-done');
-      expect(await countRequests(stack)).toMatchObject({ 'page step-up': 1, 'code 200': 1, 'original PUT documents/{id} 200': 1 });
+      expect(await countRequests(stack)).toMatchObject({
+        'page step-up': 1,
+        'code 200': 1,
+        'original PUT documents/{id} 200': 1,
+      });
 
       await stack.clearRecords();
       await text().fill('Saved once more, with no question.');
@@ -76,7 +86,9 @@ browserTest(
       await page.getByRole('link', { name: 'New document' }).click();
       await text().fill('More patience.');
       await button(page, 'Save').click();
-      expect(await page.getByLabel('Title').evaluate((field) => field === document.activeElement)).toBe(true);
+      expect(
+        await page.getByLabel('Title').evaluate((field) => field === document.activeElement),
+      ).toBe(true);
       expect(await page.locator('#save-state').textContent()).toContain('A title is missing.');
       expect(await button(page, 'Save').getAttribute('aria-describedby')).toBe('save-state');
       await page.getByLabel('Title').fill('Attempt 18');
@@ -88,7 +100,10 @@ browserTest(
         const headers = response.headers();
         const shorter = headers['www-authenticate']?.replace(/, claims="[^"]+"/, '');
         if (shorter !== undefined && shorter !== headers['www-authenticate']) challenges += 1;
-        await route.fulfill({ response, headers: { ...headers, ...(shorter !== undefined && { 'www-authenticate': shorter }) } });
+        await route.fulfill({
+          response,
+          headers: { ...headers, ...(shorter !== undefined && { 'www-authenticate': shorter }) },
+        });
       });
       await button(page, 'Save').click();
       await button(page, 'Confirm it’s you').click();

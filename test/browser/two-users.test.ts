@@ -41,13 +41,17 @@ browserTest(
       await textOf(bob.page).fill('Bob.');
       await stack.policy('mfa', 'on', 'alice');
       await stack.clearRecords();
-      await Promise.all([alice.page, secondTab, bob.page].map((page) => button(page, 'Save').click()));
+      await Promise.all(
+        [alice.page, secondTab, bob.page].map((page) => button(page, 'Save').click()),
+      );
 
       await bob.page.getByText('Everything is saved.').waitFor();
       await Promise.all([alice.page, secondTab].map((page) => page.getByRole('dialog').waitFor()));
       expect(await bob.page.getByRole('dialog').count()).toBe(0);
       const refused = (await stack.records()).filter(({ facts }) => facts.aadsts === 50076);
-      expect(new Set(refused.map(({ facts }) => facts.user))).toEqual(new Set(['a11ce000-0000-4000-8000-000000000001']));
+      expect(new Set(refused.map(({ facts }) => facts.user))).toEqual(
+        new Set(['a11ce000-0000-4000-8000-000000000001']),
+      );
 
       await button(alice.page, 'Confirm it’s you').click();
       await button(alice.page, 'Approve').click();

@@ -7,11 +7,11 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Api } from '../attack/case.ts';
-import { scanForLeaks } from '../attack/leaks.ts';
-import { openForeign, openStack } from '../attack/open-target.ts';
-import { poisonedKeys } from '../attack/poisoned-keys.ts';
-import { groups, judge, type Result, runCase, runGroup } from '../attack/run.ts';
+import type { Api } from '../../tools/attack/case.ts';
+import { scanForLeaks } from '../../tools/attack/leaks.ts';
+import { openForeign, openStack } from '../../tools/attack/open-target.ts';
+import { poisonedKeys } from '../../tools/attack/poisoned-keys.ts';
+import { groups, judge, type Result, runCase, runGroup } from '../../tools/attack/run.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 let stack: Stack;
@@ -30,17 +30,20 @@ const collect = async (results: AsyncIterable<Result>) => {
 };
 const wrong = (results: readonly Result[]) => results.filter(({ mark }) => mark !== 'ok');
 
-describe.each([0, 1])('at API %i of the chain, nothing hostile is let in and nothing good shut out', (index) => {
-  test.each(groups)(
-    '%s',
-    async (_name, group) => {
-      const results = await collect(runGroup(apis[index] as Api, group, true));
-      expect(results.length).toBeGreaterThan(0);
-      expect(wrong(results)).toEqual([]);
-    },
-    120_000,
-  );
-});
+describe.each([0, 1])(
+  'at API %i of the chain, nothing hostile is let in and nothing good shut out',
+  (index) => {
+    test.each(groups)(
+      '%s',
+      async (_name, group) => {
+        const results = await collect(runGroup(apis[index] as Api, group, true));
+        expect(results.length).toBeGreaterThan(0);
+        expect(wrong(results)).toEqual([]);
+      },
+      120_000,
+    );
+  },
+);
 
 test('keys that Entra would never publish are not used, and unknown ones beside good ones do no harm', async () => {
   const results: Result[] = [];
@@ -48,14 +51,16 @@ test('keys that Entra would never publish are not used, and unknown ones beside 
   expect(wrong(results)).toEqual([]);
 }, 60_000);
 
-test('against a foreign target the cases that need no stand run, and none of those that write', async () => {
+test('against a foreign target the cases that need no emulators run, and none of those that write', async () => {
   const [original] = apis as [Api];
   const foreign = await openForeign(stack.urls.originalApi, original.token);
   const results: Result[] = [];
   for (const [, group] of groups) results.push(...(await collect(runGroup(foreign, group, false))));
   expect(wrong(results)).toEqual([]);
   expect(results.length).toBeGreaterThan(200);
-  expect(new Set(foreign.answers.map(({ request }) => request.method ?? 'GET'))).toEqual(new Set(['GET', 'OPTIONS']));
+  expect(new Set(foreign.answers.map(({ request }) => request.method ?? 'GET'))).toEqual(
+    new Set(['GET', 'OPTIONS']),
+  );
 }, 60_000);
 
 describe('after all of it', () => {
@@ -64,12 +69,21 @@ describe('after all of it', () => {
 
   test('every request has left one line, JSON, without a control character', () => {
     const lines = output().filter((line) => line.includes('"route"'));
-    const served = apis.flatMap(({ answers }) => answers).filter(({ headers }) => 'x-correlation-id' in headers);
+    const served = apis
+      .flatMap(({ answers }) => answers)
+      .filter(({ headers }) => 'x-correlation-id' in headers);
     expect(lines.length).toBeGreaterThanOrEqual(served.length);
-    for (const line of lines) expect(JSON.parse(line)).toMatchObject({ api: expect.any(String), status: expect.any(Number) });
+    for (const line of lines)
+      expect(JSON.parse(line)).toMatchObject({
+        api: expect.any(String),
+        status: expect.any(Number),
+      });
     expect(output().filter((line) => /\p{Cc}|\u2028|\u2029/u.test(line))).toEqual([]);
-    const ids = lines.map((line) => JSON.parse(line)).map(({ api, correlationId }) => `${api} ${correlationId}`);
-    for (const { headers } of served) expect(ids.some((id) => id.endsWith(` ${headers['x-correlation-id']}`))).toBe(true);
+    const ids = lines
+      .map((line) => JSON.parse(line))
+      .map(({ api, correlationId }) => `${api} ${correlationId}`);
+    for (const { headers } of served)
+      expect(ids.some((id) => id.endsWith(` ${headers['x-correlation-id']}`))).toBe(true);
   });
 
   test('no token, secret, address, trace of Entra, stack frame or file path is in the output or in any body', () => {
@@ -77,33 +91,50 @@ describe('after all of it', () => {
     expect(secrets.length).toBeGreaterThan(8);
     const signatures = apis.map(({ good }) => good.segments[2]);
     expect(scanForLeaks(output().join('\n'), [...secrets, ...signatures])).toEqual([]);
-    const bodies = apis.flatMap(({ answers }) => answers).map(({ text, headers }) => `${text}\n${JSON.stringify(headers)}`);
-    expect(scanForLeaks(bodies.join('\n'), [...secrets, ...signatures]).filter(({ kind }) => kind === 'canary')).toEqual([]);
+    const bodies = apis
+      .flatMap(({ answers }) => answers)
+      .map(({ text, headers }) => `${text}\n${JSON.stringify(headers)}`);
+    expect(
+      scanForLeaks(bodies.join('\n'), [...secrets, ...signatures]).filter(
+        ({ kind }) => kind === 'canary',
+      ),
+    ).toEqual([]);
   });
 
   test('a leak that is planted in that output is found', () => {
     const [secret = ''] = secretsOf(stack.dataDir);
     const [before, after] = [output().slice(0, 100).join('\n'), output().slice(100).join('\n')];
-    for (const planted of [secret, apis[0]?.token ?? '', '{"detail":"AADSTS50013: Assertion failed signature validation."}']) {
+    for (const planted of [
+      secret,
+      apis[0]?.token ?? '',
+      '{"detail":"AADSTS50013: Assertion failed signature validation."}',
+    ]) {
       expect(scanForLeaks([before, planted, after].join('\n'), [secret])).not.toEqual([]);
     }
   });
 });
 
-/** What must never leave the stand: keys, secrets and the words that open its doors. */
+/** What must never leave the emulators: keys, secrets and the words that open its doors. */
 function secretsOf(dataDir: string): readonly string[] {
   const texts = (value: unknown): string[] => {
     if (typeof value === 'string') return [value];
     return typeof value === 'object' && value !== null ? Object.values(value).flatMap(texts) : [];
   };
   const read = (name: string) => JSON.parse(readFileSync(join(dataDir, name), 'utf8'));
-  const keys = (read('signing-keys.json') as Record<string, string>[]).flatMap(({ d, p, q }) => [d, p, q]);
-  const values = (read('credentials.json') as [string, { value: string }[]][]).flatMap(([, versions]) =>
-    versions.map(({ value }) => value),
+  const keys = (read('signing-keys.json') as Record<string, string>[]).flatMap(({ d, p, q }) => [
+    d,
+    p,
+    q,
+  ]);
+  const values = (read('credentials.json') as [string, { value: string }[]][]).flatMap(
+    ([, versions]) => versions.map(({ value }) => value),
   );
-  return [read('control.json').token, ...keys, ...values, ...texts(read('identity-headers.json'))].filter(
-    (text) => typeof text === 'string',
-  );
+  return [
+    read('control.json').token,
+    ...keys,
+    ...values,
+    ...texts(read('identity-headers.json')),
+  ].filter((text) => typeof text === 'string');
 }
 
 test('the verdict on an answer', () => {
@@ -117,9 +148,13 @@ test('the verdict on an answer', () => {
 describe('the command', () => {
   const run = (args: readonly string[], env: Record<string, string> = {}) =>
     new Promise<{ code: number | null; output: string }>((resolve) => {
-      const child = spawn(process.execPath, [fileURLToPath(new URL('../../local/attack.ts', import.meta.url)), ...args], {
-        env: { ...process.env, ...env },
-      });
+      const child = spawn(
+        process.execPath,
+        [fileURLToPath(new URL('../../tools/attack.ts', import.meta.url)), ...args],
+        {
+          env: { ...process.env, ...env },
+        },
+      );
       let output = '';
       for (const stream of [child.stdout, child.stderr]) {
         stream.setEncoding('utf8').on('data', (text: string) => {
@@ -130,13 +165,20 @@ describe('the command', () => {
     });
 
   test('ends with 1 where an API takes whatever comes, and says what was accepted', async () => {
-    const server = createServer((_request, response) => response.setHeader('content-type', 'application/json').end('{"documents":[]}'));
+    const server = createServer((_request, response) =>
+      response.setHeader('content-type', 'application/json').end('{"documents":[]}'),
+    );
     await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
     const folder = await mkdtemp(join(tmpdir(), 'attack-'));
     try {
       const file = join(folder, 'token');
       await writeFile(file, apis[0]?.token ?? '');
-      const { code, output } = await run(['--target', `http://localhost:${(server.address() as AddressInfo).port}/api`, '--token', file]);
+      const { code, output } = await run([
+        '--target',
+        `http://localhost:${(server.address() as AddressInfo).port}/api`,
+        '--token',
+        file,
+      ]);
       expect(code).toBe(1);
       expect(output).toMatch(/alg none, no signature .* 200 .* ACCEPTED/);
     } finally {
@@ -146,14 +188,28 @@ describe('the command', () => {
     }
   }, 30_000);
 
-  test('tries nothing where no stand runs, where the good token is refused, or where it is not told enough', async () => {
-    const nowhere = await run([], { STAND_DATA_DIR: join(tmpdir(), 'no-such-folder') });
-    expect(nowhere).toEqual({ code: 1, output: 'No stand is running here. Start it with: npm start\n' });
-    expect(await run(['--target', 'http://localhost:1/'])).toMatchObject({ code: 2, output: expect.stringContaining('Usage:') });
+  test('tries nothing where no emulators runs, where the good token is refused, or where it is not told enough', async () => {
+    const nowhere = await run([], { EMULATOR_DATA_DIR: join(tmpdir(), 'no-such-folder') });
+    expect(nowhere).toEqual({
+      code: 1,
+      output: 'No emulators are running here. Start it with: npm start\n',
+    });
+    expect(await run(['--target', 'http://localhost:1/'])).toMatchObject({
+      code: 2,
+      output: expect.stringContaining('Usage:'),
+    });
     const folder = await mkdtemp(join(tmpdir(), 'attack-'));
     await writeFile(join(folder, 'token'), await stack.token('bob', { claims: { exp: 1 } }));
-    const refused = await run(['--target', stack.urls.originalApi, '--token', join(folder, 'token')]);
+    const refused = await run([
+      '--target',
+      stack.urls.originalApi,
+      '--token',
+      join(folder, 'token'),
+    ]);
     await rm(folder, { recursive: true });
-    expect(refused).toMatchObject({ code: 1, output: expect.stringContaining('(401 invalid_token). Nothing was tried.') });
+    expect(refused).toMatchObject({
+      code: 1,
+      output: expect.stringContaining('(401 invalid_token). Nothing was tried.'),
+    });
   }, 30_000);
 });

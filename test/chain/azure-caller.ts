@@ -12,8 +12,13 @@ export interface Work {
   readonly tables: string;
   readonly steps: readonly Step[];
 }
-export type Step = readonly ['token', resource: string] | readonly ['secret' | 'versions', name: string] | readonly ['rows', table: string];
-export type Outcome = { readonly done: unknown } | { readonly failed: { name: string; status?: number; code?: string; message: string } };
+export type Step =
+  | readonly ['token', resource: string]
+  | readonly ['secret' | 'versions', name: string]
+  | readonly ['rows', table: string];
+export type Outcome =
+  | { readonly done: unknown }
+  | { readonly failed: { name: string; status?: number; code?: string; message: string } };
 
 /** The clients send a token by https only, so they are given https addresses, and this sends the request as http. The retry sees https again. */
 const plainHttp: NonNullable<TableServiceClientOptions['additionalPolicies']>[number] = {
@@ -30,12 +35,20 @@ const plainHttp: NonNullable<TableServiceClientOptions['additionalPolicies']>[nu
     },
   },
 };
-const options = { additionalPolicies: [plainHttp], retryOptions: { maxRetries: 1, retryDelayInMs: 50 } };
+const options = {
+  additionalPolicies: [plainHttp],
+  retryOptions: { maxRetries: 1, retryDelayInMs: 50 },
+};
 const toHttps = (url: string) => url.replace(/^http:/, 'https:');
 
 const { clientId, vault, tables, steps }: Work = JSON.parse(process.argv[2] ?? '');
-const identity = clientId ? new ManagedIdentityCredential({ clientId }) : new ManagedIdentityCredential();
-const secrets = new SecretClient(toHttps(vault), identity, { ...options, disableChallengeResourceVerification: true });
+const identity = clientId
+  ? new ManagedIdentityCredential({ clientId })
+  : new ManagedIdentityCredential();
+const secrets = new SecretClient(toHttps(vault), identity, {
+  ...options,
+  disableChallengeResourceVerification: true,
+});
 
 async function take([kind, subject]: Step): Promise<unknown> {
   if (kind === 'token') return identity.getToken(`${subject}/.default`);
@@ -48,18 +61,28 @@ async function take([kind, subject]: Step): Promise<unknown> {
 async function useTable(table: TableClient): Promise<unknown> {
   const status = (error: { statusCode?: number }) => error.statusCode;
   await table.createTable();
-  const inserted = await table.createEntity({ partitionKey: "o'brien", rowKey: 'ü 1', text: 'first' });
+  const inserted = await table.createEntity({
+    partitionKey: "o'brien",
+    rowKey: 'ü 1',
+    text: 'first',
+  });
   const again = await table.createEntity({ partitionKey: "o'brien", rowKey: 'ü 1' }).catch(status);
-  await table.updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1', text: 'second' }, 'Replace', { etag: inserted.etag ?? '' });
+  await table.updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1', text: 'second' }, 'Replace', {
+    etag: inserted.etag ?? '',
+  });
   const stale = await table
-    .updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1' }, 'Replace', { etag: inserted.etag ?? '' })
+    .updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1' }, 'Replace', {
+      etag: inserted.etag ?? '',
+    })
     .catch(status);
   const read = await table.getEntity("o'brien", 'ü 1');
   await table.submitTransaction([
     ['create', { partitionKey: 'p', rowKey: '1' }],
     ['create', { partitionKey: 'p', rowKey: '2' }],
   ]);
-  const pages = table.listEntities({ queryOptions: { filter: "PartitionKey eq 'p'" } }).byPage({ maxPageSize: 1 });
+  const pages = table
+    .listEntities({ queryOptions: { filter: "PartitionKey eq 'p'" } })
+    .byPage({ maxPageSize: 1 });
   const listed = (await collect(pages)).flat().map(({ rowKey }) => rowKey);
   await table.deleteTable();
   return { again, stale, text: read.text, listed };
@@ -76,7 +99,9 @@ for (const step of steps) {
   outcomes.push(
     await take(step).then(
       (done) => ({ done }),
-      ({ name, statusCode, code, message }) => ({ failed: { name, status: statusCode, code, message } }),
+      ({ name, statusCode, code, message }) => ({
+        failed: { name, status: statusCode, code, message },
+      }),
     ),
   );
 }

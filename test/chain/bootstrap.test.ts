@@ -1,15 +1,30 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 
-const bootstrap = fileURLToPath(new URL('../../local/bootstrap.js', import.meta.url));
+const bootstrap = fileURLToPath(new URL('../../tools/bootstrap.js', import.meta.url));
 const lock = JSON.stringify({
-  packages: { '': {}, 'node_modules/a': { version: '1.0.0', integrity: 'x' }, 'node_modules/b': { version: '2.0.0', optional: true } },
+  packages: {
+    '': {},
+    'node_modules/a': { version: '1.0.0', integrity: 'x' },
+    'node_modules/b': { version: '2.0.0', optional: true },
+  },
 });
-const installed = JSON.stringify({ packages: { 'node_modules/a': { version: '1.0.0', integrity: 'x' } } });
+const installed = JSON.stringify({
+  packages: { 'node_modules/a': { version: '1.0.0', integrity: 'x' } },
+});
 /** Makes a process believe that it is the Node of an older machine. */
 const asNode20 = [
   '--import',
@@ -54,10 +69,18 @@ beforeEach(() => {
 afterEach(() => rmSync(dirname(root), { recursive: true }));
 
 const spawnBootstrap = (nodeOptions: string[], args: string[], env: Record<string, string> = {}) =>
-  spawn(process.execPath, [...nodeOptions, join(root, 'local', 'bootstrap.js'), 'program.ts', ...args], {
-    env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, BORROWED: join(root, 'borrowed', 'node'), ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  spawn(
+    process.execPath,
+    [...nodeOptions, join(root, 'local', 'bootstrap.js'), 'program.ts', ...args],
+    {
+      env: {
+        PATH: `${join(root, 'bin')}:/usr/bin:/bin`,
+        BORROWED: join(root, 'borrowed', 'node'),
+        ...env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
 
 async function run(nodeOptions: string[], args: string[], env?: Record<string, string>) {
   const child = spawnBootstrap(nodeOptions, args, env);
@@ -69,8 +92,8 @@ async function run(nodeOptions: string[], args: string[], env?: Record<string, s
   child.stderr.on('data', (data) => {
     err += data;
   });
-  const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>((resolve) =>
-    child.on('close', (code, signal) => resolve({ code, signal })),
+  const { code, signal } = await new Promise<{ code: number | null; signal: string | null }>(
+    (resolve) => child.on('close', (code, signal) => resolve({ code, signal })),
   );
   return { code, signal, out, err, pid: child.pid, shown: out ? JSON.parse(out) : undefined };
 }
@@ -81,14 +104,23 @@ const isRunning = (pid: number) => {
     return false;
   }
 };
-const npmCalls = () => (existsSync(join(root, 'npm-calls')) ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n') : []);
+const npmCalls = () =>
+  existsSync(join(root, 'npm-calls'))
+    ? readFileSync(join(root, 'npm-calls'), 'utf8').trim().split('\n')
+    : [];
 
 test('on a good Node with everything installed it asks npm nothing and runs the file in its own process', async () => {
   mkdirSync(join(root, 'node_modules'));
   writeFileSync(join(root, 'node_modules', '.package-lock.json'), installed);
-  const { code, shown, err, pid } = await run([], ['one', 'two three'], { NO_PROXY: 'corp.example' });
+  const { code, shown, err, pid } = await run([], ['one', 'two three'], {
+    NO_PROXY: 'corp.example',
+  });
   expect({ code, err, calls: npmCalls() }).toEqual({ code: 3, err: '', calls: [] });
-  expect(shown).toMatchObject({ arguments: ['one', 'two three'], noProxy: 'corp.example,localhost,127.0.0.1,::1', pid });
+  expect(shown).toMatchObject({
+    arguments: ['one', 'two three'],
+    noProxy: 'corp.example,localhost,127.0.0.1,::1',
+    pid,
+  });
 });
 
 test.each([
@@ -111,8 +143,13 @@ test.each([
 test('an old Node borrows a new one from npm once and puts it first on the PATH', async () => {
   const first = await run(asNode20, ['one']);
   expect(first.err).toMatch(/^This machine's Node is 20\.20\.2; borrowing Node 24 /);
-  expect(first).toMatchObject({ code: 3, shown: { arguments: ['one'], path: join(root, 'borrowed') } });
-  expect(npmCalls()[0]).toMatch(/^--loglevel=warn exec --yes --package=node-\w+-\w+@24 --call node -p process\.execPath$/);
+  expect(first).toMatchObject({
+    code: 3,
+    shown: { arguments: ['one'], path: join(root, 'borrowed') },
+  });
+  expect(npmCalls()[0]).toMatch(
+    /^--loglevel=warn exec --yes --package=node-\w+-\w+@24 --call node -p process\.execPath$/,
+  );
   const second = await run(asNode20, []);
   expect(second).toMatchObject({ code: 3, err: '' });
   expect(npmCalls()).toHaveLength(2);
@@ -121,11 +158,14 @@ test('an old Node borrows a new one from npm once and puts it first on the PATH'
 test.each([
   ['an old Node', asNode20],
   ['a good Node', []],
-])('five that start at once on %s ask npm for each thing once, and all of them run', async (_, nodeOptions) => {
-  const runs = await Promise.all(Array.from({ length: 5 }, () => run(nodeOptions, [])));
-  expect(runs.map(({ code }) => code)).toEqual([3, 3, 3, 3, 3]);
-  expect(npmCalls()).toHaveLength(nodeOptions === asNode20 ? 2 : 1);
-});
+])(
+  'five that start at once on %s ask npm for each thing once, and all of them run',
+  async (_, nodeOptions) => {
+    const runs = await Promise.all(Array.from({ length: 5 }, () => run(nodeOptions, [])));
+    expect(runs.map(({ code }) => code)).toEqual([3, 3, 3, 3, 3]);
+    expect(npmCalls()).toHaveLength(nodeOptions === asNode20 ? 2 : 1);
+  },
+);
 
 test('does not wait for one that was killed while it asked npm', async () => {
   const killed = spawn(process.execPath, ['--version']);
@@ -142,7 +182,11 @@ test('says what to do when npm cannot fetch Node or the packages, and runs nothi
     out: '',
     err: expect.stringContaining('Go online and try again'),
   });
-  expect(await run([], [], { NPM_FAILS: '1' })).toMatchObject({ code: 1, out: '', err: expect.stringContaining('npm ci failed') });
+  expect(await run([], [], { NPM_FAILS: '1' })).toMatchObject({
+    code: 1,
+    out: '',
+    err: expect.stringContaining('npm ci failed'),
+  });
 });
 
 test.each([
@@ -150,7 +194,9 @@ test.each([
   ['good Node', []],
 ])('passes a signal on and ends with the exit code of the program (%s)', async (_, nodeOptions) => {
   const child = spawnBootstrap(nodeOptions, ['wait']);
-  const shown = await new Promise<{ pid: number }>((resolve) => child.stdout.once('data', (data) => resolve(JSON.parse(data))));
+  const shown = await new Promise<{ pid: number }>((resolve) =>
+    child.stdout.once('data', (data) => resolve(JSON.parse(data))),
+  );
   const ended = new Promise((resolve) => child.on('exit', resolve));
   // The handler is set right after the line was printed; a signal before that would kill it by default.
   const again = setInterval(() => child.kill('SIGTERM'), 200);
@@ -161,7 +207,7 @@ test.each([
 
 test("stops the program when npm's shell dies under it", async () => {
   const { pid } = await new Promise<{ pid: number }>((resolve) => {
-    const command = `"${process.execPath}" local/bootstrap.js program.ts wait; true`;
+    const command = `"${process.execPath}" tools/bootstrap.js program.ts wait; true`;
     const shell = spawn('/bin/sh', ['-c', command], {
       cwd: root,
       env: { PATH: `${join(root, 'bin')}:/usr/bin:/bin`, npm_lifecycle_event: 'start' },
@@ -179,7 +225,10 @@ test('a program that a signal killed makes the bootstrap end by the same signal'
 });
 
 test('with Node set to proxy by environment the program still reaches loopback: it runs where NO_PROXY is known from the start', async () => {
-  const { shown, pid } = await run([], [], { NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:9' });
+  const { shown, pid } = await run([], [], {
+    NODE_USE_ENV_PROXY: '1',
+    HTTP_PROXY: 'http://127.0.0.1:9',
+  });
   expect(shown.noProxy).toBe('localhost,127.0.0.1,::1');
   expect(shown.pid).not.toBe(pid);
 });

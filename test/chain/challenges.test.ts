@@ -4,23 +4,26 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/g
 import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
 import { encodeClaims } from '../../shared/http/challenge.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { createEdge } from '../../shared/http/edge.ts';
+import { createApi } from '../../shared/http/create-api.ts';
 import { createFederatedCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
-import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
+import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { demandAuthContext } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { call } from '../support/call.ts';
 import { startDownstream, type TestDownstream } from '../support/downstream.ts';
-import { serveEdge } from '../support/serve-edge.ts';
+import { serveApi } from '../support/serve-api.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { until } from '../support/until.ts';
 
-const tenant = JSON.parse(readFileSync(new URL('../../local/tenant.json', import.meta.url), 'utf8'));
+const tenant = JSON.parse(
+  readFileSync(new URL('../../local/tenant.json', import.meta.url), 'utf8'),
+);
 const tokenRequests = async (stack: Stack) =>
   (await stack.records()).filter(({ hop, operation }) => hop === 'entra' && operation === 'token');
-const callsTo = async (stack: Stack, api: string) => (await stack.records()).filter(({ hop }) => hop === api);
+const callsTo = async (stack: Stack, api: string) =>
+  (await stack.records()).filter(({ hop }) => hop === api);
 const c1 = { access_token: { acrs: { essential: true, value: 'c1' } } };
 
 const claimsIn = (header: string | null) => {
@@ -36,7 +39,11 @@ describe('Downstream’s own challenge: deleting needs the authentication contex
   afterAll(() => stack?.stop());
 
   async function remove(token: string, id: string) {
-    const headers = (etag: string | null) => ({ token, method: 'DELETE', headers: { 'if-match': etag ?? '' } });
+    const headers = (etag: string | null) => ({
+      token,
+      method: 'DELETE',
+      headers: { 'if-match': etag ?? '' },
+    });
     await call(`${stack.urls.originalApi}/documents/${id}`, {
       token,
       method: 'PUT',
@@ -51,12 +58,15 @@ describe('Downstream’s own challenge: deleting needs the authentication contex
   test('where Entra grants it, one new exchange and one more call, and the next deletion needs neither', async () => {
     const token = await stack.token('alice');
     expect((await remove(token, 'granted')).status).toBe(204);
-    expect([(await tokenRequests(stack)).length, (await callsTo(stack, 'downstream-api')).map(({ status }) => status)]).toEqual([
-      1,
-      [401, 204],
-    ]);
+    expect([
+      (await tokenRequests(stack)).length,
+      (await callsTo(stack, 'downstream-api')).map(({ status }) => status),
+    ]).toEqual([1, [401, 204]]);
     expect((await remove(token, 'granted-too')).status).toBe(204);
-    expect([(await tokenRequests(stack)).length, (await callsTo(stack, 'downstream-api')).map(({ status }) => status)]).toEqual([0, [204]]);
+    expect([
+      (await tokenRequests(stack)).length,
+      (await callsTo(stack, 'downstream-api')).map(({ status }) => status),
+    ]).toEqual([0, [204]]);
   });
 
   test('where Entra refuses it, Entra’s own claims go up, after one exchange and one call; with them the deletion succeeds', async () => {
@@ -77,18 +87,36 @@ describe('Downstream’s own challenge: deleting needs the authentication contex
 
   test('a client that cannot handle challenges gets 403 where the challenge is ours, and Entra’s claims where they are Entra’s', async () => {
     await stack.policy('mfa', 'on');
-    const answer = await call(`${stack.urls.originalApi}/documents`, { token: await stack.token('carol', { cp1: false }) });
+    const answer = await call(`${stack.urls.originalApi}/documents`, {
+      token: await stack.token('carol', { cp1: false }),
+    });
     expect(answer).toMatchObject({
       status: 401,
-      json: { code: 'step_up_required', claims: { access_token: { capolids: { essential: true } } } },
+      json: {
+        code: 'step_up_required',
+        claims: { access_token: { capolids: { essential: true } } },
+      },
     });
     await stack.resetPolicies();
-    const b = await stack.token('alice', { client: 'original-api', scope: 'downstream-api/Documents.ReadWrite', cp1: false });
+    const b = await stack.token('alice', {
+      client: 'original-api',
+      scope: 'downstream-api/Documents.ReadWrite',
+      cp1: false,
+    });
     const url = `${stack.urls.downstreamApi}/documents/garden-plan`;
     const { headers } = await call(url, {
-      token: await stack.token('alice', { client: 'original-api', scope: 'downstream-api/Documents.Read' }),
+      token: await stack.token('alice', {
+        client: 'original-api',
+        scope: 'downstream-api/Documents.Read',
+      }),
     });
-    expect(await call(url, { token: b, method: 'DELETE', headers: { 'if-match': headers.get('etag') ?? '' } })).toMatchObject({
+    expect(
+      await call(url, {
+        token: b,
+        method: 'DELETE',
+        headers: { 'if-match': headers.get('etag') ?? '' },
+      }),
+    ).toMatchObject({
       status: 403,
       json: { code: 'forbidden' },
     });
@@ -111,7 +139,9 @@ describe('Downstream’s own challenge: deleting needs the authentication contex
     'policy %s=%s is %i %s, for a new token only, and over when the switch is back',
     async (name, value, status, code) => {
       const [before, token] = [await stack.token('alice'), await stack.token('alice')];
-      expect((await call(`${stack.urls.originalApi}/documents`, { token: before })).status).toBe(200);
+      expect((await call(`${stack.urls.originalApi}/documents`, { token: before })).status).toBe(
+        200,
+      );
       await stack.policy(name, value);
       await stack.clearRecords();
       const answer = await call(`${stack.urls.originalApi}/documents`, { token });
@@ -124,10 +154,16 @@ describe('Downstream’s own challenge: deleting needs the authentication contex
         );
       }
       expect(await tokenRequests(stack)).toHaveLength(1);
-      expect((await call(`${stack.urls.originalApi}/documents`, { token: before })).status).toBe(200);
+      expect((await call(`${stack.urls.originalApi}/documents`, { token: before })).status).toBe(
+        200,
+      );
       await stack.resetPolicies();
       const again = await stack.token('alice');
-      await until('the chain to recover', async () => (await call(`${stack.urls.originalApi}/documents`, { token: again })).status === 200);
+      await until(
+        'the chain to recover',
+        async () =>
+          (await call(`${stack.urls.originalApi}/documents`, { token: again })).status === 200,
+      );
     },
   );
 });
@@ -161,7 +197,8 @@ describe('a downstream that evaluates access continuously', () => {
 
   test('challenges once: a new exchange with its claims, another token, success', async () => {
     downstream.answer((_, response) => {
-      if (downstream.received.length === 1) response.writeHead(401, challenge(encodeClaims(nbf))).end();
+      if (downstream.received.length === 1)
+        response.writeHead(401, challenge(encodeClaims(nbf))).end();
       else response.end('{"documents":[]}');
     });
     expect((await list()).status).toBe(200);
@@ -182,42 +219,73 @@ describe('a downstream that evaluates access continuously', () => {
   const hostile: [string, Record<string, string | string[]>][] = [
     [
       'a challenge of 1 MiB',
-      challenge(Buffer.from(JSON.stringify({ access_token: { [canary]: 'x'.repeat(1024 * 1024) } })).toString('base64')),
+      challenge(
+        Buffer.from(
+          JSON.stringify({ access_token: { [canary]: 'x'.repeat(1024 * 1024) } }),
+        ).toString('base64'),
+      ),
     ],
     [
       'a challenge of 9 KiB',
-      challenge(Buffer.from(JSON.stringify({ access_token: { [canary]: 'x'.repeat(9 * 1024) } })).toString('base64')),
+      challenge(
+        Buffer.from(JSON.stringify({ access_token: { [canary]: 'x'.repeat(9 * 1024) } })).toString(
+          'base64',
+        ),
+      ),
     ],
     ['claims that are no JSON', challenge(Buffer.from(canary).toString('base64'))],
-    ['claims without an access_token object', challenge(encodeClaims({ id_token: { [canary]: 1 }, access_token: [] }))],
-    ['a line break in a value', challenge(`${encodeClaims({ [canary]: 1 })}%0d%0aSet-Cookie: ${canary}=1`)],
+    [
+      'claims without an access_token object',
+      challenge(encodeClaims({ id_token: { [canary]: 1 }, access_token: [] })),
+    ],
+    [
+      'a line break in a value',
+      challenge(`${encodeClaims({ [canary]: 1 })}%0d%0aSet-Cookie: ${canary}=1`),
+    ],
     [
       '50 challenges',
-      { 'www-authenticate': Array.from({ length: 50 }, (_, index) => `Bearer realm="${canary}${index}", claims="${encodeClaims(nbf)}"`) },
+      {
+        'www-authenticate': Array.from(
+          { length: 50 },
+          (_, index) => `Bearer realm="${canary}${index}", claims="${encodeClaims(nbf)}"`,
+        ),
+      },
     ],
-    ['another scheme', { 'www-authenticate': `Negotiate claims="${encodeClaims({ access_token: { [canary]: 1 } })}"` }],
+    [
+      'another scheme',
+      {
+        'www-authenticate': `Negotiate claims="${encodeClaims({ access_token: { [canary]: 1 } })}"`,
+      },
+    ],
   ];
-  test.each(hostile)('%s gets nothing through: 502, one line in the log', async (_name, headers) => {
-    downstream.answer((_, response) => response.writeHead(401, headers).end(`{"detail":"${canary}"}`));
-    const before = stack.output().length;
-    const answer = await list();
-    expect(answer).toMatchObject({ status: 502, json: { code: 'bad_gateway' } });
-    expect(answer.headers.get('www-authenticate')).toBeNull();
-    expect(answer.text + [...answer.headers].join()).not.toContain(canary);
-    expect((await counts())[1]).toBe(0);
-    expect(
-      stack
-        .output()
-        .slice(before)
-        .filter((line) => line.includes('"route"')),
-    ).toHaveLength(1);
-    expect(stack.output().join('\n')).not.toContain(canary);
-  });
+  test.each(hostile)(
+    '%s gets nothing through: 502, one line in the log',
+    async (_name, headers) => {
+      downstream.answer((_, response) =>
+        response.writeHead(401, headers).end(`{"detail":"${canary}"}`),
+      );
+      const before = stack.output().length;
+      const answer = await list();
+      expect(answer).toMatchObject({ status: 502, json: { code: 'bad_gateway' } });
+      expect(answer.headers.get('www-authenticate')).toBeNull();
+      expect(answer.text + [...answer.headers].join()).not.toContain(canary);
+      expect((await counts())[1]).toBe(0);
+      expect(
+        stack
+          .output()
+          .slice(before)
+          .filter((line) => line.includes('"route"')),
+      ).toHaveLength(1);
+      expect(stack.output().join('\n')).not.toContain(canary);
+    },
+  );
 
   test('a challenge from another origin, by a redirect, is never seen', async () => {
     const other = await startDownstream();
     other.answer((_, response) => response.writeHead(401, challenge(encodeClaims(nbf))).end());
-    downstream.answer((_, response) => response.writeHead(307, { location: `${other.url}/documents` }).end());
+    downstream.answer((_, response) =>
+      response.writeHead(307, { location: `${other.url}/documents` }).end(),
+    );
     expect(await list()).toMatchObject({ status: 502, json: { code: 'bad_gateway' } });
     expect(other.received).toHaveLength(0);
     await other.close();
@@ -237,30 +305,35 @@ test('a third API behind Downstream, out of shared alone: the user’s identity 
     'downstream-api': { ...tenant.apps['downstream-api'], federatedIdentity: 'downstream-api' },
     'third-api': third,
   };
-  const authorityHost = () => new URL(stack.urls.stand);
-  const edgeOf = (api: string, audience: string, caller: string) => {
+  const authorityHost = () => new URL(stack.urls.emulators);
+  const makeApi = (name: string, audience: string, caller: string) => {
     const validate = createValidator({
       keys: createKeys({ authorityHost: authorityHost() }),
       tenantIds: [tenant.tenants.contoso.id],
       audience,
     });
-    const realm = { clientId: audience, authorizationUri: `${stack.urls.stand}/authorize` };
-    return createEdge({ api, validate, clients: { clientIds: [caller], confidential: true }, origins: [], realm });
+    const challenge = { clientId: audience, authorizationUri: `${stack.urls.emulators}/authorize` };
+    return createApi({
+      name,
+      validate,
+      clients: { clientIds: [caller], confidential: true },
+      origins: [],
+      challenge,
+    });
   };
   const downstreamId = apps['downstream-api'].appId;
   const middlePort = await startDownstream();
-  const stack = await startStack({ directory: { ...tenant, apps }, set: { DOWNSTREAM_API_URL: middlePort.url } });
+  const stack = await startStack({
+    directory: { ...tenant, apps },
+    set: { DOWNSTREAM_API_URL: middlePort.url },
+  });
   await middlePort.close();
   const seen: string[] = [];
-  const thirdApi = await serveEdge([
-    edgeOf(
-      'third-api',
-      third.appId,
-      downstreamId,
-    )('things', {
+  const thirdApi = await serveApi([
+    makeApi('third-api', third.appId, downstreamId).route('things', {
       GET: {
         scopes: ['Things.Delete'],
-        handle: async ({ caller }) => {
+        handler: async ({ caller }) => {
           seen.push(caller.objectId);
           demandAuthContext(caller, 'c1');
           return { json: { oid: caller.objectId, acrs: caller.authContexts } };
@@ -270,7 +343,7 @@ test('a third API behind Downstream, out of shared alone: the user’s identity 
   ]);
   const headers = JSON.parse(readFileSync(join(stack.dataDir, 'identity-headers.json'), 'utf8'));
   const identity = createManagedIdentity({
-    IDENTITY_ENDPOINT: `${stack.urls.stand}/msi/token`,
+    IDENTITY_ENDPOINT: `${stack.urls.emulators}/msi/token`,
     IDENTITY_HEADER: headers['downstream-api'],
     AZURE_CLIENT_ID: tenant.identities['downstream-api'].clientId,
   });
@@ -280,29 +353,37 @@ test('a third API behind Downstream, out of shared alone: the user’s identity 
     keys: createKeys({ authorityHost: authorityHost() }),
     credential: createFederatedCredential(identity),
   });
-  const callThird = createDownstream({ url: thirdApi.url, clientId: third.appId, onBehalf: createOnBehalf({ exchange }) });
-  const relay = async (incoming: Parameters<typeof callThird>[0]) => ({
-    json: (await callThird(incoming, { method: 'GET', path: 'things', scope: 'Things.Delete' })).json,
+  const callThird = createDownstream({
+    url: thirdApi.url,
+    clientId: third.appId,
+    onBehalfOf: createOnBehalfOf({ exchange }),
   });
-  const middle = await serveEdge(
+  const relay = async (incoming: Parameters<typeof callThird>[0]) => ({
+    json: (await callThird(incoming, { method: 'GET', path: 'things', scope: 'Things.Delete' }))
+      .json,
+  });
+  const middle = await serveApi(
     [
-      edgeOf(
-        'middle-api',
-        downstreamId,
-        apps['original-api'].appId,
-      )('downstream/documents', { GET: { scopes: ['Documents.Read'], handle: relay } }),
+      makeApi('middle-api', downstreamId, apps['original-api'].appId).route(
+        'downstream/documents',
+        { GET: { scopes: ['Documents.Read'], handler: relay } },
+      ),
     ],
     [],
     Number(new URL(middlePort.url).port),
   );
   try {
     const alice = tenant.users[0].oid;
-    expect(await call(`${stack.urls.originalApi}/documents`, { token: await stack.token('alice') })).toMatchObject({
+    expect(
+      await call(`${stack.urls.originalApi}/documents`, { token: await stack.token('alice') }),
+    ).toMatchObject({
       status: 200,
       json: { oid: alice, acrs: ['c1'] },
     });
     await stack.policy('auth-context', 'on');
-    const refused = await call(`${stack.urls.originalApi}/documents`, { token: await stack.token('alice') });
+    const refused = await call(`${stack.urls.originalApi}/documents`, {
+      token: await stack.token('alice'),
+    });
     expect(refused).toMatchObject({ status: 401, json: { code: 'step_up_required', claims: c1 } });
     expect(claimsIn(refused.headers.get('www-authenticate'))).toEqual(c1);
     const steppedUp = await stack.token('alice', { acrs: 'c1' });

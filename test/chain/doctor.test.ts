@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { runChecks } from '../../local/doctor/check-up.ts';
+import { runChecks } from '../../tools/doctor/check-up.ts';
 import { findSettings } from '../../local/doctor/find-settings.ts';
-import { listChecks } from '../../local/doctor/list-checks.ts';
+import { listChecks } from '../../tools/doctor/list-checks.ts';
 import { findFreePorts } from '../support/free-ports.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
@@ -17,17 +17,22 @@ afterEach(() => stack.resetPolicies());
 afterAll(() => stack?.stop());
 
 /** `npm run doctor` as a person runs it beside this stack. */
-function doctor(args: readonly string[], { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {}) {
+function doctor(
+  args: readonly string[],
+  { input = '', env = {} }: { input?: string; env?: Record<string, string> } = {},
+) {
   const port = (url: string) => new URL(url).port;
-  const { clientApp, originalApi, downstreamApi, stand, tables } = stack.urls;
+  const { clientApp, originalApi, downstreamApi, emulators, tables } = stack.urls;
   const ports = {
-    STAND_PORT: port(stand),
+    EMULATOR_PORT: port(emulators),
     ORIGINAL_API_PORT: port(originalApi),
     DOWNSTREAM_API_PORT: port(downstreamApi),
     CLIENT_APP_PORT: port(clientApp),
     TABLE_PORT: port(tables),
   };
-  const child = spawn(process.execPath, [program, ...args], { env: { ...process.env, STAND_DATA_DIR: stack.dataDir, ...ports, ...env } });
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { ...process.env, EMULATOR_DATA_DIR: stack.dataDir, ...ports, ...env },
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {
@@ -35,7 +40,9 @@ function doctor(args: readonly string[], { input = '', env = {} }: { input?: str
     });
   child.stdin.on('error', () => {});
   child.stdin.end(input);
-  return new Promise<{ code: number | null; output: string }>((resolve) => child.on('close', (code) => resolve({ code, output })));
+  return new Promise<{ code: number | null; output: string }>((resolve) =>
+    child.on('close', (code) => resolve({ code, output })),
+  );
 }
 const checkUp = (env: Record<string, string> = {}) => doctor(['--stand'], { env });
 
@@ -53,7 +60,11 @@ test('a healthy stack is well in every part, and nothing secret is said', async 
 
 test.each([
   ['vault-credential', 'expire', /Fix first: credential \(the certificate expired: .* ago\)\./],
-  ['vault-credential', 'disable', /Fix first: vault \(the newest version of the credential is disabled\)\./],
+  [
+    'vault-credential',
+    'disable',
+    /Fix first: vault \(the newest version of the credential is disabled\)\./,
+  ],
   ['fault', 'vault=503', /Fix first: vault \(it answers 503\)\./],
   ['fault', 'vault=hang', /Fix first: vault \(no answer in time\)\./],
   ['fault', 'keys=500', /Fix first: keys \(it answers 500\)\./],
@@ -76,13 +87,18 @@ test.each([
 
 test('a rotated credential is well at once', async () => {
   await stack.policy('vault-credential', 'rotate');
-  expect((await checkUp()).output).toMatch(/Entra knows it: of a probe it refused the assertion only \(AADSTS50013\)/);
+  expect((await checkUp()).output).toMatch(
+    /Entra knows it: of a probe it refused the assertion only \(AADSTS50013\)/,
+  );
 }, 30_000);
 
 test('Downstream that is stopped is named, and so is one that hangs', async () => {
   const [free] = await findFreePorts(1);
   const stopped = await checkUp({ DOWNSTREAM_API_PORT: String(free) });
-  expect(stopped).toMatchObject({ code: 1, output: expect.stringMatching(/Fix first: Downstream API \(nothing answers there\)\./) });
+  expect(stopped).toMatchObject({
+    code: 1,
+    output: expect.stringMatching(/Fix first: Downstream API \(nothing answers there\)\./),
+  });
   const worker = stack.pids[2] as number;
   process.kill(worker, 'SIGSTOP');
   try {
@@ -93,15 +109,25 @@ test('Downstream that is stopped is named, and so is one that hangs', async () =
 }, 40_000);
 
 test.each([
-  ['key-vault-secret', { CLIENT_CREDENTIAL_NAME: 'zero-trust-original-api-secret' }, /ok +credential +a secret, valid until/],
+  [
+    'key-vault-secret',
+    { CLIENT_CREDENTIAL_NAME: 'zero-trust-original-api-secret' },
+    /ok +credential +a secret, valid until/,
+  ],
   ['managed-identity', {}, /skipped vault +not used[\s\S]*ok +credential +secretless/],
 ])(
   'the credential may be a %s',
   async (kind, changes, phrase) => {
-    const found = await findSettings({ environment: { STAND_DATA_DIR: stack.dataDir }, standOnly: true });
-    if (!found) throw new Error('no stand');
+    const found = await findSettings({
+      environment: { EMULATOR_DATA_DIR: stack.dataDir },
+      emulatorsOnly: true,
+    });
+    if (!found) throw new Error('no emulators');
     const lines: string[] = [];
-    const wanted = listChecks({ ...found, original: { ...found.original, CLIENT_CREDENTIAL: kind, ...changes } });
+    const wanted = listChecks({
+      ...found,
+      original: { ...found.original, CLIENT_CREDENTIAL: kind, ...changes },
+    });
     await runChecks(wanted.slice(0, 8), (line) => lines.push(line));
     expect(lines.join('\n')).toMatch(phrase);
     expect(lines.join('\n')).toMatch(/ok +credential at Entra +Entra knows it/);
@@ -109,23 +135,34 @@ test.each([
   30_000,
 );
 
-test('a token of this stand is explained from a pipe, its signature checked, and never printed back', async () => {
+test('a token of this emulators is explained from a pipe, its signature checked, and never printed back', async () => {
   const token = await stack.token('alice', { scope: 'Documents.Read' });
   const { code, output } = await doctor(['--stand'], { input: `${token}\n` });
-  expect(output).toMatch(/^Token A: [\s\S]*alice[\s\S]*signature good[\s\S]*Original API accepts it\.[\s\S]*So it must be/);
+  expect(output).toMatch(
+    /^Token A: [\s\S]*alice[\s\S]*signature good[\s\S]*Original API accepts it\.[\s\S]*So it must be/,
+  );
   expect(output).not.toMatch(/eyJ/);
   expect(token.split('.').some((segment) => output.includes(segment.slice(0, 12)))).toBe(false);
   expect(code).toBe(0);
 }, 30_000);
 
 test('a code is explained, several words are one input, and nonsense is one line with examples', async () => {
-  expect(await doctor(['AADSTS65001'])).toMatchObject({ code: 0, output: expect.stringContaining('403 consent_required') });
-  expect(await doctor(['Bearer', 'error="invalid_token"'])).toMatchObject({ code: 0, output: expect.stringContaining('A challenge') });
+  expect(await doctor(['AADSTS65001'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('403 consent_required'),
+  });
+  expect(await doctor(['Bearer', 'error="invalid_token"'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('A challenge'),
+  });
   const { code, output } = await doctor(['what', 'is', 'this']);
   expect(output.trim().split('\n')).toHaveLength(1);
   expect(output).toMatch(/AADSTS65001/);
   expect(code).toBe(2);
   expect((await doctor(['--nonsense'])).code).toBe(2);
   expect((await doctor(['-'], { input: '' })).code).toBe(2);
-  expect(await doctor(['--help'])).toMatchObject({ code: 0, output: expect.stringContaining('Usage') });
+  expect(await doctor(['--help'])).toMatchObject({
+    code: 0,
+    output: expect.stringContaining('Usage'),
+  });
 }, 30_000);

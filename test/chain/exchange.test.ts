@@ -4,8 +4,10 @@ import { startDownstream, type TestDownstream } from '../support/downstream.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 
 /** Token requests at Entra since the records were cleared. */
-const exchanges = async (stack: Stack) => (await stack.records()).filter(({ hop, operation }) => hop === 'entra' && operation === 'token');
-const readSecrets = async (stack: Stack) => (await stack.records()).filter(({ hop, status }) => hop === 'vault' && status === 200);
+const exchanges = async (stack: Stack) =>
+  (await stack.records()).filter(({ hop, operation }) => hop === 'entra' && operation === 'token');
+const readSecrets = async (stack: Stack) =>
+  (await stack.records()).filter(({ hop, status }) => hop === 'vault' && status === 200);
 const list = (stack: Stack, token: string, headers: Record<string, string> = {}) =>
   call(`${stack.urls.originalApi}/documents`, { token, headers });
 
@@ -19,13 +21,23 @@ describe('with the certificate that the vault holds', () => {
 
   test('the credential comes from the vault through Original’s managed identity, once for 20 cold requests', async () => {
     const tokens = await Promise.all(['alice', 'bob'].map((user) => stack.token(user)));
-    const answers = await Promise.all(tokens.flatMap((token) => Array.from({ length: 10 }, () => list(stack, token))));
+    const answers = await Promise.all(
+      tokens.flatMap((token) => Array.from({ length: 10 }, () => list(stack, token))),
+    );
     expect(answers.every(({ status }) => status === 200)).toBe(true);
     const records = await stack.records();
     const vault = await readSecrets(stack);
     expect(vault).toHaveLength(1);
-    expect(vault[0]?.facts).toMatchObject({ identity: 'original-api', secret: 'zero-trust-original-api' });
-    expect(records.filter(({ hop, facts }) => hop === 'managed-identity' && facts.resource === 'https://vault.azure.net')).toHaveLength(1);
+    expect(vault[0]?.facts).toMatchObject({
+      identity: 'original-api',
+      secret: 'zero-trust-original-api',
+    });
+    expect(
+      records.filter(
+        ({ hop, facts }) =>
+          hop === 'managed-identity' && facts.resource === 'https://vault.azure.net',
+      ),
+    ).toHaveLength(1);
     expect(await exchanges(stack)).toHaveLength(2);
   });
 
@@ -49,7 +61,8 @@ describe('with the certificate that the vault holds', () => {
 
   test('two sessions of one user have a token each and do not push each other out', async () => {
     const sessions = [await stack.token('dana'), await stack.token('dana')];
-    for (let turn = 0; turn < 20; turn += 1) expect((await list(stack, sessions[turn % 2] as string)).status).toBe(200);
+    for (let turn = 0; turn < 20; turn += 1)
+      expect((await list(stack, sessions[turn % 2] as string)).status).toBe(200);
     expect(await exchanges(stack)).toHaveLength(2);
   });
 
@@ -75,14 +88,28 @@ describe('with the certificate that the vault holds', () => {
 });
 
 test.each([
-  ['a secret from the vault', { CLIENT_CREDENTIAL: 'key-vault-secret', CLIENT_CREDENTIAL_NAME: 'zero-trust-original-api-secret' }, '1', 1],
-  ['no secret at all: the managed identity’s own token', { CLIENT_CREDENTIAL: 'managed-identity' }, '2', 0],
+  [
+    'a secret from the vault',
+    {
+      CLIENT_CREDENTIAL: 'key-vault-secret',
+      CLIENT_CREDENTIAL_NAME: 'zero-trust-original-api-secret',
+    },
+    '1',
+    1,
+  ],
+  [
+    'no secret at all: the managed identity’s own token',
+    { CLIENT_CREDENTIAL: 'managed-identity' },
+    '2',
+    0,
+  ],
 ] as const)(
   'the same chain runs with %s, and goes on when Entra replaces all its signing keys at once',
   async (_name, set, azpacr, reads) => {
     const stack = await startStack({ set });
     try {
-      const journey = async (user: string) => call(`${stack.urls.originalApi}/journey`, { token: await stack.token(user) });
+      const journey = async (user: string) =>
+        call(`${stack.urls.originalApi}/journey`, { token: await stack.token(user) });
       const { status, json } = await journey('alice');
       expect([status, json.downstream?.claims.azpacr]).toEqual([200, azpacr]);
       await stack.policy('signing-key', 'emergency');
@@ -123,7 +150,10 @@ describe('on the wire to Downstream', () => {
       token,
       method: 'PUT',
       json: { title: 'x', text: 'y' },
-      headers: { 'if-match': '"1"', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
+      headers: {
+        'if-match': '"1"',
+        traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+      },
     });
     expect(downstream.received).toHaveLength(2);
     expect(JSON.stringify(downstream.received)).not.toContain(token.split('.')[1]);
@@ -136,26 +166,52 @@ describe('on the wire to Downstream', () => {
       'host',
       'traceparent',
     ]);
-    const claims = JSON.parse(Buffer.from(first?.authorization?.split('.')[1] ?? '', 'base64url').toString());
+    const claims = JSON.parse(
+      Buffer.from(first?.authorization?.split('.')[1] ?? '', 'base64url').toString(),
+    );
     expect(claims.aud).toBe('d0375100-0000-4000-8000-0000000000a3');
     expect(second).toMatchObject({
       'if-match': '"1"',
       'content-type': 'application/json',
-      traceparent: expect.stringMatching(/^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/),
+      traceparent: expect.stringMatching(
+        /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/,
+      ),
     });
   });
 
   const bad: [string, number, string, Parameters<TestDownstream['answer']>[0]][] = [
-    ['a redirect', 502, 'bad_gateway', (_, response) => response.writeHead(307, { location: `${downstream.url}/canary` }).end()],
+    [
+      'a redirect',
+      502,
+      'bad_gateway',
+      (_, response) => response.writeHead(307, { location: `${downstream.url}/canary` }).end(),
+    ],
     ['HTML', 502, 'bad_gateway', (_, response) => response.end('<html>')],
-    ['a body over 1 MiB', 502, 'bad_gateway', (_, response) => response.end(JSON.stringify({ x: 'y'.repeat(1024 * 1024) }))],
-    ['a compressed body', 502, 'bad_gateway', (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x')],
-    ['500', 502, 'bad_gateway', (_, response) => response.writeHead(500).end('{"code":"unexpected","detail":"a stack trace"}')],
+    [
+      'a body over 1 MiB',
+      502,
+      'bad_gateway',
+      (_, response) => response.end(JSON.stringify({ x: 'y'.repeat(1024 * 1024) })),
+    ],
+    [
+      'a compressed body',
+      502,
+      'bad_gateway',
+      (_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end('x'),
+    ],
+    [
+      '500',
+      502,
+      'bad_gateway',
+      (_, response) =>
+        response.writeHead(500).end('{"code":"unexpected","detail":"a stack trace"}'),
+    ],
     [
       '401 without claims',
       502,
       'bad_gateway',
-      (_, response) => response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end(),
+      (_, response) =>
+        response.writeHead(401, { 'www-authenticate': 'Bearer error="invalid_token"' }).end(),
     ],
     [
       '403 of a kind that is about Original',
@@ -164,15 +220,24 @@ describe('on the wire to Downstream', () => {
       (_, response) => response.writeHead(403).end('{"code":"caller_not_allowed"}'),
     ],
     ['a connection that breaks', 502, 'bad_gateway', (request) => request.socket.destroy()],
-    ['503', 503, 'unavailable', (_, response) => response.writeHead(503, { 'retry-after': '7' }).end('{"code":"unavailable"}')],
+    [
+      '503',
+      503,
+      'unavailable',
+      (_, response) =>
+        response.writeHead(503, { 'retry-after': '7' }).end('{"code":"unavailable"}'),
+    ],
   ];
-  test.each(bad)('%s becomes %i %s and says nothing of Downstream', async (_name, status, code, respond) => {
-    downstream.answer(respond);
-    const answer = await list(stack, token);
-    expect(answer).toMatchObject({ status, json: { code } });
-    expect(answer.text).not.toMatch(/stack trace|html|localhost/);
-    expect(downstream.received.every(({ url }) => !url.endsWith('canary'))).toBe(true);
-  });
+  test.each(bad)(
+    '%s becomes %i %s and says nothing of Downstream',
+    async (_name, status, code, respond) => {
+      downstream.answer(respond);
+      const answer = await list(stack, token);
+      expect(answer).toMatchObject({ status, json: { code } });
+      expect(answer.text).not.toMatch(/stack trace|html|localhost/);
+      expect(downstream.received.every(({ url }) => !url.endsWith('canary'))).toBe(true);
+    },
+  );
 
   test('a GET whose connection breaks is tried once more, a write never', async () => {
     downstream.answer((request) => request.socket.destroy());

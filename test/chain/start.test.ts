@@ -15,9 +15,9 @@ let ports: Record<string, string>;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'start-'));
-  const [stand, original, downstream, client, table] = (await findFreePorts(5)).map(String);
+  const [emulators, original, downstream, client, table] = (await findFreePorts(5)).map(String);
   ports = {
-    STAND_PORT: stand,
+    EMULATOR_PORT: emulators,
     ORIGINAL_API_PORT: original,
     DOWNSTREAM_API_PORT: downstream,
     CLIENT_APP_PORT: client,
@@ -25,7 +25,8 @@ beforeAll(async () => {
   } as typeof ports;
 });
 afterEach(() => {
-  for (const { pid } of children.splice(0)) if (pid && isGroupAlive(pid)) process.kill(-pid, 'SIGKILL');
+  for (const { pid } of children.splice(0))
+    if (pid && isGroupAlive(pid)) process.kill(-pid, 'SIGKILL');
 });
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
@@ -33,7 +34,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 function run(args: readonly string[] = [], env: Record<string, string> = {}) {
   const child = spawn(process.execPath, [program, ...args], {
     detached: true,
-    env: { ...process.env, ...ports, STAND_DATA_DIR: join(folder, 'data'), ...env },
+    env: { ...process.env, ...ports, EMULATOR_DATA_DIR: join(folder, 'data'), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   children.push(child);
@@ -68,13 +69,16 @@ test('a second start on the same ports ends with a line for each, and the first 
   const first = run();
   await first.until('Ctrl-C stops all of it.');
   expect(first.output).toContain(`open         http://localhost:${ports.CLIENT_APP_PORT}`);
-  expect(first.output).toContain(`STAND_PORT=${ports.STAND_PORT}`);
+  expect(first.output).toContain(`EMULATOR_PORT=${ports.EMULATOR_PORT}`);
 
   const second = run();
   expect(await second.ended).toBe(1);
   expect(second.output.trim().split('\n').sort()).toEqual(
     Object.entries(ports)
-      .map(([name, port]) => `Port ${port} (${name}) is in use. Stop what uses it, or set ${name} to another port.`)
+      .map(
+        ([name, port]) =>
+          `Port ${port} (${name}) is in use. Stop what uses it, or set ${name} to another port.`,
+      )
       .sort(),
   );
   expect((await fetch(`http://localhost:${ports.ORIGINAL_API_PORT}/api/health`)).status).toBe(200);
@@ -84,14 +88,20 @@ test('a second start on the same ports ends with a line for each, and the first 
   process.kill(first.pid, 'SIGINT');
   expect(await first.ended).toBe(0);
   expect(isGroupAlive(first.pid)).toBe(false);
-  expect(await Promise.all(Object.values(ports).map(isAnswering))).toEqual([false, false, false, false, false]);
+  expect(await Promise.all(Object.values(ports).map(isAnswering))).toEqual([
+    false,
+    false,
+    false,
+    false,
+    false,
+  ]);
 }, 60_000);
 
 test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
   '%s while it is still starting leaves nothing running',
   async (signal) => {
     const started = run();
-    await started.until('Starting the stand');
+    await started.until('Starting the emulators');
     process.kill(-started.pid, signal);
     expect(await started.ended).toBe(0);
     expect(started.output).not.toContain('Ready');
@@ -101,7 +111,12 @@ test.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
 );
 
 test("an API that does not start stops the rest, with the API's own words", async () => {
-  const started = run(['--set', 'DOWNSTREAM_API_URL=http://downstream.example/', '--set', 'ALLOWED_TENANT_IDS=nonsense']);
+  const started = run([
+    '--set',
+    'DOWNSTREAM_API_URL=http://downstream.example/',
+    '--set',
+    'ALLOWED_TENANT_IDS=nonsense',
+  ]);
   expect(await started.ended).toBe(1);
   expect(started.output).toMatch(/did not start: [\s\S]*ALLOWED_TENANT_IDS/);
   expect(isGroupAlive(started.pid)).toBe(false);
@@ -112,8 +127,12 @@ test('uses func where it is on the PATH: one script root for each API, settings 
   const started = run(['--json'], { PATH: path });
   await started.until('{"ready":true');
   const funcs = [...started.output.matchAll(/^func start pid (\d+) host 2\.0 main (.*)$/gm)];
-  expect(funcs.map(([, , main]) => main).sort()).toEqual(['dist/downstream-api/functions.js', 'dist/original-api/functions.js']);
-  for (const port of [ports.ORIGINAL_API_PORT, ports.DOWNSTREAM_API_PORT]) expect(await isAnswering(port)).toBe(true);
+  expect(funcs.map(([, , main]) => main).sort()).toEqual([
+    'dist/downstream-api/functions.js',
+    'dist/original-api/functions.js',
+  ]);
+  for (const port of [ports.ORIGINAL_API_PORT, ports.DOWNSTREAM_API_PORT])
+    expect(await isAnswering(port)).toBe(true);
   process.kill(started.pid, 'SIGINT');
   expect(await started.ended).toBe(0);
   for (const [, pid] of funcs) expect(() => process.kill(Number(pid), 0)).toThrow();
@@ -130,7 +149,7 @@ test('a func that ends by itself ends everything with the cause', async () => {
 }, 60_000);
 
 test('what people saved survives a restart, and --fresh begins anew', async () => {
-  const options = { env: { STAND_DATA_DIR: join(folder, 'kept') } };
+  const options = { env: { EMULATOR_DATA_DIR: join(folder, 'kept') } };
   const withStack = async <T>(args: readonly string[], use: (stack: Stack) => Promise<T>) => {
     const stack = await startStack({ ...options, args });
     try {
@@ -140,17 +159,28 @@ test('what people saved survives a restart, and --fresh begins anew', async () =
     }
   };
   const call = async (stack: Stack, method: string, body?: object) => {
-    const headers = { authorization: `Bearer ${await stack.token('alice')}`, 'content-type': 'application/json', 'if-none-match': '*' };
-    return (await fetch(`${stack.urls.originalApi}/documents/kept`, { method, headers, ...(body && { body: JSON.stringify(body) }) }))
-      .status;
+    const headers = {
+      authorization: `Bearer ${await stack.token('alice')}`,
+      'content-type': 'application/json',
+      'if-none-match': '*',
+    };
+    return (
+      await fetch(`${stack.urls.originalApi}/documents/kept`, {
+        method,
+        headers,
+        ...(body && { body: JSON.stringify(body) }),
+      })
+    ).status;
   };
-  expect(await withStack([], (stack) => call(stack, 'PUT', { title: 'Kept', text: 'over a restart' }))).toBe(201);
+  expect(
+    await withStack([], (stack) => call(stack, 'PUT', { title: 'Kept', text: 'over a restart' })),
+  ).toBe(201);
   expect(await withStack([], (stack) => call(stack, 'GET'))).toBe(200);
   expect(await withStack(['--fresh'], (stack) => call(stack, 'GET'))).toBe(404);
 }, 90_000);
 
-test('the stand alone runs no API', async () => {
-  const stack = await startStack({ args: ['--stand-only'] });
+test('the emulators alone runs no API', async () => {
+  const stack = await startStack({ args: ['--emulators-only'] });
   try {
     expect(await isAnswering(new URL(stack.urls.originalApi).port)).toBe(false);
     expect(await isAnswering(new URL(stack.urls.clientApp).port)).toBe(true);

@@ -17,13 +17,17 @@ export async function readBody(request: IncomingMessage): Promise<string> {
 }
 
 /** Answers JSON. */
-export const sendJson = (response: ServerResponse, body: object): void => void response.end(JSON.stringify(body));
+export const sendJson = (response: ServerResponse, body: object): void =>
+  void response.end(JSON.stringify(body));
 
 /** Says nothing and keeps the sockets, so that a test can see them go. */
 export function hang(): Respond & { readonly sockets: Set<Socket>; readonly open: () => number } {
   const sockets = new Set<Socket>();
   const respond: Respond = (request) => void sockets.add(request.socket);
-  return Object.assign(respond, { sockets, open: () => [...sockets].filter((socket) => !socket.destroyed).length });
+  return Object.assign(respond, {
+    sockets,
+    open: () => [...sockets].filter((socket) => !socket.destroyed).length,
+  });
 }
 
 /** As Entra refuses a client secret that has ended. */
@@ -37,14 +41,26 @@ export const status =
     void response.writeHead(code, headers).end('{}');
 
 /** As Key Vault: without a token 401 and where to get one, then the secret. */
-export function answerVault(request: IncomingMessage, response: ServerResponse, value = 'secret', version = '1'): void {
+export function answerVault(
+  request: IncomingMessage,
+  response: ServerResponse,
+  value = 'secret',
+  version = '1',
+): void {
   if (request.headers.authorization)
-    sendJson(response, { value, id: `https://vault.example/secrets/credential/${version}`, attributes: {} });
+    sendJson(response, {
+      value,
+      id: `https://vault.example/secrets/credential/${version}`,
+      attributes: {},
+    });
   else challengeVault(response);
 }
 
 /** As Key Vault answers who brings no token. */
 export const challengeVault = (response: ServerResponse): void =>
   void response
-    .writeHead(401, { 'www-authenticate': 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"' })
+    .writeHead(401, {
+      'www-authenticate':
+        'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"',
+    })
     .end();

@@ -2,18 +2,25 @@ import { randomUUID } from 'node:crypto';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { createEdge } from '../../shared/http/edge.ts';
+import { createApi } from '../../shared/http/create-api.ts';
 import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
-import { createIdentity } from '../../shared/obo/identity.ts';
-import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
+import { createIdentity } from '../../shared/obo/managed-identity.ts';
+import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { type Called, call } from '../support/call.ts';
 import { startDownstream, type TestDownstream } from '../support/downstream.ts';
 import { audience, clientApp, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
-import { serveEdge } from '../support/serve-edge.ts';
-import { answerVault, type Respond, readBody, readClaims, refuseCredential, sendJson } from './answers.ts';
+import { serveApi } from '../support/serve-api.ts';
+import {
+  answerVault,
+  type Respond,
+  readBody,
+  readClaims,
+  refuseCredential,
+  sendJson,
+} from './answers.ts';
 
 /** Downstream's client id. */
 export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
@@ -36,7 +43,11 @@ const identityEndpoint = new Promise<string>((resolve) => {
   });
   // Nobody closes it, and it must keep nobody from ending.
   server.on('connection', (socket) => socket.unref());
-  server.listen(0, '127.0.0.1', () => resolve(`http://localhost:${(server.address() as AddressInfo).port}${paths.identity}`)).unref();
+  server
+    .listen(0, '127.0.0.1', () =>
+      resolve(`http://localhost:${(server.address() as AddressInfo).port}${paths.identity}`),
+    )
+    .unref();
 });
 
 /** Original API out of `shared` alone, whole, on real sockets, with a clock that a test moves; Entra, vault, identity and Downstream do as the test says. */
@@ -67,7 +78,9 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
   const now = () => Date.now() + offset;
   const entra = await startIssuer(now);
   const downstream = await startDownstream();
-  downstream.answer((request, response) => response.end(JSON.stringify({ oid: readClaims(request.headers.authorization).oid })));
+  downstream.answer((request, response) =>
+    response.end(JSON.stringify({ oid: readClaims(request.headers.authorization).oid })),
+  );
 
   const exchanges = { running: 0, most: 0, takes: 0 };
   const refused = new Set<string>();
@@ -75,7 +88,11 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
     metadata: undefined,
     keys: undefined,
     vault: (request, response) => answerVault(request, response),
-    identity: (_, response) => sendJson(response, { access_token: 'identity', expires_on: String(Math.floor(now() / 1_000) + 86_400) }),
+    identity: (_, response) =>
+      sendJson(response, {
+        access_token: 'identity',
+        expires_on: String(Math.floor(now() / 1_000) + 86_400),
+      }),
     token: async (request, response) => {
       exchanges.running += 1;
       exchanges.most = Math.max(exchanges.most, exchanges.running);
@@ -85,7 +102,12 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
       if (exchanges.takes > 0) await new Promise((resolve) => setTimeout(resolve, exchanges.takes));
       exchanges.running -= 1;
       if (refused.has(form.get('client_secret') ?? '')) return refuseCredential(response);
-      sendJson(response, { token_type: 'Bearer', scope: 'x', expires_in: 3_600, access_token: token });
+      sendJson(response, {
+        token_type: 'Bearer',
+        scope: 'x',
+        expires_in: 3_600,
+        access_token: token,
+      });
     },
   };
   for (const path of ['vault', 'token'] as const) entra.respond(paths[path], good[path]);
@@ -97,35 +119,60 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
   const ownIdentity = createIdentity(randomUUID());
   const credential = secretless
     ? createFederatedCredential(ownIdentity, now)
-    : createVaultCredential({ endpoint: entra.host, name: 'credential', kind: 'key-vault-secret', identity: ownIdentity, now });
-  const onBehalf = createOnBehalf({
-    exchange: createExchange({ authorityHost: entra.host, clientId: audience, keys, credential, now }),
+    : createVaultCredential({
+        endpoint: entra.host,
+        name: 'credential',
+        kind: 'key-vault-secret',
+        identity: ownIdentity,
+        now,
+      });
+  const onBehalfOf = createOnBehalfOf({
+    exchange: createExchange({
+      authorityHost: entra.host,
+      clientId: audience,
+      keys,
+      credential,
+      now,
+    }),
     now,
   });
-  const callDownstream = createDownstream({ url: new URL(downstream.url), clientId: downstreamId, onBehalf });
-  const edge = createEdge({
-    api: 'original-api',
+  const callDownstream = createDownstream({
+    url: new URL(downstream.url),
+    clientId: downstreamId,
+    onBehalfOf,
+  });
+  const api = createApi({
+    name: 'original-api',
     validate: createValidator({ keys, tenantIds: [tenantId], audience, now }),
     clients: { clientIds: [clientApp], confidential: false },
     origins: [],
-    realm: { clientId: audience, authorizationUri: `${entra.host.href}authorize` },
+    challenge: { clientId: audience, authorizationUri: `${entra.host.href}authorize` },
   });
   const log: string[] = [];
-  const route = edge('documents', {
+  const route = api.route('documents', {
     GET: {
       scopes: ['Documents.Read'],
-      handle: async (inner) => ({
-        json: (await callDownstream(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })).json,
+      handler: async (inner) => ({
+        json: (
+          await callDownstream(inner, { method: 'GET', path: 'documents', scope: 'Documents.Read' })
+        ).json,
       }),
     },
     PUT: {
       scopes: ['Documents.Read'],
-      handle: async (inner) => ({
-        json: (await callDownstream(inner, { method: 'PUT', path: 'documents/1', scope: 'Documents.Read', json: {} })).json,
+      handler: async (inner) => ({
+        json: (
+          await callDownstream(inner, {
+            method: 'PUT',
+            path: 'documents/1',
+            scope: 'Documents.Read',
+            json: {},
+          })
+        ).json,
       }),
     },
   });
-  const original = await serveEdge([route], log);
+  const original = await serveApi([route], log);
   const url = `${original.url.href}/documents`;
   return {
     entra,
@@ -145,6 +192,7 @@ export async function startChain({ secretless = false } = {}): Promise<Chain> {
     pass: (milliseconds) => {
       offset += milliseconds;
     },
-    close: () => Promise.all([original.close(), entra.close(), downstream.close()]).then(() => undefined),
+    close: () =>
+      Promise.all([original.close(), entra.close(), downstream.close()]).then(() => undefined),
   };
 }

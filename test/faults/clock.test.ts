@@ -47,7 +47,9 @@ test('no token B is sent that is past its expiry, whatever hour it is', async ()
     const answer = await chain.get(token);
     expect(answer.status).toBe(200);
     const sent = chain.downstream.received.at(-1)?.headers.authorization?.split('.')[1] ?? '';
-    expect(JSON.parse(Buffer.from(sent, 'base64url').toString()).exp * 1_000).toBeGreaterThan(Date.now() + quarter * 15 * minute);
+    expect(JSON.parse(Buffer.from(sent, 'base64url').toString()).exp * 1_000).toBeGreaterThan(
+      Date.now() + quarter * 15 * minute,
+    );
     chain.pass(15 * minute);
   }
 });

@@ -16,9 +16,13 @@ const times = <T>(count: number, make: (index: number) => Promise<T>) =>
 test('a cold process answers 100 requests of 100 users, tokens of both versions: one metadata and one key request each, one credential, 100 exchanges at most 20 at a time', async () => {
   chain.exchanges.takes = 200;
   const oids = Array.from({ length: 100 }, () => randomUUID());
-  const tokens = await Promise.all(oids.map((oid, index) => chain.token(oid, { ver: index % 2 ? '1.0' : '2.0' })));
+  const tokens = await Promise.all(
+    oids.map((oid, index) => chain.token(oid, { ver: index % 2 ? '1.0' : '2.0' })),
+  );
   const answers = await Promise.all(tokens.map(chain.get));
-  expect(answers.map(({ status, json }) => [status, json.oid])).toEqual(oids.map((oid) => [200, oid]));
+  expect(answers.map(({ status, json }) => [status, json.oid])).toEqual(
+    oids.map((oid) => [200, oid]),
+  );
   const asked = (part: string) => chain.entra.asked.filter((path) => path.endsWith(part)).length;
   expect([asked('/openid-configuration'), chain.count('metadata')]).toEqual([2, 1]);
   expect([asked('/keys'), chain.count('keys')]).toEqual([2, 1]);
@@ -48,7 +52,9 @@ test('keys that cannot be had at a cold start are 503 and never 401, with one re
   chain.fail('keys', status(503));
   const token = await chain.token();
   const answers = await times(50, () => chain.get(token));
-  expect(new Set(answers.map(({ status, json }) => `${status} ${json.code}`))).toEqual(new Set(['503 unavailable']));
+  expect(new Set(answers.map(({ status, json }) => `${status} ${json.code}`))).toEqual(
+    new Set(['503 unavailable']),
+  );
   expect(answers[0]?.headers.get('retry-after')).toBe('5');
   expect(chain.count('keys')).toBe(1);
   chain.fail('keys', undefined);
@@ -102,7 +108,9 @@ test.each([
     const [, payload, signature] = token.split('.');
     for (let second = 0; second < 60; second += 1) {
       const bad = await times(167, (index) => {
-        const header = Buffer.from(JSON.stringify({ typ: 'JWT', alg: 'RS256', kid: `unknown-${second}-${index}` })).toString('base64url');
+        const header = Buffer.from(
+          JSON.stringify({ typ: 'JWT', alg: 'RS256', kid: `unknown-${second}-${index}` }),
+        ).toString('base64url');
         return chain.get(`${header}.${payload}.${signature}`);
       });
       expect(bad.every(({ status }) => status === (fault ? 503 : 401))).toBe(true);

@@ -69,7 +69,9 @@ test('a body of 1 GiB is cut off after about 1 MiB: 502', async () => {
 
 test('a compressed bomb is not unpacked: 502', async () => {
   const bomb = gzipSync(Buffer.alloc(64 * 2 ** 20));
-  chain.downstream.answer((_, response) => response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb));
+  chain.downstream.answer((_, response) =>
+    response.writeHead(200, { 'content-encoding': 'gzip' }).end(bomb),
+  );
   const before = process.memoryUsage().arrayBuffers;
   expect((await chain.get(token)).status).toBe(502);
   expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(32 * 2 ** 20);
@@ -82,7 +84,9 @@ test('a burst of 5xx is 502 for each, asked once each, and over when it is over'
     burst -= 1;
     return burst < 0 ? usual(request, response) : response.writeHead(500 + (burst % 3)).end('{}');
   });
-  const answers = await Promise.all(Array.from({ length: 60 }, (_, index) => (index % 2 ? chain.get(token) : chain.put(token))));
+  const answers = await Promise.all(
+    Array.from({ length: 60 }, (_, index) => (index % 2 ? chain.get(token) : chain.put(token))),
+  );
   expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([502]));
   expect(chain.downstream.received).toHaveLength(60);
   expect((await chain.get(token)).status).toBe(200);
@@ -92,5 +96,9 @@ test('a connection that breaks: a GET is tried once more, a PUT never', async ()
   chain.downstream.answer((request) => request.socket.destroy());
   const answers = await Promise.all([chain.get(token), chain.put(token)]);
   expect(answers.map(({ status }) => status)).toEqual([502, 502]);
-  expect(chain.downstream.received.map(({ method }) => method).sort()).toEqual(['GET', 'GET', 'PUT']);
+  expect(chain.downstream.received.map(({ method }) => method).sort()).toEqual([
+    'GET',
+    'GET',
+    'PUT',
+  ]);
 });

@@ -10,7 +10,9 @@ afterEach(async () => {
 });
 
 /** Timers and sockets that keep this process busy; both ends of every connection are in it. */
-const busy = () => process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'TCPSocketWrap').length;
+const busy = () =>
+  process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'TCPSocketWrap')
+    .length;
 
 test('1,000 clients that hang up leave no timer and no socket behind, and the next is served', async () => {
   chain = await startChain();
@@ -52,7 +54,9 @@ test.each(['downstream', 'token', 'vault', 'identity', 'keys'] as const)(
     if (where === 'downstream') chain.downstream.answer(silence);
     else chain.fail(where, silence);
     const answers = await Promise.all(tokens.map(get));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([where === 'downstream' ? 504 : 503]));
+    expect(new Set(answers.map(({ status }) => status))).toEqual(
+      new Set([where === 'downstream' ? 504 : 503]),
+    );
     expect(silence.sockets.size).toBeGreaterThan(0);
     await until('every socket of silence to be closed', () => silence.open() === 0, 2_000);
     // Connections that are kept alive go after 5 s; a timer of 10 s that nobody gave back would be seen.

@@ -1,30 +1,45 @@
 /** 100,000 users ask for a token B each, in a process of their own; says what came of it. For `memory.test.ts`; needs `--expose-gc`. */
 import { createHash } from 'node:crypto';
-import { createOnBehalf } from '../../shared/obo/on-behalf.ts';
-import { reveal, seal } from '../../shared/sealed.ts';
+import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
+import { reveal, redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 
 const hour = 60 * 60_000;
 const { signal } = new AbortController();
 let asked = 0;
 let mixUps = 0;
-const onBehalf = createOnBehalf({
+const onBehalfOf = createOnBehalfOf({
   exchange: async ({ caller }) => {
     asked += 1;
-    return { token: seal(`${caller.objectId}.${Buffer.alloc(1_500, 'b').toString('latin1')}`), expiresOnTimestamp: Date.now() + hour };
+    return {
+      token: redact(`${caller.objectId}.${Buffer.alloc(1_500, 'b').toString('latin1')}`),
+      expiresOnTimestamp: Date.now() + hour,
+    };
   },
 });
 
 async function get(user: number): Promise<void> {
   const digest = createHash('sha256').update(String(user)).digest('base64url');
-  const caller = { tenantId: 't', objectId: String(user), digest, expiresAt: (Date.now() + hour) / 1_000 } as Caller;
-  const { token } = await onBehalf.exchangeOnBehalf({ caller, scopes: ['x'], audiences: [], correlationId: 'x' }, signal);
+  const caller = {
+    tenantId: 't',
+    objectId: String(user),
+    digest,
+    expiresAt: (Date.now() + hour) / 1_000,
+  } as Caller;
+  const { token } = await onBehalfOf.exchangeOnBehalf(
+    { caller, scopes: ['x'], audiences: [], correlationId: 'x' },
+    signal,
+  );
   if (reveal(token).split('.')[0] !== String(user)) mixUps += 1;
 }
 
 /** Mebibytes once the garbage is gone: before that they tell when the engine takes the trouble, which on a large machine is after 256 of them. */
 function measure() {
-  (globalThis.gc as (options: object) => void)({ type: 'major', execution: 'sync', flavor: 'last-resort' });
+  (globalThis.gc as (options: object) => void)({
+    type: 'major',
+    execution: 'sync',
+    flavor: 'last-resort',
+  });
   const { heapUsed, rss } = process.memoryUsage();
   return { heap: heapUsed / 2 ** 20, resident: rss / 2 ** 20 };
 }

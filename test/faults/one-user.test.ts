@@ -46,7 +46,9 @@ test('who is throttled is told so at once, also while others wait for their turn
   const { promise, resolve } = Promise.withResolvers<void>();
   hangFor(user, promise);
   const before = chain.count('token');
-  const others = (await Promise.all(Array.from({ length: 30 }, () => chain.token()))).map(chain.get);
+  const others = (await Promise.all(Array.from({ length: 30 }, () => chain.token()))).map(
+    chain.get,
+  );
   await until('every turn to be taken', () => chain.count('token') - before === 20);
   // The others are let go only when this answer is there.
   expect((await chain.get(throttled)).status).toBe(503);

@@ -28,20 +28,26 @@ beforeEach(async () => {
 afterEach(() => chain.close());
 
 const codes = [301, 302, 303, 307, 308];
-const redirect = (code: number) => (_: IncomingMessage, response: ServerResponse) => void response.writeHead(code, { location }).end();
+const redirect = (code: number) => (_: IncomingMessage, response: ServerResponse) =>
+  void response.writeHead(code, { location }).end();
 
-test.each(['vault', 'identity', 'metadata', 'keys', 'token'] as const)('a redirect by %s is not followed', async (path) => {
-  for (const code of codes) {
-    chain.fail(path, (request, response) =>
-      path === 'vault' && !request.headers.authorization ? challengeVault(response) : redirect(code)(request, response),
-    );
-    expect((await chain.get(await chain.token())).status).toBe(path === 'token' ? 502 : 503);
-    chain.pass(60_000);
-  }
-  expect(seen).toEqual([]);
-  chain.fail(path, undefined);
-  expect((await chain.get(await chain.token())).status).toBe(200);
-});
+test.each(['vault', 'identity', 'metadata', 'keys', 'token'] as const)(
+  'a redirect by %s is not followed',
+  async (path) => {
+    for (const code of codes) {
+      chain.fail(path, (request, response) =>
+        path === 'vault' && !request.headers.authorization
+          ? challengeVault(response)
+          : redirect(code)(request, response),
+      );
+      expect((await chain.get(await chain.token())).status).toBe(path === 'token' ? 502 : 503);
+      chain.pass(60_000);
+    }
+    expect(seen).toEqual([]);
+    chain.fail(path, undefined);
+    expect((await chain.get(await chain.token())).status).toBe(200);
+  },
+);
 
 test('a redirect by Downstream is not followed, whatever the method', async () => {
   for (const code of codes) {

@@ -10,7 +10,9 @@ test('1,000 tokens B made together are refreshed early and apart while A is good
   const chain = await startChain();
   try {
     const exp = Math.floor(Date.now() / 1_000) + 3 * 60 * 60;
-    const tokens = await Promise.all(Array.from({ length: users }, () => chain.token(randomUUID(), { exp })));
+    const tokens = await Promise.all(
+      Array.from({ length: users }, () => chain.token(randomUUID(), { exp })),
+    );
     const failures: number[] = [];
     /** Everybody calls, 50 at a time. */
     async function callAll(): Promise<void> {

@@ -23,7 +23,10 @@ test('down for 10 minutes: who has a token loses nothing, the others are told to
   const taken: number[] = [];
   for (let second = 0; second < 600; second += 1) {
     const began = performance.now();
-    const [own, other] = await Promise.all([chain.get(cached), chain.get(others[second % 20] as string)]);
+    const [own, other] = await Promise.all([
+      chain.get(cached),
+      chain.get(others[second % 20] as string),
+    ]);
     taken.push(performance.now() - began);
     expect([own.status, other.status]).toEqual([200, 503]);
     expect(Number(other.headers.get('retry-after'))).toBeGreaterThan(0);
@@ -67,52 +70,96 @@ describe('throttling', () => {
     ['a date long past', 'Thu, 01 Jan 1970 00:00:00 GMT', 5, 5],
     ['a year', '31536000', 300, 300],
   ];
-  test.each(rows)('with %s is obeyed, for that user alone', async (_name, retryAfter, least, most) => {
-    chain.fail('token', status(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }));
-    const throttled = await chain.token();
-    const first = await chain.get(throttled);
-    const wait = Number(first.headers.get('retry-after'));
-    expect(first.status).toBe(503);
-    expect(wait).toBeGreaterThanOrEqual(least);
-    expect(wait).toBeLessThanOrEqual(most);
-    chain.fail('token', undefined);
-    const asked = chain.count('token');
-    chain.pass((wait - 2) * 1_000);
-    expect((await chain.get(throttled)).status).toBe(503);
-    expect(chain.count('token')).toBe(asked);
-    const [other, own] = [await chain.get(await chain.token()), await chain.get(cached)];
-    expect([other.status, own.status]).toEqual([200, 200]);
-    chain.pass(3_000);
-    expect((await chain.get(throttled)).status).toBe(200);
-  });
+  test.each(rows)(
+    'with %s is obeyed, for that user alone',
+    async (_name, retryAfter, least, most) => {
+      chain.fail(
+        'token',
+        status(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
+      );
+      const throttled = await chain.token();
+      const first = await chain.get(throttled);
+      const wait = Number(first.headers.get('retry-after'));
+      expect(first.status).toBe(503);
+      expect(wait).toBeGreaterThanOrEqual(least);
+      expect(wait).toBeLessThanOrEqual(most);
+      chain.fail('token', undefined);
+      const asked = chain.count('token');
+      chain.pass((wait - 2) * 1_000);
+      expect((await chain.get(throttled)).status).toBe(503);
+      expect(chain.count('token')).toBe(asked);
+      const [other, own] = [await chain.get(await chain.token()), await chain.get(cached)];
+      expect([other.status, own.status]).toEqual([200, 200]);
+      chain.pass(3_000);
+      expect((await chain.get(throttled)).status).toBe(200);
+    },
+  );
 });
 
 describe('a bad answer is 502, nothing of it is kept or goes on, and a good one follows', () => {
   const answer = { token_type: 'Bearer', scope: 'x', expires_in: 3_600, access_token: 'a.b.c' };
   let sent = 0;
   const user = randomUUID();
-  const tokenOf = (claims: object) => async (_: unknown, response: ServerResponse) =>
-    sendJson(response, { ...answer, access_token: await chain.entra.token({ aud: downstreamId, azp: audience, azpacr: '1', ...claims }) });
+  const userAssertion = (claims: object) => async (_: unknown, response: ServerResponse) =>
+    sendJson(response, {
+      ...answer,
+      access_token: await chain.entra.token({
+        aud: downstreamId,
+        azp: audience,
+        azpacr: '1',
+        ...claims,
+      }),
+    });
   const rows: [string, number, Parameters<Chain['fail']>[1]][] = [
     [
       'HTML',
       502,
-      (_, response) => response.writeHead(200, { 'content-type': 'text/html' }).end('<!doctype html><title>Maintenance</title>'),
+      (_, response) =>
+        response
+          .writeHead(200, { 'content-type': 'text/html' })
+          .end('<!doctype html><title>Maintenance</title>'),
     ],
     ['an empty token', 502, (_, response) => sendJson(response, { ...answer, access_token: '' })],
-    ['another user’s token', 502, tokenOf({ oid: randomUUID() })],
-    ['a token of another tenant’s user', 502, (_, response) => tokenOf({ oid: user, tid: otherTenantId })(_, response)],
-    ['a token for another API', 502, (_, response) => tokenOf({ oid: user, aud: audience })(_, response)],
+    ['another user’s token', 502, userAssertion({ oid: randomUUID() })],
+    [
+      'a token of another tenant’s user',
+      502,
+      (_, response) => userAssertion({ oid: user, tid: otherTenantId })(_, response),
+    ],
+    [
+      'a token for another API',
+      502,
+      (_, response) => userAssertion({ oid: user, aud: audience })(_, response),
+    ],
     ['cut JSON', 502, (_, response) => response.end(JSON.stringify(answer).slice(0, 40))],
     [
       'cut on the wire',
       503,
-      (_, response) => response.writeHead(200, { 'content-length': '4096' }).write('{"to', () => response.destroy()),
+      (_, response) =>
+        response
+          .writeHead(200, { 'content-length': '4096' })
+          .write('{"to', () => response.destroy()),
     ],
-    ['no expires_in', 502, (_, response) => sendJson(response, { ...answer, expires_in: undefined })],
-    ['no token_type', 502, (_, response) => sendJson(response, { ...answer, token_type: undefined })],
-    ['a token of another type', 502, (_, response) => sendJson(response, { ...answer, token_type: 'pop' })],
-    ['no access_token', 502, (_, response) => sendJson(response, { ...answer, access_token: undefined })],
+    [
+      'no expires_in',
+      502,
+      (_, response) => sendJson(response, { ...answer, expires_in: undefined }),
+    ],
+    [
+      'no token_type',
+      502,
+      (_, response) => sendJson(response, { ...answer, token_type: undefined }),
+    ],
+    [
+      'a token of another type',
+      502,
+      (_, response) => sendJson(response, { ...answer, token_type: 'pop' }),
+    ],
+    [
+      'no access_token',
+      502,
+      (_, response) => sendJson(response, { ...answer, access_token: undefined }),
+    ],
     ['a list', 502, (_, response) => sendJson(response, [answer])],
     [
       '50 MB',

@@ -41,8 +41,14 @@ export function goodTokens(host: URL, now: number): fc.Arbitrary<Unsigned> {
       version: fc.constantFrom('1.0', '2.0'),
       bareAudience: fc.boolean(),
       listedAudience: fc.boolean(),
-      age: fc.oneof(fc.integer({ min: -59, max: 19 * hour }), fc.double({ min: -59, max: hour, noNaN: true })),
-      left: fc.oneof(fc.integer({ min: -59, max: 28 * hour }), fc.double({ min: -59, max: hour, noNaN: true })),
+      age: fc.oneof(
+        fc.integer({ min: -59, max: 19 * hour }),
+        fc.double({ min: -59, max: hour, noNaN: true }),
+      ),
+      left: fc.oneof(
+        fc.integer({ min: -59, max: 28 * hour }),
+        fc.double({ min: -59, max: hour, noNaN: true }),
+      ),
       early: fc.integer({ min: 0, max: 300 }),
       oid: fc.uuid(),
       sub: fc.string({ minLength: 1 }),
@@ -60,7 +66,8 @@ export function goodTokens(host: URL, now: number): fc.Arbitrary<Unsigned> {
       x5t: optional(words),
     })
     .map((made) => {
-      const { version, age, left, early, scopes, scopeAt, groups, extra, typ, x5t, ...plain } = made;
+      const { version, age, left, early, scopes, scopeAt, groups, extra, typ, x5t, ...plain } =
+        made;
       const v1 = version === '1.0';
       const aud = v1 && !made.bareAudience ? `api://${audience}` : audience;
       const { bareAudience: _bare, listedAudience, proof, ...claims } = plain;
@@ -72,7 +79,12 @@ export function goodTokens(host: URL, now: number): fc.Arbitrary<Unsigned> {
           ...claims,
           ...(groups === undefined
             ? {}
-            : { groups: Array.from({ length: groups }, (_, index) => `${tenantId.slice(0, -3)}${100 + index}`) }),
+            : {
+                groups: Array.from(
+                  { length: groups },
+                  (_, index) => `${tenantId.slice(0, -3)}${100 + index}`,
+                ),
+              }),
           aud: listedAudience ? [aud] : aud,
           iss: `${host.href}${tenantId}${v1 ? '/' : '/v2.0'}`,
           tid: tenantId,

@@ -2,13 +2,20 @@
 import { createHmac, createPublicKey } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { Denial } from '../../shared/denial.ts';
-import { seal } from '../../shared/sealed.ts';
+import { ApiError } from '../../shared/api-error.ts';
+import { redact } from '../../shared/redacted.ts';
 import { authorize } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../shared/token/validate.ts';
-import { base64url, rsa, rsaPss, type Signer, signedBy } from '../attack/forge.ts';
-import { audience, clientApp, type Issuer, rsaKey, startIssuer, tenantId } from '../support/issuer.ts';
+import { base64url, rsa, rsaPss, type Signer, signedBy } from '../../tools/attack/forge.ts';
+import {
+  audience,
+  clientApp,
+  type Issuer,
+  rsaKey,
+  startIssuer,
+  tenantId,
+} from '../support/issuer.ts';
 import { badChanges } from './bad-changes.ts';
 import { badTexts } from './bad-texts.ts';
 import { goodTokens, scope, type Unsigned } from './good-tokens.ts';
@@ -29,16 +36,17 @@ beforeAll(async () => {
 });
 afterAll(() => issuer.close());
 
-/** Who may call with this token, or `undefined`; anything that is not a denial is a failure of the test. */
+/** Who may call with this token, or `undefined`; anything that is not a apiError is a failure of the test. */
 async function admit(token: string): Promise<string | undefined> {
   try {
-    const caller = await validate(seal(token));
+    const caller = await validate(redact(token));
     authorize(caller, { scopes: [scope] }, { clientIds: [clientApp], confidential: false });
     return caller.objectId;
   } catch (error) {
-    if (!(error instanceof Denial)) throw error;
-    if (!['invalid_token', 'insufficient_scope', 'caller_not_allowed'].includes(error.code)) throw error;
-    const check = String(error.options.facts?.check);
+    if (!(error instanceof ApiError)) throw error;
+    if (!['invalid_token', 'insufficient_scope', 'caller_not_allowed'].includes(error.code))
+      throw error;
+    const check = String(error.options.logContext?.check);
     refusals.set(check, (refusals.get(check) ?? 0) + 1);
     return undefined;
   }
@@ -47,7 +55,8 @@ async function admit(token: string): Promise<string | undefined> {
 const signed = ({ header, claims }: Unsigned, signer: Signer = rsa(issuer.privateKey)) =>
   signedBy(`${base64url(header)}.${base64url(claims)}`, signer);
 const good = () => goodTokens(issuer.host, now);
-const assert = (runs: number, property: fc.IAsyncProperty<[string]>) => fc.assert(property, { numRuns: Math.ceil(runs), seed });
+const assert = (runs: number, property: fc.IAsyncProperty<[string]>) =>
+  fc.assert(property, { numRuns: Math.ceil(runs), seed });
 const refused = (tokens: fc.Arbitrary<string>) =>
   fc.asyncProperty(tokens, async (token) => {
     expect(await admit(token)).toBeUndefined();
@@ -71,7 +80,10 @@ test('no token with one or two members that may not be so is admitted, though En
         claims: Record<string, unknown>;
       };
       // Of two changes of one member the first would be undone.
-      for (const { name, value, at } of changes.slice(0, new Set(changes.map((change) => `${change.at} ${change.name}`)).size))
+      for (const { name, value, at } of changes.slice(
+        0,
+        new Set(changes.map((change) => `${change.at} ${change.name}`)).size,
+      ))
         changed[at][name] = value;
       return signed(changed);
     }),
@@ -80,9 +92,13 @@ test('no token with one or two members that may not be so is admitted, though En
 }, 600_000);
 
 test('no edit of a token’s text is admitted', async () => {
-  const pool = await Promise.all(fc.sample(good(), { numRuns: 50, seed }).map((token) => signed(token)));
+  const pool = await Promise.all(
+    fc.sample(good(), { numRuns: 50, seed }).map((token) => signed(token)),
+  );
   for (const token of pool) expect(await admit(token)).toBeDefined();
-  const tokens = fc.constantFrom(...pool).chain((token) => badTexts(token).filter((text) => text !== token));
+  const tokens = fc
+    .constantFrom(...pool)
+    .chain((token) => badTexts(token).filter((text) => text !== token));
   await assert(numRuns * 0.5, refused(tokens));
 }, 600_000);
 
@@ -112,9 +128,16 @@ test('no token that another key, hash, padding or algorithm signed is admitted, 
     .tuple(good(), signers, fc.constantFrom('RS256', 'HS256', 'PS256', 'RS512', 'none'))
     .map(([token, signer, alg]) => signed({ ...token, header: { ...token.header, alg } }, signer));
   const twice = fc
-    .tuple(good(), fc.constantFrom('aud', 'iss', 'exp', 'scp', 'oid', 'tid'), fc.jsonValue({ maxDepth: 1 }))
+    .tuple(
+      good(),
+      fc.constantFrom('aud', 'iss', 'exp', 'scp', 'oid', 'tid'),
+      fc.jsonValue({ maxDepth: 1 }),
+    )
     .map(([token, name, value]) => {
-      const claims = JSON.stringify(token.claims).replace('{', `{${JSON.stringify(name)} :${JSON.stringify(value)},`);
+      const claims = JSON.stringify(token.claims).replace(
+        '{',
+        `{${JSON.stringify(name)} :${JSON.stringify(value)},`,
+      );
       return signedBy(`${base64url(token.header)}.${base64url(claims)}`, rsa(issuer.privateKey));
     });
   await assert(numRuns * 0.1, refused(fc.oneof(forged, twice)));
@@ -122,7 +145,9 @@ test('no token that another key, hash, padding or algorithm signed is admitted, 
 
 // Fewer runs may miss one.
 (numRuns < 20_000 ? test.skip : test)('all of that has met every check', () => {
-  process.stderr.write(`fuzz: refused by ${[...refusals].map(([check, count]) => `${check} ${count}`).join(', ')}\n`);
+  process.stderr.write(
+    `fuzz: refused by ${[...refusals].map(([check, count]) => `${check} ${count}`).join(', ')}\n`,
+  );
   const all = [
     'form',
     'size',

@@ -16,8 +16,15 @@ export const bicepCli = [['bicep'], [join(tools, 'bicep')]]
   .find((file) => spawnSync(file, ['--version'], { stdio: 'ignore' }).status === 0);
 
 /** Runs the CLI once. */
-export function runBicep(args: readonly string[], cwd: string): { readonly status: number | null; readonly output: string } {
-  const { status, stdout, stderr } = spawnSync(bicepCli ?? 'bicep', [...args], { cwd, encoding: 'utf8', maxBuffer: 16 * 1024 * 1024 });
+export function runBicep(
+  args: readonly string[],
+  cwd: string,
+): { readonly status: number | null; readonly output: string } {
+  const { status, stdout, stderr } = spawnSync(bicepCli ?? 'bicep', [...args], {
+    cwd,
+    encoding: 'utf8',
+    maxBuffer: 16 * 1024 * 1024,
+  });
   return { status, output: stdout + stderr };
 }
 
@@ -36,7 +43,9 @@ export interface Mutation {
 export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; remove(): void }> {
   const folder = await mkdtemp(join(tmpdir(), 'infra-'));
   cpSync(join(root, 'infra'), join(folder, 'infra'), { recursive: true });
-  cpSync(join(root, 'test', 'infra', 'parameters'), join(folder, 'test', 'infra', 'parameters'), { recursive: true });
+  cpSync(join(root, 'test', 'infra', 'parameters'), join(folder, 'test', 'infra', 'parameters'), {
+    recursive: true,
+  });
   const config = join(folder, 'infra', 'bicepconfig.json');
   if (existsSync(graphTypes)) {
     cpSync(graphTypes, join(folder, 'graph.tgz'));
@@ -45,15 +54,21 @@ export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; 
   if (mutation) {
     const path = join(folder, 'infra', mutation.file);
     const parts = readFileSync(path, 'utf8').split(mutation.from);
-    if (parts.length !== 2) throw new Error(`"${mutation.from}" is ${parts.length - 1} times in ${mutation.file}`);
+    if (parts.length !== 2)
+      throw new Error(`"${mutation.from}" is ${parts.length - 1} times in ${mutation.file}`);
     writeFileSync(path, parts.join(mutation.to));
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
 /** One CLI process that answers many requests (`bicep jsonrpc`): a snapshot takes a tenth of what a process of its own takes. */
-export function openBicep(): { snapshots(folder: string): Promise<Snapshots>; close(): Promise<void> } {
-  const child = spawn(bicepCli ?? 'bicep', ['jsonrpc', '--stdio'], { stdio: ['pipe', 'pipe', 'inherit'] });
+export function openBicep(): {
+  snapshots(folder: string): Promise<Snapshots>;
+  close(): Promise<void>;
+} {
+  const child = spawn(bicepCli ?? 'bicep', ['jsonrpc', '--stdio'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  });
   const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
   readMessages(child, ({ id, result, error }) => {
     const waiter = waiting.get(id);
@@ -75,8 +90,16 @@ export function openBicep(): { snapshots(folder: string): Promise<Snapshots>; cl
     async snapshots(folder) {
       const one = async (set: string) => {
         const path = join(folder, 'test', 'infra', 'parameters', `${set}.bicepparam`);
-        const metadata = { tenantId: 'home-tenant', subscriptionId: '00000000-0000-4000-8000-0000000000aa', location: 'westeurope' };
-        const { snapshot } = (await call('bicep/getSnapshot', { path, metadata, externalInputs: null })) as { snapshot: string };
+        const metadata = {
+          tenantId: 'home-tenant',
+          subscriptionId: '00000000-0000-4000-8000-0000000000aa',
+          location: 'westeurope',
+        };
+        const { snapshot } = (await call('bicep/getSnapshot', {
+          path,
+          metadata,
+          externalInputs: null,
+        })) as { snapshot: string };
         return [set, parseSnapshot(snapshot)] as const;
       };
       return Object.fromEntries(await Promise.all(sets.map(one))) as unknown as Snapshots;
@@ -113,7 +136,9 @@ function readMessages(child: ChildProcess, take: (message: Message) => void): vo
     bytes = Buffer.concat([bytes, data]);
     for (;;) {
       const start = bytes.indexOf('\r\n\r\n') + 4;
-      const length = Number(/Content-Length: (\d+)/i.exec(bytes.subarray(0, Math.max(start, 0)).toString())?.[1]);
+      const length = Number(
+        /Content-Length: (\d+)/i.exec(bytes.subarray(0, Math.max(start, 0)).toString())?.[1],
+      );
       if (start < 4 || bytes.length < start + length) return;
       take(JSON.parse(bytes.subarray(start, start + length).toString()) as Message);
       bytes = bytes.subarray(start + length);

@@ -22,7 +22,10 @@ bicepTest(
   async () => {
     await inCopy((folder) => {
       expect(runBicep(['lint', main], folder)).toEqual({ status: 0, output: '' });
-      expect(runBicep(['build', main, '--outfile', 'main.json'], folder)).toEqual({ status: 0, output: '' });
+      expect(runBicep(['build', main, '--outfile', 'main.json'], folder)).toEqual({
+        status: 0,
+        output: '',
+      });
     });
   },
   240_000,
@@ -31,12 +34,23 @@ bicepTest(
 bicepTest(
   'a property that Graph does not know is an error, and so is a parameter that nobody uses',
   async () => {
-    const wrongProperty = { file: 'entra/client-app.bicep', from: 'isFallbackPublicClient', to: 'isFallbackPublic' };
-    expect((await inCopy((folder) => runBicep(['build', main, '--stdout'], folder), wrongProperty)).output).toMatch(
-      /BCP\d+.*isFallbackPublic/,
+    const wrongProperty = {
+      file: 'entra/client-app.bicep',
+      from: 'isFallbackPublicClient',
+      to: 'isFallbackPublic',
+    };
+    expect(
+      (await inCopy((folder) => runBicep(['build', main, '--stdout'], folder), wrongProperty))
+        .output,
+    ).toMatch(/BCP\d+.*isFallbackPublic/);
+    const unused = {
+      file: 'identity.bicep',
+      from: 'param tags object\n',
+      to: "param tags object\nparam unused string = ''\n",
+    };
+    expect((await inCopy((folder) => runBicep(['lint', main], folder), unused)).output).toMatch(
+      /Error no-unused-params/,
     );
-    const unused = { file: 'identity.bicep', from: 'param tags object\n', to: "param tags object\nparam unused string = ''\n" };
-    expect((await inCopy((folder) => runBicep(['lint', main], folder), unused)).output).toMatch(/Error no-unused-params/);
   },
   240_000,
 );
@@ -80,15 +94,17 @@ bicepTest(
 bicepTest(
   'more instances that are always ready than there may be stop the deployment, and are named',
   async () => {
-    await expect(snapshotsWith('production', /alwaysReady = 2/, 'alwaysReady = 101')).rejects.toThrow(
-      'ALWAYS_READY is more than MAXIMUM_INSTANCES',
-    );
+    await expect(
+      snapshotsWith('production', /alwaysReady = 2/, 'alwaysReady = 101'),
+    ).rejects.toThrow('ALWAYS_READY is more than MAXIMUM_INSTANCES');
     await snapshotsWith('production', /alwaysReady = 2/, 'alwaysReady = 100');
   },
   240_000,
 );
 
 function readBicep(folder: string): Record<string, string> {
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.bicep'));
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((file) =>
+    file.endsWith('.bicep'),
+  );
   return Object.fromEntries(files.map((file) => [file, readFileSync(join(folder, file), 'utf8')]));
 }

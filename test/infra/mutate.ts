@@ -15,7 +15,10 @@ export const broken = (snapshots: Snapshots): readonly string[] =>
     .map(({ name }) => name);
 
 /** Makes each change in a copy of infra/, two at a time, and gives the snapshots of what would then be deployed, in the order of the changes. */
-export async function mutateEach<T>(mutations: readonly Mutation[], look: (snapshots: Snapshots) => T): Promise<readonly T[]> {
+export async function mutateEach<T>(
+  mutations: readonly Mutation[],
+  look: (snapshots: Snapshots) => T,
+): Promise<readonly T[]> {
   const found: T[] = [];
   const rest = [...mutations.entries()];
   async function work(): Promise<void> {

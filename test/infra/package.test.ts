@@ -1,5 +1,14 @@
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -17,7 +26,9 @@ const file = (...path: string[]) => readFileSync(join(root, ...path), 'utf8');
 const json = (...path: string[]) => JSON.parse(file(...path));
 
 function runPackage(...args: string[]): Promise<{ code: number | null; output: string }> {
-  const child = spawn(process.execPath, [join(root, 'local/package.ts'), ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
+  const child = spawn(process.execPath, [join(root, 'tools/package.ts'), ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   let output = '';
   for (const stream of [child.stdout, child.stderr])
     stream.on('data', (data) => {
@@ -67,19 +78,35 @@ describe.each(apis)('the artefact of %s', (api) => {
   });
 
   test('has of undici what is called, not its fetch, web sockets, caches and mocks', () => {
-    const parts = Object.keys(metafile().inputs).filter((path) => path.startsWith('node_modules/undici/lib/'));
+    const parts = Object.keys(metafile().inputs).filter((path) =>
+      path.startsWith('node_modules/undici/lib/'),
+    );
     expect(parts).toContain('node_modules/undici/lib/dispatcher/pool.js');
-    expect(parts.filter((path) => /\/lib\/(mock|cache|interceptor|web\/(websocket|cache|eventsource))\//.test(path))).toEqual([]);
+    expect(
+      parts.filter((path) =>
+        /\/lib\/(mock|cache|interceptor|web\/(websocket|cache|eventsource))\//.test(path),
+      ),
+    ).toEqual([]);
   });
 
   test('has a bill of materials: exactly the packages that are in it, each with version, licence and digest', () => {
     const { components } = json('packaged', api, 'bom.json');
     const lock = json('package-lock.json').packages;
-    const folders = new Set(Object.keys(metafile().inputs).flatMap((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? []));
-    const expected = new Set([...folders].map((folder) => `${folder.replace(/^.*node_modules\//, '')}@${lock[folder].version}`));
-    expect(components.map(({ name, version }: { name: string; version: string }) => `${name}@${version}`).sort()).toEqual(
-      [...expected].sort(),
+    const folders = new Set(
+      Object.keys(metafile().inputs).flatMap(
+        (path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0] ?? [],
+      ),
     );
+    const expected = new Set(
+      [...folders].map(
+        (folder) => `${folder.replace(/^.*node_modules\//, '')}@${lock[folder].version}`,
+      ),
+    );
+    expect(
+      components
+        .map(({ name, version }: { name: string; version: string }) => `${name}@${version}`)
+        .sort(),
+    ).toEqual([...expected].sort());
     for (const { licenses, hashes } of components) {
       expect(licenses[0].license?.id ?? licenses[0].expression).toMatch(/\w/);
       expect(hashes[0].content).toMatch(/^[0-9a-f]{128}$/);
@@ -87,15 +114,22 @@ describe.each(apis)('the artefact of %s', (api) => {
   });
 
   test('is built where azd builds it, by a package.json that installs nothing and names what the API imports', () => {
-    const { dependencies, devDependencies, type, scripts, peerDependencies, peerDependenciesMeta } = json(api, 'package.json');
+    const { dependencies, devDependencies, type, scripts, peerDependencies, peerDependenciesMeta } =
+      json(api, 'package.json');
     expect({ dependencies, devDependencies, type }).toEqual({ type: 'module' });
-    expect(scripts.build).toBe(`node ../local/bootstrap.js local/package.ts ${api}`);
+    expect(scripts.build).toBe(`node ../tools/bootstrap.js tools/package.ts ${api}`);
     const named = Object.entries(metafile().inputs)
       .filter(([path]) => path.startsWith(`${api}/`))
-      .flatMap(([, { imports }]) => imports.flatMap(({ path }) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []));
+      .flatMap(([, { imports }]) =>
+        imports.flatMap(({ path }) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1] ?? []),
+      );
     expect(Object.keys(peerDependencies).sort()).toEqual([...new Set(named)].sort());
-    expect(Object.values(peerDependenciesMeta)).toEqual(Object.keys(peerDependencies).map(() => ({ optional: true })));
-    expect(Object.keys(json('package.json').dependencies)).toEqual(expect.arrayContaining(Object.keys(peerDependencies)));
+    expect(Object.values(peerDependenciesMeta)).toEqual(
+      Object.keys(peerDependencies).map(() => ({ optional: true })),
+    );
+    expect(Object.keys(json('package.json').dependencies)).toEqual(
+      expect.arrayContaining(Object.keys(peerDependencies)),
+    );
   });
 });
 
@@ -111,7 +145,10 @@ test.each([
   ['downstream-api', 'original-api', 'downstream-api/'] as const,
   ['downstream-api', 'original-api', 'node_modules/@azure/data-tables/'] as const,
 ])('%s has and %s has not: %s', (having, lacking, part) => {
-  const holds = (api: string) => Object.keys(json('packaged', api, 'metafile.json').inputs).some((path) => path.startsWith(part));
+  const holds = (api: string) =>
+    Object.keys(json('packaged', api, 'metafile.json').inputs).some((path) =>
+      path.startsWith(part),
+    );
   expect([holds(having), holds(lacking)]).toEqual([true, false]);
 });
 
@@ -126,22 +163,34 @@ describe('in a folder without node_modules', () => {
   test.each([
     ['original-api', '', ['journey', 'profiles/me', 'documents', 'documents/x']],
     ['downstream-api', 'downstream/', ['caller', 'profiles/me', 'documents', 'documents/x']],
-  ] as const)('%s loads in a worker that supplies @azure/functions-core, registers its routes and answers', async (api, prefix, routes) => {
-    const env = { PATH: process.env.PATH ?? '', ...json('local.settings.example.json').Values };
-    const host = await startFunctionsHost({ name: api, port: 0, entry: join(folder, api, 'functions.js'), env, log() {} });
-    try {
-      const at = (path: string) => call(`${host.origin}/api/${prefix}${path}`);
-      expect((await at('health')).status).toBe(200);
-      for (const route of routes) {
-        const { status, headers } = await at(route);
-        expect([route, status]).toEqual([route, 401]);
-        expect(headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+  ] as const)(
+    '%s loads in a worker that supplies @azure/functions-core, registers its routes and answers',
+    async (api, prefix, routes) => {
+      const env = { PATH: process.env.PATH ?? '', ...json('local.settings.example.json').Values };
+      const host = await startFunctionsHost({
+        name: api,
+        port: 0,
+        entry: join(folder, api, 'functions.js'),
+        env,
+        log() {},
+      });
+      try {
+        const at = (path: string) => call(`${host.origin}/api/${prefix}${path}`);
+        expect((await at('health')).status).toBe(200);
+        for (const route of routes) {
+          const { status, headers } = await at(route);
+          expect([route, status]).toEqual([route, 401]);
+          expect(headers.get('www-authenticate')).toMatch(/^Bearer realm=/);
+        }
+        expect(await at('nothing/here')).toMatchObject({
+          status: 404,
+          json: { code: 'not_found' },
+        });
+      } finally {
+        await host.close();
       }
-      expect(await at('nothing/here')).toMatchObject({ status: 404, json: { code: 'not_found' } });
-    } finally {
-      await host.close();
-    }
-  });
+    },
+  );
 });
 
 test('ten packagings at once give the same bytes, and whoever reads meanwhile finds them whole', async () => {
@@ -155,7 +204,9 @@ test('ten packagings at once give the same bytes, and whoever reads meanwhile fi
   writeFileSync(join(stray, 'left.txt'), 'left by hand');
   let running = true;
   const all = Promise.all(
-    Array.from({ length: 10 }, (_, index) => runPackage(...(index < 5 ? apis : [apis[index % 2] as string]))),
+    Array.from({ length: 10 }, (_, index) =>
+      runPackage(...(index < 5 ? apis : [apis[index % 2] as string])),
+    ),
   ).finally(() => {
     running = false;
   });
@@ -168,10 +219,16 @@ test('ten packagings at once give the same bytes, and whoever reads meanwhile fi
   expect(wrong).toEqual([]);
   expect(existsSync(stray)).toBe(false);
   // Another test's packaging may be under way.
-  await until('no draft to be left', () => !readdirSync(join(root, '.local')).some((name) => name.startsWith('package-')));
+  await until(
+    'no draft to be left',
+    () => !readdirSync(join(root, '.local')).some((name) => name.startsWith('package-')),
+  );
 }, 120_000);
 
 test('an API that there is not: says which there are, and packages none', async () => {
   const { code, output } = await runPackage('orders-api');
-  expect([code, output]).toEqual([1, expect.stringContaining('There is no API orders-api.\nUsage: npm run package')]);
+  expect([code, output]).toEqual([
+    1,
+    expect.stringContaining('There is no API orders-api.\nUsage: npm run package'),
+  ]);
 });

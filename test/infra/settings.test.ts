@@ -24,7 +24,12 @@ function namesRead(read: (environment: Environment) => unknown): readonly string
     },
   });
   expect(() => read(environment)).toThrow('must be');
-  return [...names].filter((name) => !/^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_)/.test(name) && !platforms.includes(name)).sort();
+  return [...names]
+    .filter(
+      (name) =>
+        !/^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_)/.test(name) && !platforms.includes(name),
+    )
+    .sort();
 }
 
 /** What Azure will put where the snapshot has only a name for it. */
@@ -60,10 +65,13 @@ bicepTest(
       for (const api of apis) {
         const values = Object.entries(snapshot.app(api).settings).map(([name, value]) => {
           const text = String(value);
-          const [, example] = (/^\[|^home-tenant$/.test(text) && examples.find(([pattern]) => pattern.test(text))) || [undefined, text];
+          const [, example] = (/^\[|^home-tenant$/.test(text) &&
+            examples.find(([pattern]) => pattern.test(text))) || [undefined, text];
           return [name, example];
         });
-        expect(() => readers[api]({ ...Object.fromEntries(values), WEBSITE_SKU: 'FlexConsumption' })).not.toThrow();
+        expect(() =>
+          readers[api]({ ...Object.fromEntries(values), WEBSITE_SKU: 'FlexConsumption' }),
+        ).not.toThrow();
       }
     }
   },

@@ -26,18 +26,31 @@ bicepTest(
       facts.map(({ mutation }) => mutation),
       broken,
     );
-    const rows = facts.map(({ name, mutation }, index) => ({ name, mutation, breaks: found[index] ?? [] }));
+    const rows = facts.map(({ name, mutation }, index) => ({
+      name,
+      mutation,
+      breaks: found[index] ?? [],
+    }));
     if (process.env.FACTS) process.stdout.write(printTable(rows));
-    expect(rows.filter(({ name, breaks }) => breaks.length !== 1 || breaks[0] !== name)).toEqual([]);
+    expect(rows.filter(({ name, breaks }) => breaks.length !== 1 || breaks[0] !== name)).toEqual(
+      [],
+    );
   },
   900_000,
 );
 
 /** Each fact with the change that breaks it, and whether that change broke it and nothing else. */
-function printTable(rows: readonly { readonly name: string; readonly mutation: Mutation; readonly breaks: readonly string[] }[]): string {
+function printTable(
+  rows: readonly {
+    readonly name: string;
+    readonly mutation: Mutation;
+    readonly breaks: readonly string[];
+  }[],
+): string {
   const shown = (text: string) => `\`${text.trim().replace(/\s+/g, ' ').replaceAll('|', '\\|')}\``;
   const lines = rows.map(({ name, mutation: { file, from, to }, breaks }) => {
-    const alone = breaks.length === 1 && breaks[0] === name ? 'yes' : `NO: ${breaks.join('; ') || 'nothing'}`;
+    const alone =
+      breaks.length === 1 && breaks[0] === name ? 'yes' : `NO: ${breaks.join('; ') || 'nothing'}`;
     return `| ${name} | ${file} | ${shown(from)} | ${to.trim() ? shown(to) : '(taken out)'} | ${alone} |\n`;
   });
   return `| fact | file | this | made this | breaks it alone |\n|---|---|---|---|---|\n${lines.join('')}`;

@@ -46,7 +46,9 @@ const moduleOutput =
 
 /** Reads what `bicep snapshot` writes. */
 export function parseSnapshot(json: string): Snapshot {
-  const { predictedResources, diagnostics, outputs } = JSON.parse(json.replace(moduleOutput, '<$1.$2>')) as {
+  const { predictedResources, diagnostics, outputs } = JSON.parse(
+    json.replace(moduleOutput, '<$1.$2>'),
+  ) as {
     predictedResources: Resource[];
     diagnostics: unknown[];
     outputs?: Tree;
@@ -67,12 +69,14 @@ export function parseSnapshot(json: string): Snapshot {
       const named = (resource: Resource) => resource.name?.startsWith(`func-${api}-`) ?? false;
       return {
         site: only(api, ofType('Microsoft.Web/sites').filter(named)),
-        settings: only(`${api}'s settings`, ofType('Microsoft.Web/sites/config').filter(named)).properties,
+        settings: only(`${api}'s settings`, ofType('Microsoft.Web/sites/config').filter(named))
+          .properties,
       };
     },
     registration(app) {
       const first = (resource: Resource) =>
-        String(at(resource, 'properties.uniqueName')).startsWith(`${app}-`) && !at(resource, 'properties.identifierUris');
+        String(at(resource, 'properties.uniqueName')).startsWith(`${app}-`) &&
+        !at(resource, 'properties.identifierUris');
       return only(app, ofType('Microsoft.Graph/applications@v1.0').filter(first));
     },
     roleAssignments: () =>
@@ -87,5 +91,7 @@ export function parseSnapshot(json: string): Snapshot {
 
 /** What is at a path such as `properties.siteConfig.minTlsVersion`, or `undefined`. */
 export function at(value: unknown, path: string): unknown {
-  return path.split('.').reduce<unknown>((found, name) => (found as Tree | undefined)?.[name], value);
+  return path
+    .split('.')
+    .reduce<unknown>((found, name) => (found as Tree | undefined)?.[name], value);
 }

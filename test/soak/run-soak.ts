@@ -45,12 +45,19 @@ const atOnce = 32;
 const oidOf = (user: number) => `50a40000-0000-4000-8000-${String(user).padStart(12, '0')}`;
 
 /** Calls `GET /api/journey` of a whole stack for many users in turns, with faults on and off, and looks whose claims come back. */
-export async function runSoak({ calls, users, sessions, say = () => {} }: SoakOptions): Promise<SoakResult> {
+export async function runSoak({
+  calls,
+  users,
+  sessions,
+  say = () => {},
+}: SoakOptions): Promise<SoakResult> {
   const stack = await startStack({ directory: await directoryOf(users) });
   const began = performance.now();
   try {
     const tokens = await makeTokens(stack, users, sessions);
-    say(`${tokens.length.toLocaleString('en')} tokens of ${users.toLocaleString('en')} users after ${secondsSince(began)} s`);
+    say(
+      `${tokens.length.toLocaleString('en')} tokens of ${users.toLocaleString('en')} users after ${secondsSince(began)} s`,
+    );
     const { origin, pathname } = new URL(`${stack.urls.originalApi}/journey`);
     const pool = new Pool(origin, { connections: atOnce });
     const counts = { statuses: {} as Record<number, number>, mixUps: 0, foreignRefusals: 0 };
@@ -62,7 +69,11 @@ export async function runSoak({ calls, users, sessions, say = () => {} }: SoakOp
       const joined = Math.ceil((tokens.length * (1 + made / calls)) / 2);
       const { user, token } = tokens[(made * 7_919) % joined] as (typeof tokens)[0];
       made += 1;
-      const { statusCode, body } = await pool.request({ method: 'GET', path: pathname, headers: { authorization: `Bearer ${token}` } });
+      const { statusCode, body } = await pool.request({
+        method: 'GET',
+        path: pathname,
+        headers: { authorization: `Bearer ${token}` },
+      });
       const answer = (await body.json()) as { original?: Hop; downstream?: Hop };
       counts.statuses[statusCode] = (counts.statuses[statusCode] ?? 0) + 1;
       if (statusCode === 200) {
@@ -75,21 +86,29 @@ export async function runSoak({ calls, users, sessions, say = () => {} }: SoakOp
     };
 
     // Without a fault at first: a process that starts into one has no tokens to go on with.
-    await Promise.all(Array.from({ length: atOnce }, () => callUntil(Math.ceil(tokens.length / 2))));
+    await Promise.all(
+      Array.from({ length: atOnce }, () => callUntil(Math.ceil(tokens.length / 2))),
+    );
     grown.begin();
     async function switchPolicy(name: string, value: string): Promise<void> {
       if (name !== 'mfa') return stack.policy(name, value);
-      for (let user = 0; user < users; user += 1) if (isWatched(user)) await stack.policy(name, value, `user-${user}`);
+      for (let user = 0; user < users; user += 1)
+        if (isWatched(user)) await stack.policy(name, value, `user-${user}`);
     }
 
     for (let turn = 0; turn < turns; turn += 1) {
       // Every other turn is one without a fault.
       const [name, on, off] = faults[(turn / 2) % faults.length] ?? [];
       if (name && on) await switchPolicy(name, on);
-      await Promise.all(Array.from({ length: atOnce }, () => callUntil(Math.ceil((calls * (turn + 1)) / turns))));
+      await Promise.all(
+        Array.from({ length: atOnce }, () => callUntil(Math.ceil((calls * (turn + 1)) / turns))),
+      );
       if (name && off) await switchPolicy(name, off);
       grown.look();
-      if (turn % 6 === 5) say(`${made.toLocaleString('en')} calls after ${secondsSince(began)} s: ${JSON.stringify(counts)}`);
+      if (turn % 6 === 5)
+        say(
+          `${made.toLocaleString('en')} calls after ${secondsSince(began)} s: ${JSON.stringify(counts)}`,
+        );
     }
     await pool.close();
     return { ...counts, growth: grown.read(), seconds: secondsSince(began) };
@@ -104,9 +123,11 @@ interface Hop {
 
 const secondsSince = (began: number) => Math.round((performance.now() - began) / 1_000);
 
-/** The stand's own directory with so many users instead of its eight. */
+/** The emulators's own directory with so many users instead of its eight. */
 async function directoryOf(users: number): Promise<object> {
-  const { default: directory } = await import('../../local/tenant.json', { with: { type: 'json' } });
+  const { default: directory } = await import('../../local/tenant.json', {
+    with: { type: 'json' },
+  });
   const made = Array.from({ length: users }, (_, user) => ({
     name: `user-${user}`,
     tenant: 'contoso',
@@ -122,7 +143,8 @@ async function makeTokens(stack: Stack, users: number, sessions: number) {
   const wanted = Array.from({ length: users * sessions }, (_, index) => index % users);
   await Promise.all(
     Array.from({ length: 8 }, async () => {
-      for (let user = wanted.pop(); user !== undefined; user = wanted.pop()) made.push({ user, token: await stack.token(`user-${user}`) });
+      for (let user = wanted.pop(); user !== undefined; user = wanted.pop())
+        made.push({ user, token: await stack.token(`user-${user}`) });
     }),
   );
   return made;
@@ -130,7 +152,12 @@ async function makeTokens(stack: Stack, users: number, sessions: number) {
 
 /** Mebibytes of resident memory that processes gain after `begin`, at any `look` and at the end. */
 function createGrowth(pids: readonly number[]) {
-  const resident = () => pids.map((pid) => Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) / 1_024);
+  const resident = () =>
+    pids.map(
+      (pid) =>
+        Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) /
+        1_024,
+    );
   let before = resident();
   let most = pids.map(() => 0);
   const look = () => {

@@ -1,9 +1,14 @@
 /** `npm run soak`: 100,000 interleaved chained calls of 1,000 users with faults on. Exit code 1 when anything was mixed up, grew or took over 10 minutes. */
-import { build } from '../../local/build.ts';
+import { build } from '../../tools/build.ts';
 import { runSoak } from './run-soak.ts';
 
 await build();
-const result = await runSoak({ calls: 100_000, users: 1_000, sessions: 6, say: (line) => console.error(line) });
+const result = await runSoak({
+  calls: 100_000,
+  users: 1_000,
+  sessions: 6,
+  say: (line) => console.error(line),
+});
 console.log(JSON.stringify(result, undefined, 2));
 const { statuses, mixUps, foreignRefusals, growth, seconds } = result;
 const wrong = [

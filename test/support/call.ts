@@ -1,4 +1,4 @@
-import { demandNoLeaks } from '../attack/leaks.ts';
+import { demandNoLeaks } from '../../tools/attack/leaks.ts';
 
 /** What came back of one call; `json` is `undefined` where the body is none. */
 export interface Called {
@@ -17,7 +17,13 @@ export async function call(
     json,
     headers = {},
     ...rest
-  }: { token?: string; json?: unknown; headers?: Record<string, string>; method?: string; body?: NonNullable<RequestInit['body']> } = {},
+  }: {
+    token?: string;
+    json?: unknown;
+    headers?: Record<string, string>;
+    method?: string;
+    body?: NonNullable<RequestInit['body']>;
+  } = {},
 ): Promise<Called> {
   const response = await fetch(url, {
     redirect: 'manual',

@@ -1,10 +1,20 @@
-import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 /** A Downstream of the test's own: it records what comes over the wire and answers as a test says. */
 export interface TestDownstream {
   readonly url: string;
-  readonly received: { readonly method: string; readonly url: string; readonly headers: IncomingHttpHeaders; readonly body: string }[];
+  readonly received: {
+    readonly method: string;
+    readonly url: string;
+    readonly headers: IncomingHttpHeaders;
+    readonly body: string;
+  }[];
   answer(respond: (request: IncomingMessage, response: ServerResponse) => void): void;
   close(): Promise<void>;
 }
@@ -19,7 +29,12 @@ export async function startDownstream(): Promise<TestDownstream> {
       body += data;
     });
     request.on('end', () => {
-      received.push({ method: request.method ?? '', url: request.url ?? '', headers: request.headers, body });
+      received.push({
+        method: request.method ?? '',
+        url: request.url ?? '',
+        headers: request.headers,
+        body,
+      });
       respond(request, response);
     });
   });

@@ -39,7 +39,9 @@ export const publicJwk = (key: KeyObject, kid: string): Record<string, unknown> 
 /** Signs any payload and header; `header` replaces the default by name. */
 export function sign(payload: unknown, header: Claims, key: KeyObject): Promise<string> {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
-  return new CompactSign(Buffer.from(text)).setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: 'key-1', ...header }).sign(key);
+  return new CompactSign(Buffer.from(text))
+    .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: 'key-1', ...header })
+    .sign(key);
 }
 
 export async function startIssuer(now: () => number = Date.now): Promise<Issuer> {
@@ -76,8 +78,10 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
     asked,
     jwks,
     privateKey,
-    respond: (pathEnd, answer) => void (answer ? takenOver.set(pathEnd, answer) : takenOver.delete(pathEnd)),
-    token: (claims = {}, header = {}, key = privateKey) => sign(goodClaims(host, now, claims), header, key),
+    respond: (pathEnd, answer) =>
+      void (answer ? takenOver.set(pathEnd, answer) : takenOver.delete(pathEnd)),
+    token: (claims = {}, header = {}, key = privateKey) =>
+      sign(goodClaims(host, now, claims), header, key),
     count: (pathEnd) => asked.filter((path) => path.endsWith(pathEnd)).length,
     close: async () => {
       server.closeAllConnections();

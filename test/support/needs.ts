@@ -14,11 +14,17 @@ type Body = () => unknown;
 /** Where a program is on the PATH (or where Debian puts it), if it is. */
 export function findProgram(program: Program): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
-  return folders.flatMap((folder) => programs[program].map((name) => join(folder, name))).find(isExecutable);
+  return folders
+    .flatMap((folder) => programs[program].map((name) => join(folder, name)))
+    .find(isExecutable);
 }
 
 /** What becomes of a test that needs a program; the reason says why it does not run. */
-export function decide(program: string, found: boolean, ci: boolean): { readonly fate: 'run' | 'skip' | 'fail'; readonly reason: string } {
+export function decide(
+  program: string,
+  found: boolean,
+  ci: boolean,
+): { readonly fate: 'run' | 'skip' | 'fail'; readonly reason: string } {
   if (found) return { fate: 'run', reason: '' };
   return ci
     ? { fate: 'fail', reason: `${program} is not installed, and CI must have it` }
@@ -29,7 +35,10 @@ export function decide(program: string, found: boolean, ci: boolean): { readonly
  * `test` for tests that need a program: without it they are skipped with the reason in their name, and fail where CI=true.
  * `const browserTest = needs('chromium'); browserTest('signs in', async () => …, 60_000);`
  */
-export function needs(program: Program, found = findProgram(program) !== undefined): (name: string, body: Body, timeout?: number) => void {
+export function needs(
+  program: Program,
+  found = findProgram(program) !== undefined,
+): (name: string, body: Body, timeout?: number) => void {
   const { fate, reason } = decide(program, found, process.env.CI === 'true');
   return (name, body, timeout) => {
     if (fate === 'run') test(name, async () => void (await body()), timeout);

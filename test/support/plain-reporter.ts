@@ -10,11 +10,22 @@ export default class PlainReporter {
 }
 
 export function describeResults(results: AggregatedResult): readonly string[] {
-  const { testResults, numPassedTests, numFailedTests, numPendingTests, numTodoTests, numRuntimeErrorTestSuites } = results;
+  const {
+    testResults,
+    numPassedTests,
+    numFailedTests,
+    numPendingTests,
+    numTodoTests,
+    numRuntimeErrorTestSuites,
+  } = results;
   const tests = testResults.flatMap((suite) => suite.testResults);
   return [
-    ...tests.filter(({ status }) => status === 'pending').map(({ fullName }) => `skipped: ${fullName}`),
-    ...(numRuntimeErrorTestSuites > 0 ? [`${numRuntimeErrorTestSuites} test files could not run; each counts as one failed test.`] : []),
+    ...tests
+      .filter(({ status }) => status === 'pending')
+      .map(({ fullName }) => `skipped: ${fullName}`),
+    ...(numRuntimeErrorTestSuites > 0
+      ? [`${numRuntimeErrorTestSuites} test files could not run; each counts as one failed test.`]
+      : []),
     `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed, ${numPendingTests + numTodoTests} skipped`,
   ];
 }

@@ -21,12 +21,18 @@ export function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
     socket.on('close', () => {
       const [top = '', ...rest] = received.split('\r\n\r\n');
       const [statusLine = '', ...lines] = top.split('\r\n');
-      resolve({ status: Number(statusLine.split(' ')[1]), head: lines.join('\r\n'), body: rest.join('\r\n\r\n') });
+      resolve({
+        status: Number(statusLine.split(' ')[1]),
+        head: lines.join('\r\n'),
+        body: rest.join('\r\n\r\n'),
+      });
     });
   });
 }
 
 /** A request of one line and some headers, as text; adds Host and `Connection: close`. */
 export function rawRequest(line: string, headers: readonly string[] = [], body = ''): string {
-  return [`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', body].join('\r\n');
+  return [`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', body].join(
+    '\r\n',
+  );
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { demandNoLeaks } from '../attack/leaks.ts';
+import { demandNoLeaks } from '../../tools/attack/leaks.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -24,7 +24,7 @@ export interface Stack extends ControlClient {
     readonly clientApp: string;
     readonly originalApi: string;
     readonly downstreamApi: string;
-    readonly stand: string;
+    readonly emulators: string;
     readonly tables: string;
   };
   readonly dataDir: string;
@@ -36,7 +36,13 @@ export interface Stack extends ControlClient {
 }
 
 const program = fileURLToPath(new URL('../../local/start.ts', import.meta.url));
-const portNames = ['STAND_PORT', 'ORIGINAL_API_PORT', 'DOWNSTREAM_API_PORT', 'CLIENT_APP_PORT', 'TABLE_PORT'];
+const portNames = [
+  'EMULATOR_PORT',
+  'ORIGINAL_API_PORT',
+  'DOWNSTREAM_API_PORT',
+  'CLIENT_APP_PORT',
+  'TABLE_PORT',
+];
 const stopPatience = 30_000;
 
 /** Runs `npm start` on free ports with an empty data folder of its own, as a child process. Rejects with its output when it does not get ready. */
@@ -50,21 +56,38 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
   }
 }
 
-async function startOnce({ set = {}, directory, env = {}, args: more = [] }: StackOptions): Promise<Stack> {
+async function startOnce({
+  set = {},
+  directory,
+  env = {},
+  args: more = [],
+}: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'stack-'));
   const dataDir = join(folder, 'data');
   const packaged = process.env.STACK_PACKAGED ? ['--packaged'] : [];
-  const args = [...more, ...packaged, ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`])];
+  const args = [
+    ...more,
+    ...packaged,
+    ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
+  ];
   if (directory) {
     await writeFile(join(folder, 'tenant.json'), JSON.stringify(directory));
     args.push('--directory', join(folder, 'tenant.json'));
   }
   const ports = await findFreePorts(portNames.length);
-  const portSettings = Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])]));
+  const portSettings = Object.fromEntries(
+    portNames.map((name, index) => [name, String(ports[index])]),
+  );
   const child = spawn(process.execPath, [program, '--json', ...args], {
     // A process group of its own, so that nothing of it can be missed at the end; it stops by itself when this process goes away.
     detached: true,
-    env: { ...process.env, NO_PROXY: 'localhost,127.0.0.1,::1', ...portSettings, STAND_DATA_DIR: dataDir, ...env },
+    env: {
+      ...process.env,
+      NO_PROXY: 'localhost,127.0.0.1,::1',
+      ...portSettings,
+      EMULATOR_DATA_DIR: dataDir,
+      ...env,
+    },
     stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
   });
   const lines: string[] = [];
@@ -107,7 +130,8 @@ function readReadyLine(child: ChildProcess, lines: string[]): Promise<ReadyLine>
       lines.push(line);
       if (line.startsWith('{"ready":true')) resolve(JSON.parse(line));
     };
-    for (const output of [child.stdout, child.stderr]) if (output) createInterface({ input: output }).on('line', onLine);
+    for (const output of [child.stdout, child.stderr])
+      if (output) createInterface({ input: output }).on('line', onLine);
     child.on('error', reject);
     child.on('close', () => reject(new Error(`The stack did not start:\n${lines.join('\n')}`)));
   });

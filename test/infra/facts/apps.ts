@@ -5,7 +5,8 @@ const app = 'function-app.bicep';
 const main = 'main.bicep';
 const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
 
-export const bothHave = (path: string, value: unknown) => bothApps(({ site }) => same(at(site, `properties.${path}`), value));
+export const bothHave = (path: string, value: unknown) =>
+  bothApps(({ site }) => same(at(site, `properties.${path}`), value));
 
 const refusesPasswords = (name: string) =>
   everywhere((snapshot) => {
@@ -22,8 +23,20 @@ export const appFacts: readonly Fact[] = [
     "'plan-downstream-",
     "'plan-original-",
   ),
-  fact('the plans are Flex Consumption', all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'), app, "name: 'FC1'", "name: 'EP1'"),
-  fact('the plans are Linux', all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true), app, 'reserved: true', 'reserved: false'),
+  fact(
+    'the plans are Flex Consumption',
+    all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
+    app,
+    "name: 'FC1'",
+    "name: 'EP1'",
+  ),
+  fact(
+    'the plans are Linux',
+    all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
+    app,
+    'reserved: true',
+    'reserved: false',
+  ),
   fact(
     'the APIs are Function Apps on Linux',
     bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
@@ -38,7 +51,13 @@ export const appFacts: readonly Fact[] = [
     "          type: 'blobContainer'\n",
     '',
   ),
-  fact('the APIs answer on https alone', bothHave('httpsOnly', true), app, 'httpsOnly: true', 'httpsOnly: false'),
+  fact(
+    'the APIs answer on https alone',
+    bothHave('httpsOnly', true),
+    app,
+    'httpsOnly: true',
+    'httpsOnly: false',
+  ),
   fact(
     'the APIs take TLS 1.2 at least',
     bothHave('siteConfig.minTlsVersion', '1.2'),
@@ -53,8 +72,20 @@ export const appFacts: readonly Fact[] = [
     "scmMinTlsVersion: '1.2'",
     "scmMinTlsVersion: '1.1'",
   ),
-  fact('FTP is off', bothHave('siteConfig.ftpsState', 'Disabled'), app, "ftpsState: 'Disabled'", "ftpsState: 'FtpsOnly'"),
-  fact('HTTP/2 is on', bothHave('siteConfig.http20Enabled', true), app, 'http20Enabled: true', 'http20Enabled: false'),
+  fact(
+    'FTP is off',
+    bothHave('siteConfig.ftpsState', 'Disabled'),
+    app,
+    "ftpsState: 'Disabled'",
+    "ftpsState: 'FtpsOnly'",
+  ),
+  fact(
+    'HTTP/2 is on',
+    bothHave('siteConfig.http20Enabled', true),
+    app,
+    'http20Enabled: true',
+    'http20Enabled: false',
+  ),
   fact(
     'remote debugging is off',
     bothHave('siteConfig.remoteDebuggingEnabled', false),
@@ -76,7 +107,13 @@ export const appFacts: readonly Fact[] = [
     "name: 'scm'\n    properties: { allow: false }",
     "name: 'scm'\n    properties: { allow: true }",
   ),
-  fact('the platform answers no CORS', bothHave('siteConfig.cors.allowedOrigins', []), app, 'allowedOrigins: []', "allowedOrigins: ['*']"),
+  fact(
+    'the platform answers no CORS',
+    bothHave('siteConfig.cors.allowedOrigins', []),
+    app,
+    'allowedOrigins: []',
+    "allowedOrigins: ['*']",
+  ),
   fact(
     'the platform lets no other origin send credentials',
     bothHave('siteConfig.cors.supportCredentials', false),
@@ -96,7 +133,9 @@ export const appFacts: readonly Fact[] = [
     bothApps(
       ({ site }, api) =>
         site.identity?.type === 'UserAssigned' &&
-        same(Object.keys(site.identity.userAssignedIdentities ?? {}), [`[format('{0}', <${api}Identity.id>)]`]),
+        same(Object.keys(site.identity.userAssignedIdentities ?? {}), [
+          `[format('{0}', <${api}Identity.id>)]`,
+        ]),
     ),
     app,
     "type: 'UserAssigned'\n",

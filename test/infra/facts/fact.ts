@@ -9,7 +9,13 @@ export interface Fact {
 }
 
 /** A row of the table. */
-export const fact = (name: string, holds: Fact['holds'], file: string, from: string, to: string): Fact => ({
+export const fact = (
+  name: string,
+  holds: Fact['holds'],
+  file: string,
+  from: string,
+  to: string,
+): Fact => ({
   name,
   holds,
   mutation: { file, from, to },
@@ -24,8 +30,9 @@ export const everywhere =
     Object.values(snapshots).every(holds);
 
 /** True for both Function Apps of every parameter set. */
-export const bothApps = (holds: (app: ReturnType<Snapshot['app']>, api: (typeof apis)[number]) => boolean): Fact['holds'] =>
-  everywhere((snapshot) => apis.every((api) => holds(snapshot.app(api), api)));
+export const bothApps = (
+  holds: (app: ReturnType<Snapshot['app']>, api: (typeof apis)[number]) => boolean,
+): Fact['holds'] => everywhere((snapshot) => apis.every((api) => holds(snapshot.app(api), api)));
 
 /** There are that many resources of a type in every parameter set, and all have that value at that path. */
 export const all = (type: string, count: number, path: string, value: unknown): Fact['holds'] =>
@@ -34,7 +41,8 @@ export const all = (type: string, count: number, path: string, value: unknown): 
     return found.length === count && found.every((resource) => same(at(resource, path), value));
   });
 
-export const same = (found: unknown, wanted: unknown): boolean => JSON.stringify(found) === JSON.stringify(wanted);
+export const same = (found: unknown, wanted: unknown): boolean =>
+  JSON.stringify(found) === JSON.stringify(wanted);
 
 /** Names without the part that differs from one deployment to another. */
 export const names = (resources: readonly Resource[]): readonly string[] =>

@@ -6,7 +6,8 @@ const main = 'main.bicep';
 const reach = 'properties.publicNetworkAccess';
 
 const subnets = (snapshot: Parameters<Fact['holds']>[0]['production']) =>
-  (at(snapshot.ofType('Microsoft.Network/virtualNetworks')[0], 'properties.subnets') ?? []) as readonly Tree[];
+  (at(snapshot.ofType('Microsoft.Network/virtualNetworks')[0], 'properties.subnets') ??
+    []) as readonly Tree[];
 
 /** The private mode (parameter set `production`), and that there is none of it elsewhere. */
 export const networkFacts: readonly Fact[] = [
@@ -30,7 +31,11 @@ export const networkFacts: readonly Fact[] = [
       production
         .ofType('Microsoft.Storage/storageAccounts')
         .filter(({ name }) => name?.startsWith('stt'))
-        .every((store) => at(store, reach) === 'Disabled' && at(store, 'properties.networkAcls.defaultAction') === 'Deny'),
+        .every(
+          (store) =>
+            at(store, reach) === 'Disabled' &&
+            at(store, 'properties.networkAcls.defaultAction') === 'Deny',
+        ),
     main,
     "'profiles']\n    publicNetwork: !privateNetwork",
     "'profiles']\n    publicNetwork: true",
@@ -49,14 +54,18 @@ export const networkFacts: readonly Fact[] = [
   ),
   fact(
     'Original calls out through its own subnet',
-    ({ production }) => at(production.app('original').site, 'properties.virtualNetworkSubnetId') === '[<network.originalSubnetId>]',
+    ({ production }) =>
+      at(production.app('original').site, 'properties.virtualNetworkSubnetId') ===
+      '[<network.originalSubnetId>]',
     main,
     'network!.outputs.originalSubnetId : null',
     'network!.outputs.downstreamSubnetId : null',
   ),
   fact(
     'Downstream calls out through its own subnet',
-    ({ production }) => at(production.app('downstream').site, 'properties.virtualNetworkSubnetId') === '[<network.downstreamSubnetId>]',
+    ({ production }) =>
+      at(production.app('downstream').site, 'properties.virtualNetworkSubnetId') ===
+      '[<network.downstreamSubnetId>]',
     main,
     'network!.outputs.downstreamSubnetId : null',
     'network!.outputs.originalSubnetId : null',
@@ -80,8 +89,11 @@ export const networkFacts: readonly Fact[] = [
   fact(
     'the apps’ subnets are delegated to what Flex Consumption runs on',
     ({ production }) =>
-      subnets(production).filter((subnet) => at(subnet, 'properties.delegations.0.properties.serviceName') === 'Microsoft.App/environments')
-        .length === 2,
+      subnets(production).filter(
+        (subnet) =>
+          at(subnet, 'properties.delegations.0.properties.serviceName') ===
+          'Microsoft.App/environments',
+      ).length === 2,
     network,
     "'Microsoft.App/environments'",
     "'Microsoft.Web/serverFarms'",
@@ -89,7 +101,9 @@ export const networkFacts: readonly Fact[] = [
   fact(
     'the apps reach Entra through NAT, by one known address',
     ({ production }) =>
-      subnets(production).filter((subnet) => String(at(subnet, 'properties.natGateway.id')).includes('/natGateways/')).length === 2,
+      subnets(production).filter((subnet) =>
+        String(at(subnet, 'properties.natGateway.id')).includes('/natGateways/'),
+      ).length === 2,
     network,
     '  natGateway: { id: nat.id }\n',
     '',
@@ -110,7 +124,9 @@ export const networkFacts: readonly Fact[] = [
       production
         .ofType('Microsoft.Network/publicIPAddresses')
         .every((address) => at(address, 'properties.publicIPAllocationMethod') === 'Static') &&
-      production.ofType('Microsoft.Network/natGateways').every((nat) => (at(nat, 'properties.publicIpAddresses') as Tree[]).length === 1),
+      production
+        .ofType('Microsoft.Network/natGateways')
+        .every((nat) => (at(nat, 'properties.publicIpAddresses') as Tree[]).length === 1),
     network,
     "'Static'",
     "'Dynamic'",
@@ -118,7 +134,10 @@ export const networkFacts: readonly Fact[] = [
   fact(
     'no subnet has a way out that nobody made',
     ({ production }) =>
-      subnets(production).length === 3 && subnets(production).every((subnet) => at(subnet, 'properties.defaultOutboundAccess') === false),
+      subnets(production).length === 3 &&
+      subnets(production).every(
+        (subnet) => at(subnet, 'properties.defaultOutboundAccess') === false,
+      ),
     network,
     "addressPrefix: '10.0.2.0/24', defaultOutboundAccess: false",
     "addressPrefix: '10.0.2.0/24', defaultOutboundAccess: true",

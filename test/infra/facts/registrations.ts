@@ -29,7 +29,11 @@ export const registrationFacts: readonly Fact[] = [
   fact(
     'no registration redirects anywhere else',
     registered((snapshot) =>
-      snapshot.ofType(application).every((app) => !at(app, 'properties.web.redirectUris') && !at(app, 'properties.publicClient')),
+      snapshot
+        .ofType(application)
+        .every(
+          (app) => !at(app, 'properties.web.redirectUris') && !at(app, 'properties.publicClient'),
+        ),
     ),
     clientApp,
     '  web: { implicit',
@@ -41,7 +45,10 @@ export const registrationFacts: readonly Fact[] = [
       (['client-app', 'original-api', 'downstream-api'] as const).every((name) => {
         const { properties } = snapshot.registration(name);
         const off = { enableAccessTokenIssuance: false, enableIdTokenIssuance: false };
-        return same(at(properties, 'web.implicitGrantSettings'), off) && properties.isFallbackPublicClient === false;
+        return (
+          same(at(properties, 'web.implicitGrantSettings'), off) &&
+          properties.isFallbackPublicClient === false
+        );
       }),
     ),
     clientApp,
@@ -67,7 +74,12 @@ export const registrationFacts: readonly Fact[] = [
     'each registration has its service principal',
     registered((snapshot) => {
       const principals = snapshot.ofType('Microsoft.Graph/servicePrincipals@v1.0');
-      return principals.length === 3 && principals.every((principal) => at(principal, 'properties.appId') === "[reference('app').appId]");
+      return (
+        principals.length === 3 &&
+        principals.every(
+          (principal) => at(principal, 'properties.appId') === "[reference('app').appId]",
+        )
+      );
     }),
     clientApp,
     "resource principal 'Microsoft.Graph/servicePrincipals@v1.0' = {",
@@ -97,12 +109,14 @@ export const registrationFacts: readonly Fact[] = [
 function federationFacts(): readonly Fact[] {
   const federated = (path: string, value: unknown) =>
     registered((snapshot) => {
-      const found = snapshot.ofType('Microsoft.Graph/applications/federatedIdentityCredentials@v1.0');
+      const found = snapshot.ofType(
+        'Microsoft.Graph/applications/federatedIdentityCredentials@v1.0',
+      );
       return found.length === 1 && same(at(found[0], `properties.${path}`), value);
     });
   return [
     fact(
-      'Original’s managed identity may stand for it',
+      'Original’s managed identity may emulators for it',
       federated('subject', '[<originalIdentity.principalId>]'),
       'main.bicep',
       'identityPrincipalId: originalIdentity.outputs',
@@ -110,7 +124,10 @@ function federationFacts(): readonly Fact[] {
     ),
     fact(
       'by tokens of the home tenant',
-      federated('issuer', "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, 'home-tenant')]"),
+      federated(
+        'issuer',
+        "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, 'home-tenant')]",
+      ),
       original,
       'tenant().tenantId}/v2.0',
       "'common'}/v2.0",

@@ -23,7 +23,10 @@ const holders = (snapshot: Snapshot, on: string) =>
 export const roleFacts: readonly Fact[] = [
   fact(
     'Original alone reads the vault, and Downstream can read no secret',
-    ({ development, production }) => [development, production].every((snapshot) => same(holders(snapshot, 'vault'), ['originalIdentity'])),
+    ({ development, production }) =>
+      [development, production].every((snapshot) =>
+        same(holders(snapshot, 'vault'), ['originalIdentity']),
+      ),
     file,
     "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
     "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
@@ -55,28 +58,40 @@ export const roleFacts: readonly Fact[] = [
   ),
   fact(
     'both send telemetry',
-    everywhere((snapshot) => same(holders(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity'])),
+    everywhere((snapshot) =>
+      same(holders(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
+    ),
     file,
     "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
     "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!readsVault) {",
   ),
   fact(
     'every role is the least one for what it is on',
-    everywhere((snapshot) => snapshot.roleAssignments().every(({ on, role }) => fitting[on] === role)),
+    everywhere((snapshot) =>
+      snapshot.roleAssignments().every(({ on, role }) => fitting[on] === role),
+    ),
     'roles.bicep',
     "'4633458b-17de-408a-b874-0445c86b69e6'",
     "'00482a5a-887f-4fb3-b363-3b7fe8e74483'",
   ),
   fact(
     'every role is on one resource, never on the group or the subscription',
-    everywhere((snapshot) => snapshot.roleAssignments().every(({ resource }) => resource.id?.includes('extensionResourceId('))),
+    everywhere((snapshot) =>
+      snapshot
+        .roleAssignments()
+        .every(({ resource }) => resource.id?.includes('extensionResourceId(')),
+    ),
     file,
     '  scope: tableStore\n',
     '',
   ),
   fact(
     'every role says whose kind it is for, so that a new identity is found',
-    everywhere((snapshot) => snapshot.roleAssignments().every(({ resource }) => resource.properties.principalType === 'ServicePrincipal')),
+    everywhere((snapshot) =>
+      snapshot
+        .roleAssignments()
+        .every(({ resource }) => resource.properties.principalType === 'ServicePrincipal'),
+    ),
     file,
     "    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
     '    description: tableDataContributor.why',
@@ -87,7 +102,9 @@ export const roleFacts: readonly Fact[] = [
       snapshot
         .roleAssignments()
         .every(({ on, role, resource }) =>
-          new RegExp(`^\\[guid\\(.*<${on}\\.\\w+>\\), <\\w+Identity\\.id>, '${role}'\\)\\]$`).test(resource.name ?? ''),
+          new RegExp(`^\\[guid\\(.*<${on}\\.\\w+>\\), <\\w+Identity\\.id>, '${role}'\\)\\]$`).test(
+            resource.name ?? '',
+          ),
         ),
     ),
     file,
@@ -96,7 +113,11 @@ export const roleFacts: readonly Fact[] = [
   ),
   fact(
     'every role says why',
-    everywhere((snapshot) => snapshot.roleAssignments().every(({ resource }) => String(resource.properties.description ?? '').length > 20)),
+    everywhere((snapshot) =>
+      snapshot
+        .roleAssignments()
+        .every(({ resource }) => String(resource.properties.description ?? '').length > 20),
+    ),
     file,
     '    description: tableDataContributor.why\n',
     '',

@@ -1,4 +1,4 @@
-import { memory } from '../../../infra/plan-capacity.ts';
+import { memory } from '../../../tools/capacity/plan.ts';
 import { at } from '../snapshot.ts';
 import { bothHave } from './apps.ts';
 import { all, type Fact, fact, same } from './fact.ts';
@@ -34,7 +34,9 @@ export const scaleFacts: readonly Fact[] = [
     'nothing is always ready unless asked for',
     ({ development, production }) =>
       same(at(development.app('original').site, `properties.${scaling}.alwaysReady`), []) &&
-      same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [{ name: 'http', instanceCount: 2 }]),
+      same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [
+        { name: 'http', instanceCount: 2 },
+      ]),
     main,
     'param alwaysReady int = 0',
     'param alwaysReady int = 1',

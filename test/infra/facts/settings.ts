@@ -26,7 +26,9 @@ export const settingFacts: readonly Fact[] = [
   ),
   fact(
     'the host keeps its state in the app’s own storage account',
-    bothApps(({ settings }, api) => settings.AzureWebJobsStorage__accountName === `[<${api}Storage.name>]`),
+    bothApps(
+      ({ settings }, api) => settings.AzureWebJobsStorage__accountName === `[<${api}Storage.name>]`,
+    ),
     main,
     'storageName: downstreamStorage.outputs.name',
     'storageName: originalStorage.outputs.name',
@@ -35,7 +37,8 @@ export const settingFacts: readonly Fact[] = [
     'telemetry is sent as the app’s identity',
     bothApps(
       ({ settings }, api) =>
-        settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING === `[format('Authorization=AAD;ClientId={0}', <${api}Identity.clientId>)]`,
+        settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ===
+        `[format('Authorization=AAD;ClientId={0}', <${api}Identity.clientId>)]`,
     ),
     app,
     'Authorization=AAD;',
@@ -62,14 +65,19 @@ export const settingFacts: readonly Fact[] = [
   ),
   fact(
     'the one origin allowed is the Client App’s',
-    (sets) => Object.values(sets).every((snapshot) => snapshot.app('original').settings.ALLOWED_ORIGINS === '[<clientAppSite.origin>]'),
+    (sets) =>
+      Object.values(sets).every(
+        (snapshot) =>
+          snapshot.app('original').settings.ALLOWED_ORIGINS === '[<clientAppSite.origin>]',
+      ),
     main,
     'ALLOWED_ORIGINS: clientAppSite.outputs.origin',
     "ALLOWED_ORIGINS: 'https://app.contoso.example'",
   ),
   fact(
     'the one app that may call Original is the Client App',
-    ({ development }) => development.app('original').settings.CLIENT_APP_IDS === '[<clientAppRegistration.appId>]',
+    ({ development }) =>
+      development.app('original').settings.CLIENT_APP_IDS === '[<clientAppRegistration.appId>]',
     main,
     'CLIENT_APP_IDS: clientAppAppId',
     'CLIENT_APP_IDS: originalAppId',
@@ -78,7 +86,8 @@ export const settingFacts: readonly Fact[] = [
     'both APIs believe the home tenant’s Entra, in whichever cloud that is',
     bothApps(
       ({ settings }) =>
-        settings.AZURE_TENANT_ID === 'home-tenant' && settings.AZURE_AUTHORITY_HOST === '[environment().authentication.loginEndpoint]',
+        settings.AZURE_TENANT_ID === 'home-tenant' &&
+        settings.AZURE_AUTHORITY_HOST === '[environment().authentication.loginEndpoint]',
     ),
     main,
     'AZURE_AUTHORITY_HOST: environment().authentication.loginEndpoint',
@@ -103,7 +112,8 @@ export const settingFacts: readonly Fact[] = [
   fact(
     'Original proves itself with a certificate in the vault',
     ({ development }) => {
-      const { CLIENT_CREDENTIAL, AZURE_KEY_VAULT_ENDPOINT, CLIENT_CREDENTIAL_NAME } = development.app('original').settings;
+      const { CLIENT_CREDENTIAL, AZURE_KEY_VAULT_ENDPOINT, CLIENT_CREDENTIAL_NAME } =
+        development.app('original').settings;
       return (
         CLIENT_CREDENTIAL === 'key-vault-certificate' &&
         AZURE_KEY_VAULT_ENDPOINT === '[<vault.endpoint>]' &&
@@ -116,7 +126,8 @@ export const settingFacts: readonly Fact[] = [
   ),
   fact(
     'one switch makes it secretless',
-    ({ unregistered }) => unregistered.app('original').settings.CLIENT_CREDENTIAL === 'managed-identity',
+    ({ unregistered }) =>
+      unregistered.app('original').settings.CLIENT_CREDENTIAL === 'managed-identity',
     main,
     '      CLIENT_CREDENTIAL: clientCredential',
     "      CLIENT_CREDENTIAL: 'key-vault-certificate'",
@@ -125,7 +136,9 @@ export const settingFacts: readonly Fact[] = [
     'Downstream keeps its tables in the table store',
     (sets) =>
       Object.values(sets).every(
-        (snapshot) => snapshot.app('downstream').settings.AZURE_STORAGE_TABLE_ENDPOINT === '[<tableStore.tableEndpoint>]',
+        (snapshot) =>
+          snapshot.app('downstream').settings.AZURE_STORAGE_TABLE_ENDPOINT ===
+          '[<tableStore.tableEndpoint>]',
       ),
     main,
     'AZURE_STORAGE_TABLE_ENDPOINT: tableStore.outputs.tableEndpoint',
@@ -134,8 +147,12 @@ export const settingFacts: readonly Fact[] = [
   fact(
     'where registrations are not made here, the given ids are used',
     ({ unregistered }) => {
-      const { ORIGINAL_API_CLIENT_ID, DOWNSTREAM_API_CLIENT_ID } = unregistered.app('original').settings;
-      return String(ORIGINAL_API_CLIENT_ID).endsWith('00a2') && String(DOWNSTREAM_API_CLIENT_ID).endsWith('00a3');
+      const { ORIGINAL_API_CLIENT_ID, DOWNSTREAM_API_CLIENT_ID } =
+        unregistered.app('original').settings;
+      return (
+        String(ORIGINAL_API_CLIENT_ID).endsWith('00a2') &&
+        String(DOWNSTREAM_API_CLIENT_ID).endsWith('00a3')
+      );
     },
     main,
     "given('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)",

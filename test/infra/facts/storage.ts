@@ -3,12 +3,20 @@ import { all, everywhere, type Fact, fact, names, same } from './fact.ts';
 
 const storage = 'storage-account.bicep';
 const vault = 'key-vault.bicep';
-const accounts = (path: string, value: unknown) => all('Microsoft.Storage/storageAccounts', 3, `properties.${path}`, value);
-const vaults = (path: string, value: unknown) => all('Microsoft.KeyVault/vaults', 1, `properties.${path}`, value);
+const accounts = (path: string, value: unknown) =>
+  all('Microsoft.Storage/storageAccounts', 3, `properties.${path}`, value);
+const vaults = (path: string, value: unknown) =>
+  all('Microsoft.KeyVault/vaults', 1, `properties.${path}`, value);
 
 /** Storage accounts, the vault, and where logs go. */
 export const storageFacts: readonly Fact[] = [
-  fact('storage takes no account key', accounts('allowSharedKeyAccess', false), storage, 'SharedKeyAccess: false', 'SharedKeyAccess: true'),
+  fact(
+    'storage takes no account key',
+    accounts('allowSharedKeyAccess', false),
+    storage,
+    'SharedKeyAccess: false',
+    'SharedKeyAccess: true',
+  ),
   fact(
     'no blob can be made public',
     accounts('allowBlobPublicAccess', false),
@@ -16,8 +24,20 @@ export const storageFacts: readonly Fact[] = [
     'BlobPublicAccess: false',
     'BlobPublicAccess: true',
   ),
-  fact('storage takes TLS 1.2 at least', accounts('minimumTlsVersion', 'TLS1_2'), storage, "'TLS1_2'", "'TLS1_0'"),
-  fact('storage answers on https alone', accounts('supportsHttpsTrafficOnly', true), storage, 'TrafficOnly: true', 'TrafficOnly: false'),
+  fact(
+    'storage takes TLS 1.2 at least',
+    accounts('minimumTlsVersion', 'TLS1_2'),
+    storage,
+    "'TLS1_2'",
+    "'TLS1_0'",
+  ),
+  fact(
+    'storage answers on https alone',
+    accounts('supportsHttpsTrafficOnly', true),
+    storage,
+    'TrafficOnly: true',
+    'TrafficOnly: false',
+  ),
   fact(
     'nothing is copied to another tenant',
     accounts('allowCrossTenantReplication', false),
@@ -41,7 +61,12 @@ export const storageFacts: readonly Fact[] = [
   ),
   fact(
     'packages lie in private containers',
-    all('Microsoft.Storage/storageAccounts/blobServices/containers', 2, 'properties.publicAccess', 'None'),
+    all(
+      'Microsoft.Storage/storageAccounts/blobServices/containers',
+      2,
+      'properties.publicAccess',
+      'None',
+    ),
     storage,
     "publicAccess: 'None'",
     "publicAccess: 'Blob'",
@@ -49,7 +74,11 @@ export const storageFacts: readonly Fact[] = [
   fact(
     'the tables documents, profiles and shares exist before the first request',
     everywhere((snapshot) =>
-      same(names(snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables')), ['documents', 'profiles', 'shares']),
+      same(names(snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables')), [
+        'documents',
+        'profiles',
+        'shares',
+      ]),
     ),
     'main.bicep',
     "['documents', 'shares', 'profiles']",
@@ -59,14 +88,23 @@ export const storageFacts: readonly Fact[] = [
     'documents lie apart from both hosts’ storage',
     everywhere(
       (snapshot) =>
-        new Set(snapshot.ofType('Microsoft.Storage/storageAccounts').map(({ name }) => name)).size === 3 &&
-        snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables').every(({ name }) => name?.startsWith('stt')),
+        new Set(snapshot.ofType('Microsoft.Storage/storageAccounts').map(({ name }) => name))
+          .size === 3 &&
+        snapshot
+          .ofType('Microsoft.Storage/storageAccounts/tableServices/tables')
+          .every(({ name }) => name?.startsWith('stt')),
     ),
     'main.bicep',
     "name: 'stt",
     "name: 'std",
   ),
-  fact('the vault decides by roles', vaults('enableRbacAuthorization', true), vault, 'RbacAuthorization: true', 'RbacAuthorization: false'),
+  fact(
+    'the vault decides by roles',
+    vaults('enableRbacAuthorization', true),
+    vault,
+    'RbacAuthorization: true',
+    'RbacAuthorization: false',
+  ),
   fact(
     'the vault cannot be purged',
     vaults('enablePurgeProtection', true),
@@ -74,8 +112,20 @@ export const storageFacts: readonly Fact[] = [
     'enablePurgeProtection: true',
     'enablePurgeProtection: null',
   ),
-  fact('the vault keeps what was deleted', vaults('enableSoftDelete', true), vault, 'enableSoftDelete: true', 'enableSoftDelete: false'),
-  fact('for 90 days', vaults('softDeleteRetentionInDays', 90), vault, 'RetentionInDays: 90', 'RetentionInDays: 7'),
+  fact(
+    'the vault keeps what was deleted',
+    vaults('enableSoftDelete', true),
+    vault,
+    'enableSoftDelete: true',
+    'enableSoftDelete: false',
+  ),
+  fact(
+    'for 90 days',
+    vaults('softDeleteRetentionInDays', 90),
+    vault,
+    'RetentionInDays: 90',
+    'RetentionInDays: 7',
+  ),
   fact(
     'virtual machines get nothing from the vault',
     vaults('enabledForDeployment', false),
@@ -97,7 +147,13 @@ export const storageFacts: readonly Fact[] = [
     'TemplateDeployment: false',
     'TemplateDeployment: true',
   ),
-  fact('the vault believes the home tenant', vaults('tenantId', 'home-tenant'), vault, 'tenant().tenantId', 'subscription().id'),
+  fact(
+    'the vault believes the home tenant',
+    vaults('tenantId', 'home-tenant'),
+    vault,
+    'tenant().tenantId',
+    'subscription().id',
+  ),
   fact(
     'who reads the vault is audited in the workspace',
     everywhere((snapshot) =>
@@ -123,7 +179,12 @@ export const storageFacts: readonly Fact[] = [
   ),
   fact(
     'the workspace is read by identities alone',
-    all('Microsoft.OperationalInsights/workspaces', 1, 'properties.features.disableLocalAuth', true),
+    all(
+      'Microsoft.OperationalInsights/workspaces',
+      1,
+      'properties.features.disableLocalAuth',
+      true,
+    ),
     'monitoring.bicep',
     'disableLocalAuth: true',
     'disableLocalAuth: false',

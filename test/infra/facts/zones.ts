@@ -17,7 +17,9 @@ export const zoneFacts: readonly Fact[] = [
       same(
         production
           .ofType('Microsoft.Network/privateEndpoints/privateDnsZoneGroups')
-          .map((group) => at(group, 'properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId')),
+          .map((group) =>
+            at(group, 'properties.privateDnsZoneConfigs.0.properties.privateDnsZoneId'),
+          ),
         ['[<network.sitesZoneId>]', '[<network.tablesZoneId>]'],
       ),
     main,
@@ -46,7 +48,8 @@ export const zoneFacts: readonly Fact[] = [
         .every(
           (link) =>
             at(link, 'properties.registrationEnabled') === false &&
-            at(link, 'properties.virtualNetwork.id') === production.ofType('Microsoft.Network/virtualNetworks')[0]?.id,
+            at(link, 'properties.virtualNetwork.id') ===
+              production.ofType('Microsoft.Network/virtualNetworks')[0]?.id,
         ),
     network,
     `${tablesZone}registrationEnabled: false`,

@@ -54,20 +54,35 @@ export async function startAzureStandIn(): Promise<{
     },
   };
 
-  function answer(method: string, path: string, body: Record<string, unknown>): { status: number; json?: unknown } {
+  function answer(
+    method: string,
+    path: string,
+    body: Record<string, unknown>,
+  ): { status: number; json?: unknown } {
     if (path.startsWith('/management')) return manage(method, path);
     if (path.startsWith('/vault')) return vault(method, path);
-    if (state.forbidden) return { status: 403, json: { error: { code: 'Authorization_RequestDenied', message: 'no' } } };
-    if (method === 'GET') return { status: 200, json: { id: 'object', keyCredentials: state.keyCredentials } };
+    if (state.forbidden)
+      return {
+        status: 403,
+        json: { error: { code: 'Authorization_RequestDenied', message: 'no' } },
+      };
+    if (method === 'GET')
+      return { status: 200, json: { id: 'object', keyCredentials: state.keyCredentials } };
     state.keyCredentials = body.keyCredentials as Record<string, unknown>[];
     return { status: 204 };
   }
 
   function manage(method: string, path: string): { status: number; json?: unknown } {
     if (method === 'GET')
-      return { status: 200, json: { value: [{ properties: { createdOn: new Date(state.youngestRole).toISOString() } }] } };
+      return {
+        status: 200,
+        json: {
+          value: [{ properties: { createdOn: new Date(state.youngestRole).toISOString() } }],
+        },
+      };
     if (method === 'DELETE') return { status: state.roles.delete(path) ? 200 : 204, json: {} };
-    if (state.given || state.roles.has(path)) return { status: 409, json: { error: { code: 'RoleAssignmentExists' } } };
+    if (state.given || state.roles.has(path))
+      return { status: 409, json: { error: { code: 'RoleAssignmentExists' } } };
     state.roles.add(path);
     return { status: 201, json: {} };
   }
@@ -81,14 +96,20 @@ export async function startAzureStandIn(): Promise<{
     }
     if (method === 'POST') {
       const version = `v${state.versions.length + 1}`;
-      state.versions.push({ version, cer: Buffer.from(`certificate ${version}`).toString('base64') });
+      state.versions.push({
+        version,
+        cer: Buffer.from(`certificate ${version}`).toString('base64'),
+      });
       return { status: 202, json: { status: 'inProgress' } };
     }
     if (path.includes('maxresults')) return { status: 200, json: { value: [] } };
     const newest = state.versions.at(-1);
     if (!newest) return { status: 404, json: { error: { code: 'CertificateNotFound' } } };
     const id = `https://example.vault.azure.net/certificates/name/${newest.version}`;
-    return { status: 200, json: { id, cer: newest.cer, attributes: { exp: clock.now() / 1_000 + 365 * 86_400 } } };
+    return {
+      status: 200,
+      json: { id, cer: newest.cer, attributes: { exp: clock.now() / 1_000 + 365 * 86_400 } },
+    };
   }
 
   const server = createServer(async (request, response) => {
@@ -96,14 +117,24 @@ export async function startAzureStandIn(): Promise<{
     for await (const part of request) text += part;
     const { method = '', url = '' } = request;
     state.requests.push(`${method} ${url}`);
-    const { status, json } = answer(method, url, text ? (JSON.parse(text) as Record<string, unknown>) : {});
-    response.writeHead(status, { 'content-type': 'application/json' }).end(json === undefined ? undefined : JSON.stringify(json));
+    const { status, json } = answer(
+      method,
+      url,
+      text ? (JSON.parse(text) as Record<string, unknown>) : {},
+    );
+    response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(json === undefined ? undefined : JSON.stringify(json));
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   const claims = Buffer.from(JSON.stringify({ oid: 'me', idtyp: 'user' })).toString('base64url');
   const token = `header.${claims}.signature`;
-  const endpoints = { management: `${origin}/management`, graph: `${origin}/graph`, vault: `${origin}/vault` };
+  const endpoints = {
+    management: `${origin}/management`,
+    graph: `${origin}/graph`,
+    vault: `${origin}/vault`,
+  };
   return {
     azure: createAzure(endpoints, async () => token),
     origin,

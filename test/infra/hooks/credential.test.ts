@@ -1,5 +1,10 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { type CredentialWork, ensureCredential, forgetCredential, rotateCredential } from '../../../infra/hooks/credential.ts';
+import {
+  type CredentialWork,
+  ensureCredential,
+  forgetCredential,
+  rotateCredential,
+} from '../../../infra/hooks/credential.ts';
 import { startAzureStandIn } from './azure-stand-in.ts';
 
 let standIn: Awaited<ReturnType<typeof startAzureStandIn>>;
@@ -78,7 +83,9 @@ test('rotation adds the new version before it removes the old, with time between
   const before = standIn.state.requests.length;
   await rotateCredential(work);
   expect(names()).toEqual(['v/zero-trust-original-api v2']);
-  const changes = standIn.state.requests.slice(before).filter((request) => /^(POST|PATCH)/.test(request));
+  const changes = standIn.state.requests
+    .slice(before)
+    .filter((request) => /^(POST|PATCH)/.test(request));
   expect(changes.map((request) => request.split(' ')[0])).toEqual(['POST', 'PATCH', 'PATCH']);
   expect(standIn.clock.slept).toContain(120_000);
 });
@@ -100,7 +107,9 @@ test('a role that an interrupted run left behind goes at the end of the next', a
 
 test('a certificate that somebody else put on the registration under another name is known', async () => {
   await ensureCredential(work);
-  standIn.state.keyCredentials = [{ displayName: 'by the administrator', key: standIn.state.versions[0]?.cer }];
+  standIn.state.keyCredentials = [
+    { displayName: 'by the administrator', key: standIn.state.versions[0]?.cer },
+  ];
   await ensureCredential(work);
   expect(names()).toEqual(['by the administrator']);
 });

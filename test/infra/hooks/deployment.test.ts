@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { readSettings } from '../../../client-app/settings.ts';
-import { clientSettings, siteConfiguration } from '../../../infra/hooks/client-settings.ts';
+import { clientSettings, siteConfiguration } from '../../../tools/client-app-site.ts';
 import { readDeployment } from '../../../infra/hooks/environment.ts';
 import { waitForRoles } from '../../../infra/hooks/role-propagation.ts';
 import { smokeTest } from '../../../infra/hooks/smoke-test.ts';
@@ -26,7 +26,9 @@ test('the Client App accepts the settings that deployment writes', () => {
 test('the site sends a policy without unsafe-inline, HSTS and nosniff, and only the redirect page may be framed', () => {
   const { globalHeaders, routes } = siteConfiguration(deployment);
   const { 'Content-Security-Policy': policy, ...rest } = globalHeaders;
-  expect(policy).toContain("connect-src 'self' https://login.microsoftonline.com https://func-original-abc.azurewebsites.net;");
+  expect(policy).toContain(
+    "connect-src 'self' https://login.microsoftonline.com https://func-original-abc.azurewebsites.net;",
+  );
   expect(policy).toContain("frame-ancestors 'none'");
   expect(policy).not.toContain('unsafe');
   expect(rest).toMatchObject({
@@ -35,19 +37,24 @@ test('the site sends a policy without unsafe-inline, HSTS and nosniff, and only 
   });
   expect(
     routes.flatMap(({ route, headers }) =>
-      headers ? [[route, headers['Content-Security-Policy'].match(/frame-ancestors [^;]*/)?.[0]]] : [],
+      headers
+        ? [[route, headers['Content-Security-Policy'].match(/frame-ancestors [^;]*/)?.[0]]]
+        : [],
     ),
   ).toEqual([['/redirect.html', "frame-ancestors 'self'"]]);
 });
 
 test('the platform’s own sign-in is shut', () => {
-  expect(siteConfiguration(deployment).routes).toContainEqual({ route: '/.auth/*', statusCode: 404 });
+  expect(siteConfiguration(deployment).routes).toContainEqual({
+    route: '/.auth/*',
+    statusCode: 404,
+  });
 });
 
 test('a hook without its environment names what is missing and what to do', () => {
-  expect(() => readDeployment(['ORIGINAL_API_URL', 'PRIVATE_NETWORK'], { PRIVATE_NETWORK: 'false' })).toThrow(
-    /no ORIGINAL_API_URL\. Run `azd provision`/,
-  );
+  expect(() =>
+    readDeployment(['ORIGINAL_API_URL', 'PRIVATE_NETWORK'], { PRIVATE_NETWORK: 'false' }),
+  ).toThrow(/no ORIGINAL_API_URL\. Run `azd provision`/);
 });
 
 test('new roles are waited for, old ones are not', async () => {
@@ -65,7 +72,13 @@ test('new roles are waited for, old ones are not', async () => {
 const challenge = 'Bearer realm="x", authorization_uri="https://login.example/authorize"';
 
 /** Both APIs at once: health is 200, everything else what the test says. `seenAs`: the private mode, with Downstream's name leading there. */
-async function smoke(unhealthy: number, status: number, header: string, seenAs?: string, reached = true): Promise<readonly string[]> {
+async function smoke(
+  unhealthy: number,
+  status: number,
+  header: string,
+  seenAs?: string,
+  reached = true,
+): Promise<readonly string[]> {
   let sick = unhealthy;
   const server = createServer(({ url = '' }, response) => {
     if (url.endsWith('/health')) {
@@ -106,12 +119,18 @@ test('a deployment that answers and refuses as it must passes the smoke test, a 
 });
 
 test('in the private mode Downstream is unreachable from outside, and looked at from inside', async () => {
-  expect((await smoke(0, 401, challenge, '20.50.2.10', false)).at(-1)).toContain('cannot be reached from here');
-  expect((await smoke(0, 401, challenge, '10.0.2.4')).at(-1)).toBe('Downstream API refuses a direct call.');
+  expect((await smoke(0, 401, challenge, '20.50.2.10', false)).at(-1)).toContain(
+    'cannot be reached from here',
+  );
+  expect((await smoke(0, 401, challenge, '10.0.2.4')).at(-1)).toBe(
+    'Downstream API refuses a direct call.',
+  );
 });
 
 test('in the private mode a Downstream that answers outside its network fails the smoke test', async () => {
-  await expect(smoke(0, 401, challenge, '20.50.2.10')).rejects.toThrow('can be reached from outside its network');
+  await expect(smoke(0, 401, challenge, '20.50.2.10')).rejects.toThrow(
+    'can be reached from outside its network',
+  );
 });
 
 test.each([

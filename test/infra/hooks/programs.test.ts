@@ -11,7 +11,9 @@ const folder = mkdtempSync(join(tmpdir(), 'azd-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 // An azd that nobody has signed in to, and that has no environment.
-writeFileSync(join(folder, 'azd'), '#!/bin/sh\necho "ERROR: not logged in" >&2\nexit 1\n', { mode: 0o755 });
+writeFileSync(join(folder, 'azd'), '#!/bin/sh\necho "ERROR: not logged in" >&2\nexit 1\n', {
+  mode: 0o755,
+});
 
 /** Runs a hook as azd does, with that environment and no other. */
 function runHook(
@@ -39,26 +41,41 @@ const deployment = {
 
 test('a hook that runs before anything was provisioned stops azd and says what to do', async () => {
   const { code, output } = await runHook('after-provision.ts');
-  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('has no CLIENT_CREDENTIAL. Run `azd provision` first') });
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringContaining('has no CLIENT_CREDENTIAL. Run `azd provision` first'),
+  });
 });
 
 test('the secretless mode needs no certificate', async () => {
-  const { code, output } = await runHook('after-provision.ts', { ...deployment, CLIENT_CREDENTIAL: 'managed-identity' });
-  expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining('there is no certificate to make') });
+  const { code, output } = await runHook('after-provision.ts', {
+    ...deployment,
+    CLIENT_CREDENTIAL: 'managed-identity',
+  });
+  expect({ code, output }).toEqual({
+    code: 0,
+    output: expect.stringContaining('there is no certificate to make'),
+  });
 });
 
 test.each(['after-provision.ts', 'before-deploy.ts', 'rotate-credential.ts'])(
   '%s names the sign-in as the fix where nobody is signed in',
   async (name) => {
     const { code, output } = await runHook(name, deployment);
-    expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('Run `azd auth login`') });
+    expect({ code, output }).toEqual({
+      code: 1,
+      output: expect.stringContaining('Run `azd auth login`'),
+    });
     expect(output).not.toContain('    at ');
   },
 );
 
 test('rotation by hand without an environment says how to choose one', async () => {
   const { code, output } = await runHook('rotate-credential.ts');
-  expect({ code, output }).toEqual({ code: 1, output: expect.stringContaining('Run `azd env select`') });
+  expect({ code, output }).toEqual({
+    code: 1,
+    output: expect.stringContaining('Run `azd env select`'),
+  });
 });
 
 describe('where somebody is signed in, and Azure is the stand-in', () => {
@@ -69,18 +86,27 @@ describe('where somebody is signed in, and Azure is the stand-in', () => {
   async function runAll(...steps: readonly (readonly [hook: string, clientCredential?: string])[]) {
     const { origin, token, state, close } = await startAzureStandIn();
     mkdirSync(signedIn, { recursive: true });
-    writeFileSync(join(signedIn, 'azd'), `#!/bin/sh\necho '{"token":"${token}"}'\n`, { mode: 0o755 });
+    writeFileSync(join(signedIn, 'azd'), `#!/bin/sh\necho '{"token":"${token}"}'\n`, {
+      mode: 0o755,
+    });
     const PATH = `${signedIn}${delimiter}${process.env.PATH ?? ''}`;
     try {
       const said: string[] = [];
       for (const [name, CLIENT_CREDENTIAL = 'key-vault-certificate'] of steps) {
         const there = { AZURE_KEY_VAULT_ENDPOINT: 'https://v.vault.azure.net/', STAND_IN: origin };
-        const { code, output } = await runHook(name, { ...deployment, ...there, CLIENT_CREDENTIAL, PATH }, '--import', redirect);
+        const { code, output } = await runHook(
+          name,
+          { ...deployment, ...there, CLIENT_CREDENTIAL, PATH },
+          '--import',
+          redirect,
+        );
         expect({ name, code, output }).toMatchObject({ name, code: 0 });
         expect(output).not.toContain(token);
         said.push(output);
       }
-      const changes = state.requests.filter((request) => /^(POST|PATCH)/.test(request)).map((request) => request.replace(/[?(].*/, ''));
+      const changes = state.requests
+        .filter((request) => /^(POST|PATCH)/.test(request))
+        .map((request) => request.replace(/[?(].*/, ''));
       return { changes, state, said };
     } finally {
       close();
@@ -89,7 +115,10 @@ describe('where somebody is signed in, and Azure is the stand-in', () => {
 
   test('after-provision.ts, twice, makes one certificate, tells Entra once, keeps no role, and says so', async () => {
     const { changes, state, said } = await runAll(['after-provision.ts'], ['after-provision.ts']);
-    expect(changes).toEqual(['POST /vault/certificates/zero-trust-original-api/create', 'PATCH /graph/v1.0/applications']);
+    expect(changes).toEqual([
+      'POST /vault/certificates/zero-trust-original-api/create',
+      'PATCH /graph/v1.0/applications',
+    ]);
     expect(state.keyCredentials).toHaveLength(1);
     expect([...state.roles]).toEqual([]);
     expect(said[0]).toContain('is now on Original');
@@ -97,8 +126,14 @@ describe('where somebody is signed in, and Azure is the stand-in', () => {
   });
 
   test('rotate-credential.ts, twice, leaves the newest version alone on the registration', async () => {
-    const { state, said } = await runAll(['after-provision.ts'], ['rotate-credential.ts'], ['rotate-credential.ts']);
-    expect(state.keyCredentials.map(({ displayName }) => displayName)).toEqual(['v/zero-trust-original-api v3']);
+    const { state, said } = await runAll(
+      ['after-provision.ts'],
+      ['rotate-credential.ts'],
+      ['rotate-credential.ts'],
+    );
+    expect(state.keyCredentials.map(({ displayName }) => displayName)).toEqual([
+      'v/zero-trust-original-api v3',
+    ]);
     expect([...state.roles]).toEqual([]);
     expect(said[2]).toContain('Removed 1 older version');
   });
@@ -116,10 +151,16 @@ describe('where somebody is signed in, and Azure is the stand-in', () => {
     await runAll();
     const { origin, close } = await startAzureStandIn();
     close();
-    const environment = { ...deployment, STAND_IN: origin, PATH: `${signedIn}${delimiter}${process.env.PATH ?? ''}` };
+    const environment = {
+      ...deployment,
+      STAND_IN: origin,
+      PATH: `${signedIn}${delimiter}${process.env.PATH ?? ''}`,
+    };
     const { code, output } = await runHook('after-provision.ts', environment, '--import', redirect);
     expect(code).toBe(1);
-    expect(output).toMatch(/^management\.azure\.com cannot be reached: .*ECONNREFUSED.*\nSee that it resolves/m);
+    expect(output).toMatch(
+      /^management\.azure\.com cannot be reached: .*ECONNREFUSED.*\nSee that it resolves/m,
+    );
     expect(output).not.toContain('    at ');
   });
 

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import * as v from 'valibot';
 import { type ApiRequest, createApi } from '../../../client-app/api.ts';
-import { Refusal } from '../../../client-app/problem.ts';
+import { Refusal } from '../../../client-app/auth/problem.ts';
 
 const shape = v.object({ title: v.string() });
 
@@ -32,7 +32,11 @@ test('asks for the scope of the call, sends the token in the header alone, and g
   expect(tokens).toEqual(['Documents.Read']);
   expect(asked[0]?.url).toBe('http://localhost:1/api/documents/1');
   expect(asked[0]?.headers.get('authorization')).toBe('Bearer token-a');
-  expect(asked[0]?.init).toMatchObject({ credentials: 'omit', redirect: 'error', cache: 'no-store' });
+  expect(asked[0]?.init).toMatchObject({
+    credentials: 'omit',
+    redirect: 'error',
+    cache: 'no-store',
+  });
 });
 
 test('starts a trace of its own with every call', async () => {
@@ -46,9 +50,29 @@ test('starts a trace of its own with every call', async () => {
 
 test('names the version that a change is based on, or that there must be none', async () => {
   const { api, asked } = apiThat(good);
-  await api.call({ method: 'PUT', path: 'x', scope: 'Documents.ReadWrite', body: { title: 'T' }, basedOn: 'W/"1"' }, shape);
-  await api.call({ method: 'PUT', path: 'x', scope: 'Documents.ReadWrite', body: { title: 'T' }, basedOn: 'none' }, shape);
-  expect(asked.map(({ headers }) => [headers.get('if-match'), headers.get('if-none-match')])).toEqual([
+  await api.call(
+    {
+      method: 'PUT',
+      path: 'x',
+      scope: 'Documents.ReadWrite',
+      body: { title: 'T' },
+      basedOn: 'W/"1"',
+    },
+    shape,
+  );
+  await api.call(
+    {
+      method: 'PUT',
+      path: 'x',
+      scope: 'Documents.ReadWrite',
+      body: { title: 'T' },
+      basedOn: 'none',
+    },
+    shape,
+  );
+  expect(
+    asked.map(({ headers }) => [headers.get('if-match'), headers.get('if-none-match')]),
+  ).toEqual([
     ['W/"1"', null],
     [null, '*'],
   ]);
@@ -58,14 +82,21 @@ test('names the version that a change is based on, or that there must be none', 
 
 test('an answer of 204 has nothing to read', async () => {
   const { api } = apiThat(() => new Response(null, { status: 204 }));
-  expect(await api.call({ method: 'DELETE', path: 'x', scope: 'Documents.ReadWrite', basedOn: 'W/"1"' }, v.undefined())).toEqual({
+  expect(
+    await api.call(
+      { method: 'DELETE', path: 'x', scope: 'Documents.ReadWrite', basedOn: 'W/"1"' },
+      v.undefined(),
+    ),
+  ).toEqual({
     value: undefined,
     etag: undefined,
   });
 });
 
 test('a refusal carries the problem', async () => {
-  const { api } = apiThat(() => Response.json({ code: 'blocked', correlationId: 'c' }, { status: 403 }));
+  const { api } = apiThat(() =>
+    Response.json({ code: 'blocked', correlationId: 'c' }, { status: 403 }),
+  );
   await expect(api.call(get, shape)).rejects.toMatchObject({
     name: 'Refusal',
     problem: { code: 'blocked', status: 403, correlationId: 'c' },
@@ -81,9 +112,13 @@ test('a success of a strange shape is a bad gateway, not a value', async () => {
 
 test('no answer is told apart from an answer that came too late', async () => {
   const broken = apiThat(() => Promise.reject(new TypeError('Failed to fetch')));
-  await expect(broken.api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'unreachable', status: 0 } });
+  await expect(broken.api.call(get, shape)).rejects.toMatchObject({
+    problem: { code: 'unreachable', status: 0 },
+  });
   const late = apiThat(() => Promise.reject(new DOMException('late', 'TimeoutError')));
-  await expect(late.api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'timeout', status: 0 } });
+  await expect(late.api.call(get, shape)).rejects.toMatchObject({
+    problem: { code: 'timeout', status: 0 },
+  });
 });
 
 /** An API that gives its answers one after another, and tokens of which the renewed ones are told apart. */
@@ -108,7 +143,8 @@ function apiWith(answers: readonly Response[], renew: (renewal: object) => strin
   return { api, used, renewals, traces };
 }
 
-const stepUp = () => Response.json({ code: 'step_up_required', claims: { access_token: { a: 1 } } }, { status: 401 });
+const stepUp = () =>
+  Response.json({ code: 'step_up_required', claims: { access_token: { a: 1 } } }, { status: 401 });
 
 test('a challenge is answered silently first: a new token for its claims, asked for in the same trace, and one more call', async () => {
   const { api, used, renewals, traces } = apiWith([stepUp(), good()], () => 'second');
@@ -120,7 +156,9 @@ test('a challenge is answered silently first: a new token for its claims, asked 
 
 test('a challenge of the new token is the refusal: two calls, never three', async () => {
   const { api, used } = apiWith([stepUp(), stepUp(), good()], () => 'second');
-  await expect(api.call(get, shape)).rejects.toMatchObject({ problem: { code: 'step_up_required', claims: '{"access_token":{"a":1}}' } });
+  await expect(api.call(get, shape)).rejects.toMatchObject({
+    problem: { code: 'step_up_required', claims: '{"access_token":{"a":1}}' },
+  });
   expect(used.length).toBe(2);
 });
 
@@ -140,7 +178,14 @@ test('where Entra wants the person, the API’s refusal stands; any other word o
 });
 
 test('a refusal that no token mends asks for none', async () => {
-  for (const code of ['blocked', 'account_disabled', 'not_assigned', 'consent_required', 'forbidden', 'unavailable']) {
+  for (const code of [
+    'blocked',
+    'account_disabled',
+    'not_assigned',
+    'consent_required',
+    'forbidden',
+    'unavailable',
+  ]) {
     const { api, renewals } = apiWith([Response.json({ code }, { status: 403 })], () => 'second');
     await expect(api.call(get, shape)).rejects.toMatchObject({ problem: { code } });
     expect(renewals).toEqual([]);

@@ -31,12 +31,17 @@ test('what is written is read back, for every id', () => {
       fc.string({ minLength: 1, unit: 'grapheme' }).filter((id) => !/^\.{1,2}$/.test(id)),
       (id) => {
         expect(readRoute(writeRoute({ view: 'document', id }))).toEqual({ view: 'document', id });
-        expect(readRoute(writeRoute({ view: 'profile', userId: id }))).toEqual({ view: 'profile', userId: id });
+        expect(readRoute(writeRoute({ view: 'profile', userId: id }))).toEqual({
+          view: 'profile',
+          userId: id,
+        });
       },
     ),
   );
 });
 
 test('nothing in the address is an error', () => {
-  fc.assert(fc.property(fc.string(), (hash) => expect(readRoute(hash).view).toEqual(expect.any(String))));
+  fc.assert(
+    fc.property(fc.string(), (hash) => expect(readRoute(hash).view).toEqual(expect.any(String))),
+  );
 });

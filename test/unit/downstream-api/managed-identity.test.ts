@@ -6,7 +6,10 @@ import { until } from '../../support/until.ts';
 
 let server: Server;
 let asked: { url: string; header: string | undefined }[] = [];
-let answer: { status: number; body: string; headers?: Record<string, string> } = { status: 200, body: '' };
+let answer: { status: number; body: string; headers?: Record<string, string> } = {
+  status: 200,
+  body: '',
+};
 
 beforeAll(async () => {
   server = createServer((request, response) => {
@@ -18,7 +21,13 @@ beforeAll(async () => {
 afterAll(() => void server.close());
 beforeEach(() => {
   asked = [];
-  answer = { status: 200, body: JSON.stringify({ access_token: 'token', expires_on: String(Math.floor(Date.now() / 1_000) + 3_600) }) };
+  answer = {
+    status: 200,
+    body: JSON.stringify({
+      access_token: 'token',
+      expires_on: String(Math.floor(Date.now() / 1_000) + 3_600),
+    }),
+  };
 });
 
 const settings = (clientId?: string) => ({
@@ -30,11 +39,16 @@ const create = (clientId?: string) => createManagedIdentity(settings(clientId));
 
 test('asks as App Service wants it, once for 50 who ask at once, and not again while the token is good', async () => {
   const identity = create('an-id');
-  const tokens = await Promise.all(Array.from({ length: 50 }, () => identity.getToken('https://storage.azure.com/.default')));
+  const tokens = await Promise.all(
+    Array.from({ length: 50 }, () => identity.getToken('https://storage.azure.com/.default')),
+  );
   expect(new Set(tokens.map(({ token }) => token))).toEqual(new Set(['token']));
   await identity.getToken(['https://storage.azure.com/.default']);
   expect(asked).toEqual([
-    { url: '/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fstorage.azure.com&client_id=an-id', header: 'header' },
+    {
+      url: '/msi/token?api-version=2019-08-01&resource=https%3A%2F%2Fstorage.azure.com&client_id=an-id',
+      header: 'header',
+    },
   ]);
 });
 
@@ -58,10 +72,14 @@ test.each([
 });
 
 test('an app without an identity says so in the log’s words', async () => {
-  const identity = createManagedIdentity({ IDENTITY_ENDPOINT: undefined, IDENTITY_HEADER: undefined, AZURE_CLIENT_ID: undefined });
+  const identity = createManagedIdentity({
+    IDENTITY_ENDPOINT: undefined,
+    IDENTITY_HEADER: undefined,
+    AZURE_CLIENT_ID: undefined,
+  });
   await expect(identity.getToken('x')).rejects.toMatchObject({
     code: 'unavailable',
-    options: { facts: { reason: 'this app has no managed identity' } },
+    options: { logContext: { reason: 'this app has no managed identity' } },
   });
 });
 
@@ -71,7 +89,13 @@ test('a token is asked for again from five minutes before it expires, beside the
   const identity = createManagedIdentity(settings(), () => now);
   const get = async () => (await identity.getToken('x')).token;
   const say = (status: number, token: string) => {
-    answer = { status, body: JSON.stringify({ access_token: token, expires_on: String(Math.floor(now / 1_000) + 3_600) }) };
+    answer = {
+      status,
+      body: JSON.stringify({
+        access_token: token,
+        expires_on: String(Math.floor(now / 1_000) + 3_600),
+      }),
+    };
   };
   say(200, '1');
   await get();
@@ -107,7 +131,10 @@ test('an endpoint that says when to come back is left alone until then', async (
   const good = answer;
   answer = { status: 429, body: '', headers: { 'retry-after': '7' } };
   for (let second = 0; second < 7; second += 1) {
-    await expect(identity.getToken('x')).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 7 } });
+    await expect(identity.getToken('x')).rejects.toMatchObject({
+      code: 'unavailable',
+      options: { retryAfter: 7 },
+    });
     now += 1_000;
   }
   expect(asked).toHaveLength(1);

@@ -10,10 +10,14 @@ let server: Server;
 let answer: unknown;
 let open: ReturnType<typeof createTables>;
 beforeAll(async () => {
-  server = createServer((_, response) => response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)));
+  server = createServer((_, response) =>
+    response.setHeader('content-type', 'application/json').end(JSON.stringify(answer)),
+  );
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).port}/account`);
-  open = createTables(endpoint, { getToken: async () => ({ token: 'identity', expiresOnTimestamp: Date.now() + 3_600_000 }) });
+  open = createTables(endpoint, {
+    getToken: async () => ({ token: 'identity', expiresOnTimestamp: Date.now() + 3_600_000 }),
+  });
 });
 afterAll(() => {
   server.closeAllConnections();
@@ -21,10 +25,22 @@ afterAll(() => {
 });
 
 const signal = new AbortController().signal;
-const row = { 'odata.etag': 'W/"1"', PartitionKey: 'p', RowKey: 'id', modified: '2026-11-22T20:00:00.000Z' };
-const document = { ...row, title: 'A title', text: '', owner: 'o', readers: '[]', writers: '["w"]' };
+const row = {
+  'odata.etag': 'W/"1"',
+  PartitionKey: 'p',
+  RowKey: 'id',
+  modified: '2026-11-22T20:00:00.000Z',
+};
+const document = {
+  ...row,
+  title: 'A title',
+  text: '',
+  owner: 'o',
+  readers: '[]',
+  writers: '["w"]',
+};
 const profile = { ...row, displayName: 'A name', jobTitle: '', phone: '' };
-const nonsense = { code: 'unavailable', options: { facts: { check: 'store' } } };
+const nonsense = { code: 'unavailable', options: { logContext: { check: 'store' } } };
 
 const documents: [string, unknown, boolean?][] = [
   ['a document', document, true],
@@ -42,7 +58,8 @@ const documents: [string, unknown, boolean?][] = [
 test.each(documents)('the store answers %s', async (_name, said, good = false) => {
   answer = said;
   const read = createDocuments(open).read('tenant', 'id', signal);
-  if (good) expect((await read)?.value).toMatchObject({ id: 'id', title: 'A title', writers: ['w'] });
+  if (good)
+    expect((await read)?.value).toMatchObject({ id: 'id', title: 'A title', writers: ['w'] });
   else await expect(read).rejects.toMatchObject(nonsense);
 });
 
@@ -52,12 +69,15 @@ const profiles: [string, unknown, boolean?][] = [
   ['a profile without an ETag', { ...profile, 'odata.etag': undefined }],
   ['a name that is a list', { ...profile, displayName: ['A'] }],
 ];
-test.each(profiles)('asked for a profile, the store answers %s', async (_name, said, good = false) => {
-  answer = said;
-  const read = createProfiles(open).read('tenant', 'user', signal);
-  if (good) expect((await read)?.value).toMatchObject({ userId: 'user', displayName: 'A name' });
-  else await expect(read).rejects.toMatchObject(nonsense);
-});
+test.each(profiles)(
+  'asked for a profile, the store answers %s',
+  async (_name, said, good = false) => {
+    answer = said;
+    const read = createProfiles(open).read('tenant', 'user', signal);
+    if (good) expect((await read)?.value).toMatchObject({ userId: 'user', displayName: 'A name' });
+    else await expect(read).rejects.toMatchObject(nonsense);
+  },
+);
 
 test('a list of rows that are none of ours is no list', async () => {
   const list = () => createDocuments(open).list('tenant', 'user', { limit: 5, after: '' }, signal);

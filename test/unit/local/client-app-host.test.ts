@@ -12,7 +12,7 @@ const settings = {
   authorityMetadata: '{}',
   originalApiUrl: 'http://localhost:9071/api',
   originalApiId: 'api://original',
-  stand: { controlUrl: 'http://localhost:9070/control', controlToken: 'control' },
+  emulators: { controlUrl: 'http://localhost:9070/control', controlToken: 'control' },
 };
 let folder: string;
 let host: { origin: string; close(): Promise<void> };
@@ -22,7 +22,14 @@ beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'client-app-'));
   const dist = join(folder, 'dist');
   mkdirSync(dist);
-  for (const name of ['index.html', 'redirect.html', 'main.js', 'styles.css', 'main.js.map', 'notes.txt'])
+  for (const name of [
+    'index.html',
+    'redirect.html',
+    'main.js',
+    'styles.css',
+    'main.js.map',
+    'notes.txt',
+  ])
     writeFileSync(join(dist, name), `<${name}>`);
   writeFileSync(join(folder, 'secret.json'), 'secret');
   host = await startClientAppHost({ port: 0, folder: dist, settings });
@@ -35,7 +42,7 @@ afterAll(async () => {
 
 const policyOf = (answer: Response) => answer.headers.get('content-security-policy') ?? '';
 
-test('serves the page at the root with a policy without unsafe-inline that reaches only the stand and Original', async () => {
+test('serves the page at the root with a policy without unsafe-inline that reaches only the emulators and Original', async () => {
   const answer = await fetch(`${host.origin}/?code=1`);
   expect(await answer.text()).toBe('<index.html>');
   expect(Object.fromEntries(answer.headers)).toMatchObject({
@@ -82,7 +89,12 @@ test.each([
   '/nothing.html',
 ])('%s is 404', async (path) => {
   expect(
-    await sendRaw(port, ['GET ', path, ' HTTP/1.1\r\nHost: localhost:', port, '\r\nConnection: close\r\n\r\n'].join('')),
+    await sendRaw(
+      port,
+      ['GET ', path, ' HTTP/1.1\r\nHost: localhost:', port, '\r\nConnection: close\r\n\r\n'].join(
+        '',
+      ),
+    ),
   ).toMatchObject({ status: 404 });
 });
 
@@ -91,7 +103,12 @@ test('only reads: another method is 404', async () => {
 });
 
 test('a foreign Host header, as after DNS rebinding, gets nothing', async () => {
-  expect(await sendRaw(port, rawRequest('GET /settings.json').replace('Host: localhost', 'Host: rebound.example'))).toMatchObject({
+  expect(
+    await sendRaw(
+      port,
+      rawRequest('GET /settings.json').replace('Host: localhost', 'Host: rebound.example'),
+    ),
+  ).toMatchObject({
     status: 421,
     body: '',
   });

@@ -29,7 +29,7 @@ test('fresh empties it', () => {
 
 test("never touches a folder that holds something else, such as a person's own", () => {
   mkdirSync(join(folder, 'photos'));
-  expect(() => prepareDataDir(folder, true)).toThrow("not the stand's");
-  expect(() => prepareDataDir(folder, false)).toThrow('STAND_DATA_DIR');
+  expect(() => prepareDataDir(folder, true)).toThrow("not the emulators's");
+  expect(() => prepareDataDir(folder, false)).toThrow('EMULATOR_DATA_DIR');
   expect(existsSync(join(folder, 'photos'))).toBe(true);
 });

@@ -29,7 +29,9 @@ test('a part that is still starting is closed as soon as it has started', async 
 
 test('a part that failed to start does not keep the others from stopping', async () => {
   const parts = createParts(() => {});
-  await expect(parts.add(() => Promise.reject(new Error('port taken')))).rejects.toThrow('port taken');
+  await expect(parts.add(() => Promise.reject(new Error('port taken')))).rejects.toThrow(
+    'port taken',
+  );
   await expect(parts.stop()).resolves.toBeUndefined();
 });
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
-import { readDirectory } from '../../../local/entra/directory.ts';
+import { readDirectory } from '../../../local/emulators/entra/directory.ts';
 
 interface Seed {
   readonly documents: readonly {
@@ -11,17 +11,27 @@ interface Seed {
     readers: readonly string[];
     writers: readonly string[];
   }[];
-  readonly profiles: readonly { user: string; displayName: string; jobTitle: string; phone: string }[];
+  readonly profiles: readonly {
+    user: string;
+    displayName: string;
+    jobTitle: string;
+    phone: string;
+  }[];
 }
-const { documents, profiles }: Seed = JSON.parse(readFileSync(new URL('../../../local/seed.json', import.meta.url), 'utf8'));
+const { documents, profiles }: Seed = JSON.parse(
+  readFileSync(new URL('../../../local/seed.json', import.meta.url), 'utf8'),
+);
 const directory = readDirectory(undefined, 'http://localhost:5555');
 
 test('names only users of the directory, and shares within one tenant only', () => {
   for (const { owner, readers, writers } of documents) {
-    const tenants = [owner, ...readers, ...writers].map((name) => directory.userByName(name)?.tenant);
+    const tenants = [owner, ...readers, ...writers].map(
+      (name) => directory.userByName(name)?.tenant,
+    );
     expect(new Set(tenants)).toEqual(new Set([directory.userByName(owner)?.tenant ?? 'nobody']));
   }
-  for (const { user, displayName } of profiles) expect(directory.userByName(user)?.displayName).toBe(displayName);
+  for (const { user, displayName } of profiles)
+    expect(directory.userByName(user)?.displayName).toBe(displayName);
 });
 
 test('gives alice three documents, one of them shared with bob to write and carol to read', () => {

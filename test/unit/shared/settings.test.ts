@@ -34,7 +34,10 @@ test('reads both apps, with defaults, GUIDs in lower case and lists', () => {
     CLIENT_APP_IDS: [guid('d'), guid('e')],
     CLIENT_CREDENTIAL: 'key-vault-certificate',
   });
-  expect(readDownstreamSettings(good)).toMatchObject({ STEP_UP_AUTH_CONTEXT: 'c1', AZURE_CLIENT_ID: undefined });
+  expect(readDownstreamSettings(good)).toMatchObject({
+    STEP_UP_AUTH_CONTEXT: 'c1',
+    AZURE_CLIENT_ID: undefined,
+  });
 });
 
 test('names every setting that is missing in one error', () => {
@@ -53,7 +56,9 @@ test('names every setting that is missing in one error', () => {
 
 test('asks for no vault in the secretless mode', () => {
   const { AZURE_KEY_VAULT_ENDPOINT: _vault, CLIENT_CREDENTIAL_NAME: _name, ...rest } = good;
-  expect(linesOf(() => readOriginalSettings({ ...rest, CLIENT_CREDENTIAL: 'managed-identity' }))).toEqual([]);
+  expect(
+    linesOf(() => readOriginalSettings({ ...rest, CLIENT_CREDENTIAL: 'managed-identity' })),
+  ).toEqual([]);
 });
 
 const bad: [keyof typeof good | 'CLIENT_CREDENTIAL' | 'AZURE_AUTHORITY_HOST', string][] = [
@@ -82,7 +87,15 @@ test.each(bad)('refuses %s=%s without repeating it', (name, value) => {
 });
 
 test('says what a bad one must be, in one sentence each, a list’s members included', () => {
-  expect(linesOf(() => readOriginalSettings({ ...good, CLIENT_APP_IDS: 'x,y', AZURE_KEY_VAULT_ENDPOINT: 'http://u:p@vault/x' }))).toEqual([
+  expect(
+    linesOf(() =>
+      readOriginalSettings({
+        ...good,
+        CLIENT_APP_IDS: 'x,y',
+        AZURE_KEY_VAULT_ENDPOINT: 'http://u:p@vault/x',
+      }),
+    ),
+  ).toEqual([
     '  - CLIENT_APP_IDS must be a comma list, each a GUID',
     '  - AZURE_KEY_VAULT_ENDPOINT must be an https URL (plain http only for localhost)',
   ]);
@@ -90,7 +103,9 @@ test('says what a bad one must be, in one sentence each, a list’s members incl
 
 test('repeats no value even where a schema has no words of its own', () => {
   const schema = v.pipe(v.string(), v.email(), v.maxLength(3));
-  expect(linesOf(() => readSettings({ NAME: schema }, { NAME: 'hunter2' }))).toEqual(['  - NAME must be well formed']);
+  expect(linesOf(() => readSettings({ NAME: schema }, { NAME: 'hunter2' }))).toEqual([
+    '  - NAME must be well formed',
+  ]);
 });
 
 test('refuses settings that are each well and together wrong', () => {
@@ -99,9 +114,9 @@ test('refuses settings that are each well and together wrong', () => {
     '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations',
   ]);
   expect(linesOf(() => readDownstreamSettings(same))).toHaveLength(1);
-  expect(linesOf(() => readOriginalSettings({ ...good, CLIENT_APP_IDS: good.ORIGINAL_API_CLIENT_ID }))).toEqual([
-    '  - CLIENT_APP_IDS must name client apps, not the APIs',
-  ]);
+  expect(
+    linesOf(() => readOriginalSettings({ ...good, CLIENT_APP_IDS: good.ORIGINAL_API_CLIENT_ID })),
+  ).toEqual(['  - CLIENT_APP_IDS must name client apps, not the APIs']);
 });
 
 test('takes plain http for this machine only, and never on Azure', () => {
@@ -116,6 +131,12 @@ test('takes plain http for this machine only, and never on Azure', () => {
   for (const name of ['WEBSITE_INSTANCE_ID', 'WEBSITE_SKU', 'LEGION_SERVICE_HOST'])
     expect(linesOf(() => readOriginalSettings({ ...local, [name]: 'abc' }))).toHaveLength(3);
   expect(
-    linesOf(() => readDownstreamSettings({ ...good, AZURE_STORAGE_TABLE_ENDPOINT: 'http://localhost:10002', WEBSITE_INSTANCE_ID: 'abc' })),
+    linesOf(() =>
+      readDownstreamSettings({
+        ...good,
+        AZURE_STORAGE_TABLE_ENDPOINT: 'http://localhost:10002',
+        WEBSITE_INSTANCE_ID: 'abc',
+      }),
+    ),
   ).toHaveLength(1);
 });

@@ -20,9 +20,14 @@ const results = (overrides: object) =>
   }) as Parameters<typeof describeResults>[0];
 
 test('names what was skipped and why, then counts', () => {
-  expect(describeResults(results({}))).toEqual(['skipped: signs in [chromium is not installed]', '1 passed, 0 failed, 1 skipped']);
+  expect(describeResults(results({}))).toEqual([
+    'skipped: signs in [chromium is not installed]',
+    '1 passed, 0 failed, 1 skipped',
+  ]);
 });
 
 test('a file that could not run counts as a failure', () => {
-  expect(describeResults(results({ numRuntimeErrorTestSuites: 2, numFailedTests: 1 })).at(-1)).toBe('1 passed, 3 failed, 1 skipped');
+  expect(describeResults(results({ numRuntimeErrorTestSuites: 2, numFailedTests: 1 })).at(-1)).toBe(
+    '1 passed, 3 failed, 1 skipped',
+  );
 });

@@ -30,7 +30,13 @@ test("does not start when the app does not load, and says the app's own words", 
 test('does not start on a busy port and leaves no worker behind', async () => {
   const first = await start();
   const port = Number(new URL(first.origin).port);
-  const second = startFunctionsHost({ name: 'original-api', port, entry, env: { PATH: process.env.PATH ?? '' }, log() {} });
+  const second = startFunctionsHost({
+    name: 'original-api',
+    port,
+    entry,
+    env: { PATH: process.env.PATH ?? '' },
+    log() {},
+  });
   await expect(second).rejects.toMatchObject({ code: 'EADDRINUSE' });
   await first.close();
 });
@@ -41,9 +47,12 @@ test('closing answers what is in flight, refuses what comes later, and ends the 
   const port = Number(new URL(host.origin).port);
   const pid = host.workerPid() ?? 0;
   const slow = sendRaw(port, rawRequest('GET /api/slow'));
-  while (!lines.includes('{"slow":"begun"}')) await new Promise((resolve) => setTimeout(resolve, 5));
+  while (!lines.includes('{"slow":"begun"}'))
+    await new Promise((resolve) => setTimeout(resolve, 5));
   const closed = host.close();
-  await expect(sendRaw(port, rawRequest('GET /api/slow'))).rejects.toMatchObject({ code: 'ECONNREFUSED' });
+  await expect(sendRaw(port, rawRequest('GET /api/slow'))).rejects.toMatchObject({
+    code: 'ECONNREFUSED',
+  });
   expect(await slow).toMatchObject({ status: 200, body: expect.stringContaining('done') });
   await closed;
   expect(isRunning(pid)).toBe(false);

@@ -14,7 +14,11 @@ const real = `Bearer realm="", authorization_uri="https://login.microsoftonline.
 
 /** Headers as servers write them, and the claims that a client must read there. */
 const rows: readonly (readonly [name: string, header: string, claims: object | undefined])[] = [
-  ['what our APIs write', writeChallenge({ realm: 'id', error: 'insufficient_claims', claims: base64 }), c1],
+  [
+    'what our APIs write',
+    writeChallenge({ realm: 'id', error: 'insufficient_claims', claims: base64 }),
+    c1,
+  ],
   ['what Microsoft Graph writes', real, c1],
   ['only claims', `Bearer claims="${base64}"`, c1],
   ['scheme in capitals', `BEARER claims="${base64}"`, c1],
@@ -25,25 +29,49 @@ const rows: readonly (readonly [name: string, header: string, claims: object | u
   ['no comma at all', `Bearer realm="x" claims="${base64}"`, c1],
   ['empty list members', `, ,Bearer realm="x", , claims="${base64}",`, c1],
   ['comma inside quotes', `Bearer realm="a, claims=no, b", claims="${base64}"`, c1],
-  ['equals signs inside quotes', `Bearer authorization_uri="https://a.example/?b=c&d=e==", claims="${base64}"`, c1],
-  ['escaped quotes inside quotes', String.raw`Bearer realm="say \"claims=\", ok", claims="${base64}"`, c1],
+  [
+    'equals signs inside quotes',
+    `Bearer authorization_uri="https://a.example/?b=c&d=e==", claims="${base64}"`,
+    c1,
+  ],
+  [
+    'escaped quotes inside quotes',
+    String.raw`Bearer realm="say \"claims=\", ok", claims="${base64}"`,
+    c1,
+  ],
   ['a backslash at the end of a text', String.raw`Bearer realm="C:\\", claims="${base64}"`, c1],
   ['a brace alone in quotes', `Bearer realm="{", claims="${base64}"`, c1],
   ['% in another parameter', `Bearer error_description="100% of it, 5%2C", claims="${base64}"`, c1],
-  ['% in raw JSON', 'Bearer claims="{"access_token":{"note":"100%"}}"', { access_token: { note: '100%' } }],
+  [
+    '% in raw JSON',
+    'Bearer claims="{"access_token":{"note":"100%"}}"',
+    { access_token: { note: '100%' } },
+  ],
   ['percent-encoded base64', `Bearer claims="${encodeURIComponent(wildBase64)}"`, wild],
   ['percent-encoded JSON', `Bearer claims="${encodeURIComponent(json)}"`, c1],
   ['another scheme before', `Negotiate, Bearer claims="${base64}"`, c1],
   ['token68 before', `NTLM TlRMTVNTUAAB==, Bearer claims="${base64}"`, c1],
-  ['Basic before and Digest behind', `Basic realm="x", Bearer claims="${base64}", Digest nonce="y, z"`, c1],
-  ['two Bearer, the second demands', `Bearer realm="x", Bearer error="insufficient_claims", claims="${base64}"`, c1],
+  [
+    'Basic before and Digest behind',
+    `Basic realm="x", Bearer claims="${base64}", Digest nonce="y, z"`,
+    c1,
+  ],
+  [
+    'two Bearer, the second demands',
+    `Bearer realm="x", Bearer error="insufficient_claims", claims="${base64}"`,
+    c1,
+  ],
   ['a token proof scheme beside', `PoP nonce="abc", claims="bm8=", Bearer claims="${base64}"`, c1],
   ['not quoted', `Bearer claims=${base64.replace(/=+$/, '')}`, c1],
   ['not quoted, padded', `Bearer claims=${wildBase64}, error=insufficient_claims`, wild],
   ['base64 without padding', `Bearer claims="${wildBase64.replace(/=+$/, '')}"`, wild],
   ['base64url', `Bearer claims="${wildBase64url}"`, wild],
   ['raw JSON in quotes', `Bearer claims="${json}", error="insufficient_claims"`, c1],
-  ['raw JSON with blanks and lines', 'Bearer claims=" { "access_token" : { "a" : "}\\"," } } ", x="y"', { access_token: { a: '}",' } }],
+  [
+    'raw JSON with blanks and lines',
+    'Bearer claims=" { "access_token" : { "a" : "}\\"," } } ", x="y"',
+    { access_token: { a: '}",' } },
+  ],
   [
     'raw JSON with braces in strings',
     'Bearer claims="{"access_token":{"a":"}","b":"{","c":"}\\" , "}}", x="y"',
@@ -69,13 +97,19 @@ const rows: readonly (readonly [name: string, header: string, claims: object | u
   ['garbage', '=,==,"","\\', undefined],
   ['an unfinished text', 'Bearer claims="\\', undefined],
   ['nothing', '', undefined],
-  ['more than 10 challenges', `${'Basic realm="x", '.repeat(10)}Bearer claims="${base64}"`, undefined],
+  [
+    'more than 10 challenges',
+    `${'Basic realm="x", '.repeat(10)}Bearer claims="${base64}"`,
+    undefined,
+  ],
   ['more than 8 KiB', `Bearer realm="${'x'.repeat(8 * 1024)}", claims="${base64}"`, undefined],
 ];
 
 const seen: string[] = [];
 afterAll(() => {
-  process.stdout.write(`\nHeaders that a client must be able to read (${seen.length} of ${rows.length}):\n${seen.join('\n')}\n`);
+  process.stdout.write(
+    `\nHeaders that a client must be able to read (${seen.length} of ${rows.length}):\n${seen.join('\n')}\n`,
+  );
 });
 
 test.each(rows)('reads %s', (name, header, claims) => {
@@ -91,7 +125,13 @@ test('there are 30 rows at least, each with a name of its own', () => {
 
 test('tells schemes, token68 and parameters apart', () => {
   const read = readChallenges('Basic , NTLM abc+/==, Digest realm="a=b, c" ,nonce = xyz, Bearer');
-  expect(read.map(({ scheme, token68, parameters }) => [scheme, token68, Object.fromEntries(parameters)])).toEqual([
+  expect(
+    read.map(({ scheme, token68, parameters }) => [
+      scheme,
+      token68,
+      Object.fromEntries(parameters),
+    ]),
+  ).toEqual([
     ['basic', undefined, {}],
     ['ntlm', 'abc+/==', {}],
     ['digest', undefined, { realm: 'a=b, c', nonce: 'xyz' }],
@@ -99,29 +139,44 @@ test('tells schemes, token68 and parameters apart', () => {
   ]);
 });
 
-const printable = fc.string({ unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)), maxLength: 60 });
+const printable = fc.string({
+  unit: fc.integer({ min: 0x20, max: 0x7e }).map((code) => String.fromCharCode(code)),
+  maxLength: 60,
+});
 const parameterName = fc.stringMatching(/^[a-z][a-z_0-9-]{0,12}$/);
 
 test('whatever the writer writes, the reader reads: any text of printable ASCII in any parameter', () => {
   fc.assert(
-    fc.property(fc.uniqueArray(fc.tuple(parameterName, printable), { selector: ([name]) => name, maxLength: 6 }), (entries) => {
-      const [challenge, ...others] = readChallenges(writeChallenge(Object.fromEntries(entries)));
-      expect(others).toEqual([]);
-      expect([...(challenge?.parameters ?? [])]).toEqual(entries);
-    }),
+    fc.property(
+      fc.uniqueArray(fc.tuple(parameterName, printable), {
+        selector: ([name]) => name,
+        maxLength: 6,
+      }),
+      (entries) => {
+        const [challenge, ...others] = readChallenges(writeChallenge(Object.fromEntries(entries)));
+        expect(others).toEqual([]);
+        expect([...(challenge?.parameters ?? [])]).toEqual(entries);
+      },
+    ),
     { numRuns: 2_000 },
   );
 });
 
 test('whatever claims the writer encodes, the reader decodes: any JSON, in any script, beside any other parameter', () => {
   const claims = fc.record({
-    access_token: fc.dictionary(fc.string({ unit: 'binary', maxLength: 12 }), fc.jsonValue({ maxDepth: 2 }), { maxKeys: 4 }),
+    access_token: fc.dictionary(
+      fc.string({ unit: 'binary', maxLength: 12 }),
+      fc.jsonValue({ maxDepth: 2 }),
+      { maxKeys: 4 },
+    ),
   });
   fc.assert(
     fc.property(claims, printable, printable, (value, before, behind) => {
       const header = writeChallenge({ realm: before, claims: encodeClaims(value), scope: behind });
       fc.pre(header.length <= 8 * 1024);
-      expect(JSON.stringify(readClaimsChallenge(header))).toBe(JSON.stringify(JSON.parse(JSON.stringify(value))));
+      expect(JSON.stringify(readClaimsChallenge(header))).toBe(
+        JSON.stringify(JSON.parse(JSON.stringify(value))),
+      );
     }),
     { numRuns: 1_000 },
   );
@@ -130,7 +185,10 @@ test('whatever claims the writer encodes, the reader decodes: any JSON, in any s
 test('reads anything without failing, and in time that does not explode', () => {
   fc.assert(
     fc.property(
-      fc.string({ unit: fc.constantFrom('"', '\\', '=', ',', ' ', '{', '}', 'a', 'Bearer ', 'claims='), maxLength: 200 }),
+      fc.string({
+        unit: fc.constantFrom('"', '\\', '=', ',', ' ', '{', '}', 'a', 'Bearer ', 'claims='),
+        maxLength: 200,
+      }),
       (header) => {
         readClaimsChallenge(header);
       },
@@ -138,7 +196,20 @@ test('reads anything without failing, and in time that does not explode', () => 
     { numRuns: 2_000 },
   );
   const begun = performance.now();
-  for (const unit of ['a', '=', '"', '\\', ' ', 'a ', 'a="', '{"', 'a=b,', '"{"a":', 'a="{"a":', 'a="{"a":"']) {
+  for (const unit of [
+    'a',
+    '=',
+    '"',
+    '\\',
+    ' ',
+    'a ',
+    'a="',
+    '{"',
+    'a=b,',
+    '"{"a":',
+    'a="{"a":',
+    'a="{"a":"',
+  ]) {
     const length = Math.floor((8 * 1024 - 16) / unit.length);
     readClaimsChallenge(`Bearer claims="${unit.repeat(length)}`.slice(0, 8 * 1024));
     readClaimsChallenge(unit.repeat(length));

@@ -27,7 +27,8 @@ afterAll(() => {
 });
 
 const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-const ask = (changes: object = {}) => send(url(), { method: 'GET', deadline: 10_000, cap: 100, ...changes });
+const ask = (changes: object = {}) =>
+  send(url(), { method: 'GET', deadline: 10_000, cap: 100, ...changes });
 const reason = (changes?: object) =>
   ask(changes).then(
     ({ status }) => status,
@@ -41,14 +42,16 @@ test('no compression is asked for, and a compressed body is not read', async () 
     response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}'));
   };
   expect([await reason(), asked]).toEqual(['encoding', 'identity']);
-  respond = (_request, response) => response.writeHead(200, { 'content-encoding': 'identity' }).end('{}');
+  respond = (_request, response) =>
+    response.writeHead(200, { 'content-encoding': 'identity' }).end('{}');
   expect(await reason()).toBe(200);
 });
 
 test('a body is read up to its cap and not beyond, whatever it says of its length', async () => {
   respond = (_request, response) => response.end('x'.repeat(100));
   expect(await reason()).toBe(200);
-  respond = (_request, response) => response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(101));
+  respond = (_request, response) =>
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(101));
   expect(await reason()).toBe('too_large');
 });
 
@@ -89,7 +92,12 @@ test('a pool that is told to wait less for headers is heard', async () => {
 
 test.each<[string, RequestListener, number, string]>([
   ['no headers', () => {}, 300, 'timeout'],
-  ['a body that stops', (_request, response) => void response.writeHead(200).write('x'), 300, 'timeout'],
+  [
+    'a body that stops',
+    (_request, response) => void response.writeHead(200).write('x'),
+    300,
+    'timeout',
+  ],
   ['an end before its time', (_request, response) => cutShort(response), 10_000, 'broken'],
   ['no answer at all', (request) => void request.socket.destroy(), 10_000, 'broken'],
 ])('%s is told apart, and no socket is left', async (_name, answer, deadline, expected) => {
@@ -102,7 +110,9 @@ const cutShort = (response: ServerResponse) =>
   void response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy());
 
 test('who could not be reached at all has been sent nothing', async () => {
-  const outcome = send('http://127.0.0.1:1/', { method: 'GET', deadline: 5_000, cap: 1 }).catch((failure: SendFailure) => failure.reason);
+  const outcome = send('http://127.0.0.1:1/', { method: 'GET', deadline: 5_000, cap: 1 }).catch(
+    (failure: SendFailure) => failure.reason,
+  );
   expect(await outcome).toBe('connect');
 });
 

@@ -1,34 +1,66 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
-import { createFederatedCredential, createVaultCredential } from '../../../../shared/obo/credential.ts';
+import {
+  createFederatedCredential,
+  createVaultCredential,
+} from '../../../../shared/obo/credential.ts';
 import { until } from '../../../support/until.ts';
 
 const hour = 60 * 60_000;
-const entraLogin = 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"';
-const identity = { getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + hour }) };
+const entraLogin =
+  'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"';
+const identity = {
+  getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + hour }),
+};
 
 /** What the vault holds or answers now: a version of the secret, or a status. */
-type Vault = { version: string; status: number; retryAfter: string | undefined; value?: string; end?: number };
+type Vault = {
+  version: string;
+  status: number;
+  retryAfter: string | undefined;
+  value?: string;
+  end?: number;
+};
 
-async function withVault(use: (source: ReturnType<typeof createVaultCredential>, vault: Vault, clock: Clock) => Promise<void>) {
+async function withVault(
+  use: (
+    source: ReturnType<typeof createVaultCredential>,
+    vault: Vault,
+    clock: Clock,
+  ) => Promise<void>,
+) {
   const vault: Vault = { version: '1', status: 200, retryAfter: undefined };
   const clock: Clock = { now: 0, reads: 0 };
   const server = createServer((request, response) => {
-    if (!request.headers.authorization) return response.writeHead(401, { 'www-authenticate': entraLogin }).end();
+    if (!request.headers.authorization)
+      return response.writeHead(401, { 'www-authenticate': entraLogin }).end();
     clock.reads += 1;
     const { version, status, retryAfter, value = `secret ${version}`, end } = vault;
     const attributes = { enabled: true, ...(end && { exp: end / 1_000 }) };
     if (status === 0) return request.socket.destroy();
     const body = { value, id: `https://vault.example/secrets/name/${version}`, attributes };
     return response
-      .writeHead(status, { 'content-type': 'application/json', ...(retryAfter && { 'retry-after': retryAfter }) })
+      .writeHead(status, {
+        'content-type': 'application/json',
+        ...(retryAfter && { 'retry-after': retryAfter }),
+      })
       .end(JSON.stringify(status === 200 ? body : {}));
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).port}`);
   try {
-    await use(createVaultCredential({ endpoint, name: 'name', kind: 'key-vault-secret', identity, now: () => clock.now }), vault, clock);
+    await use(
+      createVaultCredential({
+        endpoint,
+        name: 'name',
+        kind: 'key-vault-secret',
+        identity,
+        now: () => clock.now,
+      }),
+      vault,
+      clock,
+    );
   } finally {
     server.closeAllConnections();
     server.close();
@@ -58,18 +90,27 @@ test('a connection that breaks is tried once more at once', () =>
 test('an empty secret is no credential', () =>
   withVault(async (source, vault) => {
     vault.value = '';
-    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: 'an empty secret' } } });
+    await expect(source.current()).rejects.toMatchObject({
+      code: 'unavailable',
+      options: { logContext: { reason: 'an empty secret' } },
+    });
   }));
 
 test('a stumble is tried once more at once; a vault that wants to be left alone is not, for as long as it says', () =>
   withVault(async (source, vault, clock) => {
     vault.status = 503;
-    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: '503' } } });
+    await expect(source.current()).rejects.toMatchObject({
+      code: 'unavailable',
+      options: { logContext: { reason: '503' } },
+    });
     await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
     expect(clock.reads).toBe(2);
     clock.now += 1_000;
     vault.retryAfter = '20';
-    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { retryAfter: 20 } });
+    await expect(source.current()).rejects.toMatchObject({
+      code: 'unavailable',
+      options: { retryAfter: 20 },
+    });
     expect(clock.reads).toBe(3);
     vault.status = 200;
     clock.now += 19_999;
@@ -119,9 +160,13 @@ test('secretless: the managed identity is asked once while its token is good, an
       return { token: `token ${asks}`, expiresOnTimestamp: now + hour };
     },
   };
-  const { clientAssertion } = (await createFederatedCredential(counting, () => now).current()).options();
+  const { clientAssertion } = (
+    await createFederatedCredential(counting, () => now).current()
+  ).options();
   const assert = clientAssertion as () => Promise<string>;
-  expect(new Set(await Promise.all(Array.from({ length: 50 }, assert)))).toEqual(new Set(['token 1']));
+  expect(new Set(await Promise.all(Array.from({ length: 50 }, assert)))).toEqual(
+    new Set(['token 1']),
+  );
   now = 54 * 60_000;
   expect([await assert(), asks]).toEqual(['token 1', 1]);
   now = 56 * 60_000;

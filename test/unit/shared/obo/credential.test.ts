@@ -2,18 +2,28 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { createSelfSignedCertificate } from '../../../../local/azure/self-signed-certificate.ts';
-import { createFederatedCredential, createVaultCredential } from '../../../../shared/obo/credential.ts';
+import { createSelfSignedCertificate } from '../../../../local/emulators/key-vault/self-signed-certificate.ts';
+import {
+  createFederatedCredential,
+  createVaultCredential,
+} from '../../../../shared/obo/credential.ts';
 import { rsaKey } from '../../../support/issuer.ts';
 import { until } from '../../../support/until.ts';
 
-const identity = { getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + 3_600_000 }) };
-const pem = (key: ReturnType<typeof rsaKey>) => key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
+const identity = {
+  getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + 3_600_000 }),
+};
+const pem = (key: ReturnType<typeof rsaKey>) =>
+  key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
 
-/** A vault of the test's own, for what the stand's vault would never hold. */
+/** A vault of the test's own, for what the emulators's vault would never hold. */
 async function withVault(
   answers: (() => { status?: number; body: object })[],
-  use: (source: ReturnType<typeof createVaultCredential>, reads: () => number, pass: (ms: number) => void) => Promise<void>,
+  use: (
+    source: ReturnType<typeof createVaultCredential>,
+    reads: () => number,
+    pass: (ms: number) => void,
+  ) => Promise<void>,
   kind: 'key-vault-certificate' | 'key-vault-secret' = 'key-vault-certificate',
 ) {
   let reads = 0;
@@ -21,11 +31,18 @@ async function withVault(
   const server = createServer((request, response) => {
     if (!request.headers.authorization)
       return response
-        .writeHead(401, { 'www-authenticate': 'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"' })
+        .writeHead(401, {
+          'www-authenticate':
+            'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"',
+        })
         .end();
-    const { status = 200, body } = (answers[Math.min(reads, answers.length - 1)] as () => { status?: number; body: object })();
+    const { status = 200, body } = (
+      answers[Math.min(reads, answers.length - 1)] as () => { status?: number; body: object }
+    )();
     reads += 1;
-    return response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
+    return response
+      .writeHead(status, { 'content-type': 'application/json' })
+      .end(JSON.stringify(body));
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).port}`);
@@ -44,7 +61,11 @@ async function withVault(
 }
 
 const secret = (value: string, version: string) => () => ({
-  body: { value, id: `https://vault.example/secrets/name/${version}`, attributes: { enabled: true } },
+  body: {
+    value,
+    id: `https://vault.example/secrets/name/${version}`,
+    attributes: { enabled: true },
+  },
 });
 
 test('50 at once read a secret once, and it is kept', async () => {
@@ -67,7 +88,9 @@ test('refused by Entra, it is read again, for all who were refused at once; then
     async (source, reads, pass) => {
       const { version } = await source.current();
       const renewed = await Promise.all(Array.from({ length: 20 }, () => source.renew(version)));
-      expect(new Set(renewed.map((credential) => credential?.options().clientSecret))).toEqual(new Set(['two']));
+      expect(new Set(renewed.map((credential) => credential?.options().clientSecret))).toEqual(
+        new Set(['two']),
+      );
       expect(reads()).toBe(2);
       const second = (await source.current()).version;
       expect(await source.renew(second)).toBeUndefined();
@@ -104,7 +127,10 @@ test('it is read afresh beside the calls after four hours, and a read that fails
       await source.current();
       pass(4 * 60 * 60_000 + 1);
       expect((await source.current()).options().clientSecret).toBe('one');
-      await until('the new one', async () => (await source.current()).options().clientSecret === 'two');
+      await until(
+        'the new one',
+        async () => (await source.current()).options().clientSecret === 'two',
+      );
       pass(4 * 60 * 60_000 + 1);
       await source.current();
       await until('a read that fails', () => reads() > 2);
@@ -120,9 +146,16 @@ test('a newer version that Entra does not know yet is no outage: the one before 
     async (source, _reads, pass) => {
       await source.current();
       pass(4 * 60 * 60_000 + 1);
-      await until('the new one', async () => (await source.current()).options().clientSecret === 'two');
+      await until(
+        'the new one',
+        async () => (await source.current()).options().clientSecret === 'two',
+      );
       const renewed = await Promise.all([1, 2, 3].map(() => source.renew('2')));
-      expect(renewed.map((credential) => credential?.options().clientSecret)).toEqual(['one', 'one', 'one']);
+      expect(renewed.map((credential) => credential?.options().clientSecret)).toEqual([
+        'one',
+        'one',
+        'one',
+      ]);
       expect((await source.current()).options().clientSecret).toBe('one');
     },
     'key-vault-secret',
@@ -131,28 +164,48 @@ test('a newer version that Entra does not know yet is no outage: the one before 
 
 const key = rsaKey();
 /** Key and certificate in one PEM, as the vault holds them. */
-const good = await createSelfSignedCertificate({ commonName: 'x', notBefore: 0, notAfter: Date.now() + 3_600_000, key: key.privateKey });
+const good = await createSelfSignedCertificate({
+  commonName: 'x',
+  notBefore: 0,
+  notAfter: Date.now() + 3_600_000,
+  key: key.privateKey,
+});
 const [certificate = ''] = /-----BEGIN CERT[\s\S]+/.exec(good) ?? [];
 const bad: [string, string][] = [
   ['no PEM', 'MIIKcQIBAzCCCi0GCSqGSIb3DQEHAaCC'],
   ['a key without a certificate', pem(key)],
   ['a certificate whose key is another', pem(rsaKey()) + certificate],
 ];
-test.each(bad)('a certificate that is %s is not used, and the next read may be good', async (_name, value) => {
-  await withVault([secret(value, '1'), secret(good, '2')], async (source, _reads, pass) => {
-    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable', options: { facts: { check: 'credential' } } });
-    pass(1_000);
-    const { clientCertificate } = (await source.current()).options();
-    expect(clientCertificate).toMatchObject({ thumbprintSha256: expect.stringMatching(/^[0-9a-f]{64}$/), privateKey: pem(key).trim() });
-  });
-});
+test.each(bad)(
+  'a certificate that is %s is not used, and the next read may be good',
+  async (_name, value) => {
+    await withVault([secret(value, '1'), secret(good, '2')], async (source, _reads, pass) => {
+      await expect(source.current()).rejects.toMatchObject({
+        code: 'unavailable',
+        options: { logContext: { check: 'credential' } },
+      });
+      pass(1_000);
+      const { clientCertificate } = (await source.current()).options();
+      expect(clientCertificate).toMatchObject({
+        thumbprintSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+        privateKey: pem(key).trim(),
+      });
+    });
+  },
+);
 
 test('the vault’s refusal is a fault of ours: unavailable, with its status and nothing else', async () => {
-  await withVault([() => ({ status: 403, body: { error: { code: 'Forbidden', message: 'canary' } } })], async (source) => {
-    const denial = await source.current().catch((error: unknown) => error);
-    expect(denial).toMatchObject({ code: 'unavailable', options: { facts: { check: 'credential', reason: '403' } } });
-    expect(inspect(denial)).not.toContain('canary');
-  });
+  await withVault(
+    [() => ({ status: 403, body: { error: { code: 'Forbidden', message: 'canary' } } })],
+    async (source) => {
+      const apiError = await source.current().catch((error: unknown) => error);
+      expect(apiError).toMatchObject({
+        code: 'unavailable',
+        options: { logContext: { check: 'credential', reason: '403' } },
+      });
+      expect(inspect(apiError)).not.toContain('canary');
+    },
+  );
 });
 
 test('secretless: the managed identity’s token is the assertion', async () => {

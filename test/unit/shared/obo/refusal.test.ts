@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
 import { createChallengeOnce } from '../../../../shared/obo/challenge-once.ts';
 import { type Refusal, readRefusal } from '../../../../shared/obo/network.ts';
-import { denialOf, isCredentialRefused } from '../../../../shared/obo/refusal.ts';
+import { apiErrorOf, isCredentialRefused } from '../../../../shared/obo/refusal.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 test.each<[boolean, string, Refusal]>([
@@ -21,8 +21,14 @@ test('an action that is asked for is passed on once; to a user who comes back wi
   let now = start;
   const once = createChallengeOnce(() => now);
   const refusal: Refusal = { suberror: 'additional_action', claims: { access_token: {} } };
-  const ask = (digest: string, objectId = 'alice') => once({ tenantId: 't', objectId, digest } as Caller, refusal).claims !== undefined;
-  expect([ask('one'), ask('one'), ask('two'), ask('two', 'bob')]).toEqual([true, true, false, true]);
+  const ask = (digest: string, objectId = 'alice') =>
+    once({ tenantId: 't', objectId, digest } as Caller, refusal).claims !== undefined;
+  expect([ask('one'), ask('one'), ask('two'), ask('two', 'bob')]).toEqual([
+    true,
+    true,
+    false,
+    true,
+  ]);
   now = start + 10 * 60_000 - 1;
   expect(ask('three')).toBe(false);
   now = start + 10 * 60_000 + 1;
@@ -40,9 +46,18 @@ test('what is kept of a refusal is what its class is made of, and no free text',
     claims: '{"id_token":{}}',
   };
   const refusal = readRefusal(400, body, '7');
-  expect(refusal).toMatchObject({ status: 400, claims: undefined, traceId: undefined, retryAfter: 7, failure: undefined });
+  expect(refusal).toMatchObject({
+    status: 400,
+    claims: undefined,
+    traceId: undefined,
+    retryAfter: 7,
+    failure: undefined,
+  });
   expect(refusal.codes).toEqual([1, 3, 5, 7, 9]);
-  const denial = denialOf(refusal, ['scope']);
-  expect(denial.options.facts).toMatchObject({ entraError: 'invalid_grant', entraSuberror: 'not a word' });
-  expect(JSON.stringify(denial)).not.toContain('alice');
+  const apiError = apiErrorOf(refusal, ['scope']);
+  expect(apiError.options.logContext).toMatchObject({
+    entraError: 'invalid_grant',
+    entraSuberror: 'not a word',
+  });
+  expect(JSON.stringify(apiError)).not.toContain('alice');
 });

@@ -1,8 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Denial } from '../../../../shared/denial.ts';
+import type { ApiError } from '../../../../shared/api-error.ts';
 import { createExchange, type Exchange } from '../../../../shared/obo/exchange.ts';
-import { reveal, seal } from '../../../../shared/sealed.ts';
+import { reveal, redact } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
@@ -16,7 +16,9 @@ let caller: Caller;
 beforeAll(async () => {
   issuer = await startIssuer();
   const keys = createKeys({ authorityHost: issuer.host });
-  caller = await createValidator({ keys, tenantIds: [tenantId], audience })(seal(await issuer.token()));
+  caller = await createValidator({ keys, tenantIds: [tenantId], audience })(
+    redact(await issuer.token()),
+  );
   const proof = { version: '1', options: () => ({ clientSecret: 'canary' }) };
   const credential = { current: async () => proof, renew: async () => undefined };
   exchange = createExchange({ authorityHost: issuer.host, clientId: audience, keys, credential });
@@ -24,16 +26,24 @@ beforeAll(async () => {
 afterAll(() => issuer.close());
 
 const good = { token_type: 'Bearer', expires_in: 3_600 };
-const tokenB = (claims: object = {}) => issuer.token({ aud: downstream, azp: audience, azpacr: '1', ...claims });
+const tokenB = (claims: object = {}) =>
+  issuer.token({ aud: downstream, azp: audience, azpacr: '1', ...claims });
 
 /** What becomes of an answer of Entra's: `exchanged`, or why it is not used. */
 async function outcome(answer: object): Promise<unknown> {
-  issuer.respond('/token', (_request, response: ServerResponse) => response.end(JSON.stringify({ ...good, ...answer })));
+  issuer.respond('/token', (_request, response: ServerResponse) =>
+    response.end(JSON.stringify({ ...good, ...answer })),
+  );
   const audiences = [downstream, `api://${downstream}`];
-  const request = { caller, scopes: ['api://d/Read'], audiences, correlationId: '0af76519-16cd-43dd-8448-eb211c80319c' };
+  const request = {
+    caller,
+    scopes: ['api://d/Read'],
+    audiences,
+    correlationId: '0af76519-16cd-43dd-8448-eb211c80319c',
+  };
   return exchange(request).then(
     () => 'exchanged',
-    ({ options }: Denial) => options.facts?.reason ?? options.facts?.failure,
+    ({ options }: ApiError) => options.logContext?.reason ?? options.logContext?.failure,
   );
 }
 
@@ -45,7 +55,11 @@ describe('a token B', () => {
     ['another audience', 'for two audiences', { aud: [downstream, audience] }],
     ['another audience', 'for an audience in capitals', { aud: downstream.toUpperCase() }],
     ['another user', 'of another user', { oid: 'a11ce000-0000-4000-8000-000000000002' }],
-    ['another user', 'of a user of another tenant', { tid: 'fab21ca0-0000-4000-8000-00000000fab1' }],
+    [
+      'another user',
+      'of a user of another tenant',
+      { tid: 'fab21ca0-0000-4000-8000-00000000fab1' },
+    ],
     ['another user', 'of nobody', { oid: undefined }],
     ['no delegated token', 'of an app', { scp: undefined, roles: ['Read.All'] }],
     ['no delegated token', 'that never ends', { exp: undefined }],
@@ -61,7 +75,10 @@ describe('a token B', () => {
     ['in four parts', (token: string) => `${token}.x`],
     ['with a space in it', (token: string) => token.replace('.', ' .')],
     ['with a line break at its end', (token: string) => `${token}\r\nx-injected: 1`],
-    ['whose payload is a list', (token: string) => token.replace(/\.[^.]+\./, `.${Buffer.from('[]').toString('base64url')}.`)],
+    [
+      'whose payload is a list',
+      (token: string) => token.replace(/\.[^.]+\./, `.${Buffer.from('[]').toString('base64url')}.`),
+    ],
   ])('that is %s is not a token', async (_name, spoil) => {
     expect(await outcome({ access_token: spoil(await tokenB()) })).toBe('not a token');
   });
@@ -78,15 +95,24 @@ test.each([
   ['a token that is no text', { access_token: {} }],
   ['more than 256 KiB', { padding: 'x'.repeat(256 * 1024) }],
 ])('an answer with %s is none of a token endpoint', async (_name, changes) => {
-  expect(await outcome({ access_token: await tokenB(), ...changes })).toBe('padding' in changes ? 'too_large' : 'unreadable');
+  expect(await outcome({ access_token: await tokenB(), ...changes })).toBe(
+    'padding' in changes ? 'too_large' : 'unreadable',
+  );
 });
 
 test('a token prints as nothing, and reads as what Entra sent', async () => {
   const token = await tokenB();
   issuer.respond('/token', (_request, response) =>
-    response.end(JSON.stringify({ ...good, token_type: 'bearer', expires_in: '3600', access_token: token })),
+    response.end(
+      JSON.stringify({ ...good, token_type: 'bearer', expires_in: '3600', access_token: token }),
+    ),
   );
-  const request = { caller, scopes: ['api://d/Read'], audiences: [downstream], correlationId: '0af76519-16cd-43dd-8448-eb211c80319c' };
+  const request = {
+    caller,
+    scopes: ['api://d/Read'],
+    audiences: [downstream],
+    correlationId: '0af76519-16cd-43dd-8448-eb211c80319c',
+  };
   const exchanged = await exchange(request);
   expect(JSON.stringify(exchanged)).not.toContain(token.slice(0, 20));
   expect(reveal(exchanged.token)).toBe(token);

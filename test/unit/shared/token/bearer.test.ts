@@ -1,15 +1,21 @@
 import { expect, test } from '@jest/globals';
-import { reveal } from '../../../../shared/sealed.ts';
-import { takeBearerToken } from '../../../../shared/token/bearer.ts';
+import { reveal } from '../../../../shared/redacted.ts';
+import { readBearerToken } from '../../../../shared/token/bearer.ts';
 
 const take = (authorization?: string, query = '') =>
-  takeBearerToken({ headers: new Headers(authorization === undefined ? {} : { authorization }), query: new URLSearchParams(query) });
+  readBearerToken({
+    headers: new Headers(authorization === undefined ? {} : { authorization }),
+    query: new URLSearchParams(query),
+  });
 
 const jwt = 'aaa.bbb.ccc';
 
-test.each([[`Bearer ${jwt}`], [`bearer ${jwt}`], [`BEARER   ${jwt} `]])('takes the token from %j', (header) => {
-  expect(reveal(take(header))).toBe(jwt);
-});
+test.each([[`Bearer ${jwt}`], [`bearer ${jwt}`], [`BEARER   ${jwt} `]])(
+  'takes the token from %j',
+  (header) => {
+    expect(reveal(take(header))).toBe(jwt);
+  },
+);
 
 const refused: [string, string | undefined, string, string, boolean][] = [
   ['no header', undefined, '', 'invalid_token', true],
@@ -20,8 +26,20 @@ const refused: [string, string | undefined, string, string, boolean][] = [
   ['Bearer alone', 'Bearer', '', 'invalid_request', false],
   ['Bearer and a blank', 'Bearer ', '', 'invalid_request', false],
   ['two tokens', `Bearer ${jwt} ${jwt}`, '', 'invalid_request', false],
-  ['two headers, as the host joins them', `Bearer ${jwt},Bearer ${jwt}`, '', 'invalid_request', false],
-  ['another scheme and a bearer token, joined', `Basic dTpw,Bearer ${jwt}`, '', 'invalid_request', false],
+  [
+    'two headers, as the host joins them',
+    `Bearer ${jwt},Bearer ${jwt}`,
+    '',
+    'invalid_request',
+    false,
+  ],
+  [
+    'another scheme and a bearer token, joined',
+    `Basic dTpw,Bearer ${jwt}`,
+    '',
+    'invalid_request',
+    false,
+  ],
   ['a token in header and query', `Bearer ${jwt}`, `access_token=${jwt}`, 'invalid_request', false],
   ['an object made a text', 'Bearer [object Object]', '', 'invalid_request', false],
 ];

@@ -1,8 +1,15 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { seal } from '../../../../shared/sealed.ts';
+import { redact } from '../../../../shared/redacted.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
-import { audience, type Issuer, publicJwk, rsaKey, startIssuer, tenantId } from '../../../support/issuer.ts';
+import {
+  audience,
+  type Issuer,
+  publicJwk,
+  rsaKey,
+  startIssuer,
+  tenantId,
+} from '../../../support/issuer.ts';
 
 const { subtle } = globalThis.crypto;
 const verify = subtle.verify;
@@ -28,9 +35,10 @@ function setUp() {
   const keys = createKeys({ authorityHost: issuer.host, now: () => now });
   const validate = createValidator({ keys, tenantIds: [tenantId], audience, now: () => now });
   return (token: string) =>
-    validate(seal(token)).then(
+    validate(redact(token)).then(
       () => 'accepted',
-      (denial: { options?: { facts?: { check?: string } } }) => denial.options?.facts?.check,
+      (apiError: { options?: { logContext?: { check?: string } } }) =>
+        apiError.options?.logContext?.check,
     );
 }
 

@@ -20,7 +20,9 @@ const fetches = () => issuer.count('/discovery/v2.0/keys');
 const { publicKey } = rsaKey();
 const good = publicJwk(publicKey, 'good');
 const answerKeys = (body: object, status = 200) =>
-  issuer.respond('/keys', (_request, response) => response.writeHead(status).end(JSON.stringify(body)));
+  issuer.respond('/keys', (_request, response) =>
+    response.writeHead(status).end(JSON.stringify(body)),
+  );
 
 test('while the keys cannot be fetched no unknown key is a refusal, and Entra is asked once in 30 s', async () => {
   await keyOf('key-1');
@@ -51,11 +53,14 @@ describe('in a key set', () => {
     ['with an exponent that is no text', { e: 65_537 }],
     ['whose id is no text', { kid: 7 }],
   ];
-  test.each(bad)('a key %s is skipped, and the good one beside it is not', async (_name, changes) => {
-    answerKeys({ keys: [{ ...good, kid: 'bad', ...changes }, good] });
-    expect(await keyOf('good')).toBeDefined();
-    expect(await keyOf('bad')).toBeUndefined();
-  });
+  test.each(bad)(
+    'a key %s is skipped, and the good one beside it is not',
+    async (_name, changes) => {
+      answerKeys({ keys: [{ ...good, kid: 'bad', ...changes }, good] });
+      expect(await keyOf('good')).toBeDefined();
+      expect(await keyOf('bad')).toBeUndefined();
+    },
+  );
 
   test('of two keys with one id the first counts', async () => {
     answerKeys({
@@ -75,19 +80,27 @@ describe('in a key set', () => {
 
 test('a set that is good but over 512 KiB is not taken', async () => {
   answerKeys({ keys: [good], padding: 'x'.repeat(512 * 1024) });
-  await expect(keyOf('good')).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: 'too_large' } } });
+  await expect(keyOf('good')).rejects.toMatchObject({
+    code: 'unavailable',
+    options: { logContext: { reason: 'too_large' } },
+  });
 });
 
 test.each([201, 203, 404])('a good set that comes with status %i is not taken', async (status) => {
   answerKeys({ keys: [good] }, status);
-  await expect(keyOf('good')).rejects.toMatchObject({ options: { facts: { check: 'keys', reason: `status ${status}` } } });
+  await expect(keyOf('good')).rejects.toMatchObject({
+    options: { logContext: { check: 'keys', reason: `status ${status}` } },
+  });
 });
 
 test.each([
   ['a token endpoint on another host', { token_endpoint: 'https://elsewhere.example/token' }],
   ['no token endpoint', { token_endpoint: undefined }],
   ['no place for the keys', { jwks_uri: undefined }],
-  ['the issuer of another tenant', { issuer: 'https://login.example/fab21ca0-0000-4000-8000-00000000fab1/v2.0' }],
+  [
+    'the issuer of another tenant',
+    { issuer: 'https://login.example/fab21ca0-0000-4000-8000-00000000fab1/v2.0' },
+  ],
   ['keys that are fetched in the clear', { jwks_uri: 'http://login.example/keys' }],
 ])('metadata with %s is not this authority’s', async (_name, changes) => {
   const own = getGlobalDispatcher();
@@ -106,10 +119,14 @@ test.each([
       .reply(200, JSON.stringify(body));
   try {
     reply(document);
-    expect((await fetchMetadata(new URL('https://login.example'), tenantId, '2.0')).issuer).toBe(document.issuer);
+    expect((await fetchMetadata(new URL('https://login.example'), tenantId, '2.0')).issuer).toBe(
+      document.issuer,
+    );
     reply({ ...document, ...changes });
-    await expect(fetchMetadata(new URL('https://login.example'), tenantId, '2.0')).rejects.toMatchObject({
-      options: { facts: { reason: 'not this authority’s' } },
+    await expect(
+      fetchMetadata(new URL('https://login.example'), tenantId, '2.0'),
+    ).rejects.toMatchObject({
+      options: { logContext: { reason: 'not this authority’s' } },
     });
   } finally {
     setGlobalDispatcher(own);

@@ -1,7 +1,14 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createKeys, type Keys } from '../../../../shared/token/keys.ts';
-import { type Issuer, otherTenantId, publicJwk, rsaKey, startIssuer, tenantId } from '../../../support/issuer.ts';
+import {
+  type Issuer,
+  otherTenantId,
+  publicJwk,
+  rsaKey,
+  startIssuer,
+  tenantId,
+} from '../../../support/issuer.ts';
 import { until } from '../../../support/until.ts';
 
 let issuer: Issuer;
@@ -26,7 +33,9 @@ test('one metadata and one key request serve 100 who ask at once', async () => {
 
 test('versions and tenants have documents of their own', async () => {
   expect((await keys.metadataOf(tenantId, '1.0')).issuer).toBe(`${issuer.host.href}${tenantId}/`);
-  expect((await keys.metadataOf(otherTenantId, '2.0')).issuer).toBe(`${issuer.host.href}${otherTenantId}/v2.0`);
+  expect((await keys.metadataOf(otherTenantId, '2.0')).issuer).toBe(
+    `${issuer.host.href}${otherTenantId}/v2.0`,
+  );
 });
 
 test('a new key is found by one request however many ask, and an unknown one is asked for once in 30 s', async () => {
@@ -81,7 +90,10 @@ describe('when Entra is down', () => {
   beforeEach(() => issuer.respond('/keys', (_request, response) => response.writeHead(503).end()));
 
   test('nobody is told that a token is invalid, and with no key at hand Entra is asked once in 5 s', async () => {
-    await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable', options: { facts: { reason: 'status 503' } } });
+    await expect(keyOf('key-1')).rejects.toMatchObject({
+      code: 'unavailable',
+      options: { logContext: { reason: 'status 503' } },
+    });
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
     expect(fetches()).toBe(1);
     now += 5_000;
@@ -113,7 +125,13 @@ describe('a key set', () => {
     ['with exponent 1', { ...good, kid: 'bad', e: 'AQ' }],
     ['with an even exponent', { ...good, kid: 'bad', e: 'AQAC' }],
     ['that is symmetric', { kty: 'oct', k: 'AAAA', kid: 'bad' }],
-    ['on a curve', { ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }), kid: 'bad' }],
+    [
+      'on a curve',
+      {
+        ...generateKeyPairSync('ec', { namedCurve: 'P-256' }).publicKey.export({ format: 'jwk' }),
+        kid: 'bad',
+      },
+    ],
     ['that is null', null as unknown as Record<string, unknown>],
   ];
   test.each(bad)('skips a key %s and keeps the good one beside it', async (_name, key) => {
@@ -139,7 +157,9 @@ describe('a key set', () => {
   });
 
   test('that redirects is not followed', async () => {
-    issuer.respond('/keys', (_request, response) => response.writeHead(302, { location: `${issuer.host.href}canary` }).end());
+    issuer.respond('/keys', (_request, response) =>
+      response.writeHead(302, { location: `${issuer.host.href}canary` }).end(),
+    );
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
     expect(issuer.count('canary')).toBe(0);
   });
@@ -173,5 +193,8 @@ test.each([
       }),
     ),
   );
-  await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable', options: { facts: { check: 'metadata' } } });
+  await expect(keyOf('key-1')).rejects.toMatchObject({
+    code: 'unavailable',
+    options: { logContext: { check: 'metadata' } },
+  });
 });

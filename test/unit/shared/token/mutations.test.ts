@@ -3,21 +3,30 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import * as sealing from '../../../../shared/sealed.ts';
+import * as sealing from '../../../../shared/redacted.ts';
 import * as authorization from '../../../../shared/token/authorize.ts';
 import { claimChecks } from '../../../../shared/token/checks.ts';
 import * as keyStore from '../../../../shared/token/keys.ts';
 import { headerChecks } from '../../../../shared/token/parse.ts';
 import * as validation from '../../../../shared/token/validate.ts';
-import { base64url, rsa, signedBy, takeApart } from '../../../attack/forge.ts';
-import { audience, clientApp, type Issuer, otherTenantId, publicJwk, rsaKey, startIssuer, tenantId } from '../../../support/issuer.ts';
+import { base64url, rsa, signedBy, takeApart } from '../../../../tools/attack/forge.ts';
+import {
+  audience,
+  clientApp,
+  type Issuer,
+  otherTenantId,
+  publicJwk,
+  rsaKey,
+  startIssuer,
+  tenantId,
+} from '../../../support/issuer.ts';
 
 /** The modules under test, whole or with one check taken out. */
 interface Source {
   readonly createKeys: typeof keyStore.createKeys;
   readonly createValidator: typeof validation.createValidator;
   readonly authorize: typeof authorization.authorize;
-  readonly seal: typeof sealing.seal;
+  readonly redact: typeof sealing.redact;
 }
 
 type Changes = Readonly<Record<string, unknown>>;
@@ -39,9 +48,15 @@ const foreign = rsaKey();
 let issuer: Issuer;
 
 beforeAll(async () => {
-  symlinkSync(fileURLToPath(new URL('../../../../node_modules', import.meta.url)), join(folder, 'node_modules'));
+  symlinkSync(
+    fileURLToPath(new URL('../../../../node_modules', import.meta.url)),
+    join(folder, 'node_modules'),
+  );
   issuer = await startIssuer(() => now);
-  issuer.jwks.keys.push({ ...publicJwk(foreign.publicKey, 'foreign'), issuer: `https://login.microsoftonline.com/${otherTenantId}/v2.0` });
+  issuer.jwks.keys.push({
+    ...publicJwk(foreign.publicKey, 'foreign'),
+    issuer: `https://login.microsoftonline.com/${otherTenantId}/v2.0`,
+  });
 });
 afterAll(async () => {
   await issuer.close();
@@ -49,7 +64,8 @@ afterAll(async () => {
 });
 
 /** Good for a Downstream, too: its client has proved itself. */
-const make = (claims: Changes = {}, header: Changes = {}, key = issuer.privateKey) => issuer.token({ azpacr: '1', ...claims }, header, key);
+const make = (claims: Changes = {}, header: Changes = {}, key = issuer.privateKey) =>
+  issuer.token({ azpacr: '1', ...claims }, header, key);
 const withClaims = (claims: Changes) => () => make(claims);
 const withHeader = (header: Changes) => () => make({}, header);
 
@@ -71,10 +87,16 @@ const header = (check: string, changes: Changes): Mutant => ({
 });
 
 const mutants: readonly Mutant[] = [
-  { check: 'size', edits: [['parse.ts', 'token.length > maximumLength', 'false']], token: withClaims({ extra: 'x'.repeat(16 * 1024) }) },
+  {
+    check: 'size',
+    edits: [['parse.ts', 'token.length > maxTokenLength', 'false']],
+    token: withClaims({ extra: 'x'.repeat(16 * 1024) }),
+  },
   {
     check: 'form',
-    edits: [['parse.ts', '(segments.length !== 3 || !segments.every(isCanonicalBase64url))', 'false']],
+    edits: [
+      ['parse.ts', '(segments.length !== 3 || !segments.every(isCanonicalBase64url))', 'false'],
+    ],
     token: async () => `${await make()}==`,
   },
   {
@@ -89,7 +111,7 @@ const mutants: readonly Mutant[] = [
   header('typ', { typ: 'id+jwt' }),
   {
     check: 'alg',
-    // Three guards stand behind each other here: our table, the list given to jose, and a key that is bound to one hash.
+    // Three guards emulators behind each other here: our table, the list given to jose, and a key that is bound to one hash.
     edits: [
       inTable('parse.ts', 'headerChecks', 'alg'),
       [
@@ -107,18 +129,34 @@ const mutants: readonly Mutant[] = [
   {
     check: 'key',
     edits: [
-      ['keys.ts', '(await source.get()).keys.get(kid)', "((await source.get()).keys.get(kid) ?? (await source.get()).keys.get('key-1'))"],
+      [
+        'keys.ts',
+        '(await source.get()).keys.get(kid)',
+        "((await source.get()).keys.get(kid) ?? (await source.get()).keys.get('key-1'))",
+      ],
     ],
     token: withHeader({ kid: 'key-9' }),
   },
   {
     check: 'signature',
-    edits: [['validate.ts', "compactVerify(reveal(token.text), key, { algorithms: ['RS256'] })", 'Promise.resolve(compactVerify)']],
+    edits: [
+      [
+        'validate.ts',
+        "compactVerify(reveal(token.text), key, { algorithms: ['RS256'] })",
+        'Promise.resolve(compactVerify)',
+      ],
+    ],
     token: () => make({}, {}, rsaKey().privateKey),
   },
   {
     check: 'version',
-    edits: [['checks.ts', "claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined", "claims.ver === '1.0' ? '1.0' : '2.0'"]],
+    edits: [
+      [
+        'checks.ts',
+        "claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined",
+        "claims.ver === '1.0' ? '1.0' : '2.0'",
+      ],
+    ],
     token: withClaims({ ver: '3.0' }),
   },
   {
@@ -144,10 +182,14 @@ const mutants: readonly Mutant[] = [
   claim('user', () => ({ oid: 'alice@contoso.example' })),
   claim('actor', () => ({ azpacr: '3' })),
   claim('shape', () => ({ roles: [7] })),
-  { check: 'kind', edits: [['validate.ts', '    refuseUnlessUser(claims);', '']], token: withClaims({ idtyp: 'app' }) },
+  {
+    check: 'kind',
+    edits: [['validate.ts', '    refuseUnlessUser(claims);', '']],
+    token: withClaims({ idtyp: 'app' }),
+  },
   {
     check: 'calling-app',
-    edits: [['authorize.ts', '!clients.clientIds.includes(caller.client)', 'false']],
+    edits: [['authorize.ts', '!clients.clientIds.includes(caller.clientId)', 'false']],
     token: withClaims({ azp: '07e20000-0000-4000-8000-0000000000a4' }),
   },
   {
@@ -165,15 +207,25 @@ const mutants: readonly Mutant[] = [
 const whole: Source = { ...keyStore, ...validation, ...authorization, ...sealing };
 
 /** `accepted`, or the check that a token fails. Confidential clients only, as at a Downstream. */
-async function outcome({ createKeys, createValidator, authorize, seal }: Source, token: string): Promise<string> {
+async function outcome(
+  { createKeys, createValidator, authorize, redact }: Source,
+  token: string,
+): Promise<string> {
   const keys = createKeys({ authorityHost: issuer.host, now: () => now });
   const validate = createValidator({ keys, tenantIds: [tenantId], audience, now: () => now });
   try {
-    authorize(await validate(seal(token)), { scopes: ['Documents.Read'] }, { clientIds: [clientApp], confidential: true });
+    authorize(
+      await validate(redact(token)),
+      { scopes: ['Documents.Read'] },
+      { clientIds: [clientApp], confidential: true },
+    );
     return 'accepted';
   } catch (error) {
-    const { options, message } = error as { options?: { facts?: { check?: unknown } }; message: string };
-    return String(options?.facts?.check ?? message);
+    const { options, message } = error as {
+      options?: { logContext?: { check?: unknown } };
+      message: string;
+    };
+    return String(options?.logContext?.check ?? message);
   }
 }
 
@@ -184,11 +236,14 @@ async function mutate(edits: readonly Edit[], name: string): Promise<Source> {
   for (const [file, from, to] of edits) {
     const path = join(copy, 'shared', 'token', file);
     const text = readFileSync(path, 'utf8');
-    if (from !== '' && text.split(from).length !== 2) throw new Error(`${file} no longer has this once: ${from}`);
+    if (from !== '' && text.split(from).length !== 2)
+      throw new Error(`${file} no longer has this once: ${from}`);
     writeFileSync(path, from === '' ? `${text}\n${to}\n` : text.replace(from, () => to));
   }
   const load = (file: string) => import(pathToFileURL(join(copy, 'shared', file)).href);
-  const modules = await Promise.all(['token/keys.ts', 'token/validate.ts', 'token/authorize.ts', 'sealed.ts'].map(load));
+  const modules = await Promise.all(
+    ['token/keys.ts', 'token/validate.ts', 'token/authorize.ts', 'sealed.ts'].map(load),
+  );
   return Object.assign({}, ...modules);
 }
 
@@ -196,17 +251,31 @@ test('the good token of these tests is accepted', async () => {
   expect(await outcome(whole, await make())).toBe('accepted');
 });
 
-test.each(mutants)('without the check "$check" a token comes in that it keeps out', async ({ check, edits, token }) => {
-  const hostile = await token();
-  expect(await outcome(whole, hostile)).toBe(check);
-  expect(await outcome(await mutate(edits, `${check}-${mutants.findIndex((mutant) => mutant.edits === edits)}`), hostile)).toBe('accepted');
-});
+test.each(mutants)(
+  'without the check "$check" a token comes in that it keeps out',
+  async ({ check, edits, token }) => {
+    const hostile = await token();
+    expect(await outcome(whole, hostile)).toBe(check);
+    expect(
+      await outcome(
+        await mutate(edits, `${check}-${mutants.findIndex((mutant) => mutant.edits === edits)}`),
+        hostile,
+      ),
+    ).toBe('accepted');
+  },
+);
 
 test('no check is without such a token', () => {
   const named = [...headerChecks, ...claimChecks].map(({ name }) => name);
   const refusing = ['parse.ts', 'validate.ts'].flatMap((file) =>
-    [...readFileSync(`${shared}token/${file}`, 'utf8').matchAll(/refuse\('([\w-]+)'/g)].map(([, name]) => name ?? ''),
+    [...readFileSync(`${shared}token/${file}`, 'utf8').matchAll(/refuse\('([\w-]+)'/g)].map(
+      ([, name]) => name ?? '',
+    ),
   );
-  const all = [...named, ...refusing, ...authorization.authorizeChecks({ clientIds: [], confidential: true })];
+  const all = [
+    ...named,
+    ...refusing,
+    ...authorization.authorizeChecks({ clientIds: [], confidential: true }),
+  ];
   expect(new Set(mutants.map(({ check }) => check))).toEqual(new Set(all));
 });

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Denial } from '../../../../shared/denial.ts';
-import { seal } from '../../../../shared/sealed.ts';
+import type { ApiError } from '../../../../shared/api-error.ts';
+import { redact } from '../../../../shared/redacted.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../../../shared/token/validate.ts';
-import { base64url, rsa, signedBy, takeApart } from '../../../attack/forge.ts';
+import { base64url, rsa, signedBy, takeApart } from '../../../../tools/attack/forge.ts';
 import { audience, type Issuer, startIssuer, tenantId } from '../../../support/issuer.ts';
 
 const now = Date.UTC(2026, 10, 22);
@@ -13,15 +13,20 @@ let validate: Validate;
 
 beforeAll(async () => {
   issuer = await startIssuer(() => now);
-  validate = createValidator({ keys: createKeys({ authorityHost: issuer.host }), tenantIds: [tenantId], audience, now: () => now });
+  validate = createValidator({
+    keys: createKeys({ authorityHost: issuer.host }),
+    tenantIds: [tenantId],
+    audience,
+    now: () => now,
+  });
 });
 afterAll(() => issuer.close());
 
 /** `accepted`, or the check that the token fails. */
 const outcome = (token: string) =>
-  validate(seal(token)).then(
+  validate(redact(token)).then(
     () => 'accepted',
-    ({ options }: Denial) => options.facts?.check,
+    ({ options }: ApiError) => options.logContext?.check,
   );
 
 test.each([
@@ -51,20 +56,30 @@ test.each([
 
 test('only a token that is too old is called expired', async () => {
   const told = async (claims: object) =>
-    validate(seal(await issuer.token({ ...claims }))).catch(({ options }: Denial) => options.detail ?? '');
-  expect(await told({ exp: seconds - 61, iat: seconds - 3_600, nbf: seconds - 3_600 })).toBe('The access token is expired.');
+    validate(redact(await issuer.token({ ...claims }))).catch(
+      ({ options }: ApiError) => options.detail ?? '',
+    );
+  expect(await told({ exp: seconds - 61, iat: seconds - 3_600, nbf: seconds - 3_600 })).toBe(
+    'The access token is expired.',
+  );
   expect(await told({ nbf: seconds + 61 })).toBe('The access token is invalid.');
 });
 
 /** A token whose payload is these bytes, well signed. */
 async function withPayload(change: (good: string) => Buffer): Promise<string> {
   const { header, claims } = takeApart(await issuer.token());
-  return signedBy(`${base64url(header)}.${base64url(change(JSON.stringify(claims)))}`, rsa(issuer.privateKey));
+  return signedBy(
+    `${base64url(header)}.${base64url(change(JSON.stringify(claims)))}`,
+    rsa(issuer.privateKey),
+  );
 }
 
 test.each([
   ['with a byte order mark', (good: string) => Buffer.from(`\uFEFF${good}`)],
-  ['with bytes that are no UTF-8', (good: string) => Buffer.from(good.replace('{', '{"x":"\u00e9",'), 'latin1')],
+  [
+    'with bytes that are no UTF-8',
+    (good: string) => Buffer.from(good.replace('{', '{"x":"\u00e9",'), 'latin1'),
+  ],
   ['that is a list', (good: string) => Buffer.from(`[${good}]`)],
 ])('a payload %s has no form, however well it is signed', async (_name, change) => {
   expect(await outcome(await withPayload((good) => Buffer.from(good)))).toBe('accepted');
