@@ -87,7 +87,7 @@ export function createApi({
       if (!method) throw new ApiError('not_found');
       if (method.open) return method.handler();
       const caller = await validate(readBearerToken(request));
-      note({ user: pseudonymOf(caller), client: caller.clientId });
+      note({ user: pseudonymOf(caller), clientId: caller.clientId });
       authorize(caller, method, clients);
       return method.handler({ caller, request, trace, signal, note });
     }

@@ -55,9 +55,9 @@ else process.exitCode = 3;
 let root: string;
 beforeEach(() => {
   root = join(mkdtempSync(join(tmpdir(), 'bootstrap-')), 'a path with spaces');
-  mkdirSync(join(root, 'local'), { recursive: true });
+  mkdirSync(join(root, 'tools'), { recursive: true });
   mkdirSync(join(root, 'bin'));
-  cpSync(bootstrap, join(root, 'local', 'bootstrap.js'));
+  cpSync(bootstrap, join(root, 'tools', 'bootstrap.js'));
   writeFileSync(join(root, 'package.json'), '{"type":"module"}');
   writeFileSync(join(root, 'bin', 'package.json'), '{"type":"commonjs"}');
   writeFileSync(join(root, 'package-lock.json'), lock);
@@ -71,7 +71,7 @@ afterEach(() => rmSync(dirname(root), { recursive: true }));
 const spawnBootstrap = (nodeOptions: string[], args: string[], env: Record<string, string> = {}) =>
   spawn(
     process.execPath,
-    [...nodeOptions, join(root, 'local', 'bootstrap.js'), 'program.ts', ...args],
+    [...nodeOptions, join(root, 'tools', 'bootstrap.js'), 'program.ts', ...args],
     {
       env: {
         PATH: `${join(root, 'bin')}:/usr/bin:/bin`,

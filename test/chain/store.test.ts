@@ -130,7 +130,7 @@ test('another app’s identity can touch no table, and a store that is away is u
   ]) {
     await expect(createDocuments(tables).read(tenant, 'any', signal)).rejects.toMatchObject({
       code: 'unavailable',
-      options: { facts: { check: 'store' } },
+      options: { logContext: { check: 'store' } },
     });
   }
 });

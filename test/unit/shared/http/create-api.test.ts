@@ -140,7 +140,7 @@ test('a request leaves one line with the route’s template and a pseudonym of t
   });
   expect(lines).toHaveLength(1);
   expect(lines[0]?.line).toEqual({
-    name: 'test-api',
+    api: 'test-api',
     method: 'GET',
     route: 'things/{id}',
     status: 200,
