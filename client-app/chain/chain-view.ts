@@ -18,7 +18,7 @@ const pollInterval = 900;
 const maxRecords = 1_500;
 const maxCalls = 14;
 
-/** Opens the view that shows every call through the chain in the article's picture, step by step. */
+/** Opens the view that plays every call through the chain in the article's picture. */
 export function openChain(context: ViewContext, control: EmulatorControl): View {
   const { returned } = context;
   const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');

@@ -5,7 +5,7 @@ import { explainEntraRefusal } from './refusal-messages.ts';
 import { refusalFacts, scopeFacts, tokenFacts } from './step-facts.ts';
 
 /**
- * Describes Original API's On-Behalf-Of exchange: what it sends, what Entra checks, what comes back.
+ * Describes Original API's On-Behalf-Of exchange: the request, Entra's checks and the response.
  *
  * @param again Whether the call has a token B already. Downstream API asked for other claims then.
  */

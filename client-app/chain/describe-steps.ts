@@ -122,7 +122,7 @@ function respond(request: HopRecord): Step {
   };
 }
 
-/** After a refusal, the Client App requests a new token A: silently first, then through the user. */
+/** After a refusal, the Client App requests a new token A: silently first, then with the user. */
 function describeLaterTokenRequest(record: HopRecord): Step {
   if (isFailure(record))
     return {

@@ -93,13 +93,13 @@ const retry = 'tries again after a countdown, and waits longer after each attemp
 
 const reactions: Partial<Readonly<Record<Code, string>>> = {
   step_up_required:
-    'tries to get a token silently, then asks the user to confirm it’s them, and repeats the call.',
+    'requests a token silently, then asks the user to confirm who they are, and repeats the call.',
   consent_required:
     'names the missing permission, offers Entra’s consent page, and repeats the call.',
   admin_consent_required:
     'says that an administrator has to consent, and offers a message to send to them.',
   sign_in_again:
-    'tries to get a token silently, then asks the user to sign in again, and repeats the call.',
+    'requests a token silently, then asks the user to sign in again, and repeats the call.',
   invalid_token: 'gets a new token A and repeats the call.',
   blocked: noRetry,
   account_disabled: noRetry,

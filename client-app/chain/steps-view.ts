@@ -39,6 +39,6 @@ function describeWhere({ from, to, outcome, duration }: Step): string {
 const formatDuration = (milliseconds: number): string =>
   milliseconds < 1 ? 'under 1 ms' : `${Math.round(milliseconds)} ms`;
 
-/** Says how many requests a call caused at Entra, the vault, the identity endpoint and the store. */
+/** Says how many requests to other services a call caused. */
 export const formatRequestCount = (count: number): string =>
   count === 1 ? '1 further request' : `${count} further requests`;

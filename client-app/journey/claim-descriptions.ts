@@ -13,7 +13,7 @@ export interface ClaimDescription {
   readonly belongsTo?: 'api' | 'token';
 }
 
-/** Ordered by what a reader asks: for which API, for which app, for whom, with which rights, when. */
+/** In the order of a reader's questions: which API, which app, which user, until when. */
 export const claimDescriptions: readonly ClaimDescription[] = [
   {
     names: ['aud'],
@@ -35,8 +35,7 @@ export const claimDescriptions: readonly ClaimDescription[] = [
   },
   {
     names: ['scp'],
-    meaning:
-      'The scopes: what the app may do for the user. Each API defines its own, even under equal names.',
+    meaning: 'The scopes: what the app may do for the user. Each API defines its own scopes.',
     check: 'Each API requires the scope of the called route.',
     belongsTo: 'api',
   },

@@ -3,8 +3,8 @@ import { icons } from '../ui/icons.ts';
 import type { Policies } from './policies.ts';
 
 /**
- * Renders a notice while any policy of the emulators differs from its normal value. Every page shows
- * it, because an active policy explains why something fails.
+ * Renders a notice while any policy of the emulators differs from its normal value. Every page
+ * shows it, because an active policy explains why something fails.
  *
  * @param policies Undefined where there are no emulators.
  */
