@@ -114,9 +114,10 @@ export type InputValues = Readonly<Record<InputName, number>>;
 /** Reads the CPU time per request, in milliseconds, from the benchmark table in README.md. */
 function readWorkerCpu(): number {
   const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const row = /^\| Warm chain in two Functions workers.*? \(([\d.,]+) (µs|ms) against/m.exec(
-    readme,
-  );
+  const row =
+    /^\| Warm chain in two Functions workers.*? \(([\d.,]+) (µs|ms) (?:against|vs\.) /m.exec(
+      readme,
+    );
   const [, figure, unit] = row ?? [];
   if (!figure)
     throw new Error(
