@@ -1,6 +1,6 @@
 /**
- * A process that has handled no request yet, for measure-cold-start.ts. It sends concurrent requests
- * of different users to itself and prints the milliseconds until the last response.
+ * A process that has handled no request yet, for measure-cold-start.ts. It sends concurrent
+ * requests of different users to itself and prints the milliseconds until the last response.
  *
  * Arguments: the number of requests, and the latency of Entra, Key Vault and the managed identity
  * endpoint in milliseconds.

@@ -183,7 +183,7 @@ async function measureInvalidTokens(entra: Issuer): Promise<Row> {
 
   const verifications = await countVerifications(() => validate(valid));
   return {
-    measurement: `Signature checks of a known token after ${formatCount(invalidCount)} invalid ones`,
+    measurement: `Signature checks of a known token after ${formatCount(invalidCount)} bad ones`,
     result: String(verifications),
     goal: '0',
     isMet: verifications === 0,
