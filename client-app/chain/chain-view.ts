@@ -182,7 +182,7 @@ function playLabel(playing: boolean, atEnd: boolean): string {
   return atEnd ? 'Play again' : 'Play';
 }
 
-/** The explanation appears with the last step, or it would give the end away. */
+/** Explains why the call stopped. The explanation appears together with the last step. */
 function renderStop(player: Player, call: ChainCall) {
   const { stop } = call;
   if (!stop || !isAtEnd(player, call)) return nothing;

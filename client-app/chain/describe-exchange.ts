@@ -7,7 +7,7 @@ import { refusalFacts, scopeFacts, tokenFacts } from './step-facts.ts';
 /**
  * Describes Original API's On-Behalf-Of exchange: the request, Entra's checks and the response.
  *
- * @param again Whether the call has a token B already. Downstream API asked for other claims then.
+ * @param again Whether the call has a token B already, which Downstream API challenged.
  */
 export function describeExchange(record: HopRecord, again: boolean): HopSteps {
   const request: Step = {
@@ -67,7 +67,7 @@ function describeRefusedExchange(record: HopRecord, request: Step): HopSteps {
         cargo: ['refusal'],
         outcome: 'refused',
         title: facts.claims
-          ? 'Entra returns the refusal with a claims challenge: what a new token A must prove'
+          ? 'Entra returns the refusal and the claims that a new token must have'
           : 'Entra returns the refusal to Original API',
         facts: [],
       },

@@ -30,6 +30,7 @@ export function describeHops(
       steps.push(...hop.steps);
       stop = hop.stop ?? stop;
     } else if (isExchange(record)) {
+      // Success here, or of Downstream API below, clears an earlier refusal.
       const hop = describeExchange(record, hasTokenB);
       steps.push(...hop.steps);
       stop = hop.stop;
@@ -67,7 +68,7 @@ function describeManagedIdentity(record: HopRecord): HopSteps {
   };
 }
 
-/** Key Vault answers the first request of a client with a challenge that names the tenant. */
+/** Key Vault's response to a client's first request: a challenge that names the tenant. */
 const isVaultChallenge = ({ facts, status }: HopRecord): boolean =>
   facts.identity === undefined && status === 401;
 

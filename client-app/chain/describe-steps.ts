@@ -68,7 +68,7 @@ function acquireTokenA(before: readonly HopRecord[], earlier: readonly HopRecord
   };
 }
 
-/** Original API either checked token A and found it invalid, or had no keys to check it with. */
+/** Finds out why Original API did not accept token A. Undefined when it did. */
 function findRejectionOfA(request: HopRecord, inside: readonly HopRecord[]): Stop | undefined {
   const acceptedA = inside.some((record) => isExchange(record) || record.hop === 'downstream-api');
   if (acceptedA) return undefined;
@@ -91,7 +91,10 @@ function findRejectionOfA(request: HopRecord, inside: readonly HopRecord[]): Sto
   };
 }
 
-/** A claims challenge (`insufficient_claims`) is Entra's or Downstream API's. */
+/**
+ * Whether Original API's challenge is about token A itself. A claims challenge
+ * (`insufficient_claims`) comes from Entra or from Downstream API instead.
+ */
 function isChallengeAboutTokenA(challenge: string): boolean {
   const namesAnError = /error="(invalid_|insufficient_scope)/.test(challenge);
   const asksForAToken = /^Bearer realm="[^"]*", authorization_uri="[^"]*"$/.test(challenge);
@@ -130,7 +133,7 @@ function describeLaterTokenRequest(record: HopRecord): Step {
       to: 'entra',
       cargo: ['refusal'],
       outcome: 'refused',
-      title: 'Client App requests a new token A silently: Entra requires the user',
+      title: 'Client App requests a new token A silently, but Entra requires the user to act',
       facts: refusalFacts(record),
       duration: record.took,
     };
@@ -142,13 +145,13 @@ function describeLaterTokenRequest(record: HopRecord): Step {
     title:
       record.facts.grant === 'authorization_code'
         ? 'After the user has acted, Entra issues a new token A'
-        : 'Client App requests a new token A silently: Entra issues it',
+        : 'Client App requests a new token A silently, and Entra issues it',
     facts: tokenFacts(record.facts.token),
     duration: record.took,
   };
 }
 
-/** A refusal inside of a call that succeeded in the end stopped nothing. */
+/** A call that succeeded did not stop, even when one of its requests was refused. */
 function findStop(request: HopRecord, refusal: Stop | undefined): Stop | undefined {
   if (!isFailure(request)) return undefined;
   return refusal ?? { where: 'original', ...explainApiRefusal(request.status) };

@@ -15,24 +15,28 @@ export function gatherCalls(records: readonly HopRecord[]): readonly ChainCall[]
   const correlated = relevant.filter(({ correlationId }) => correlationId !== undefined);
   const byId = Map.groupBy(correlated, ({ correlationId }) => correlationId ?? '');
   const calls: ChainCall[] = [];
-  for (const [id, ofThisId] of byId) {
-    const request = ofThisId.find(({ hop }) => hop === 'original-api');
-    if (request) calls.push(gatherCall(id, request, ofThisId, relevant));
+  for (const [id, recordsOfId] of byId) {
+    const request = recordsOfId.find(({ hop }) => hop === 'original-api');
+    if (request) calls.push(gatherCall(id, request, recordsOfId, relevant));
   }
   return calls.sort((one, other) => other.startedAt - one.startedAt);
 }
 
-/** `request` is Original API's record of the call. */
+/**
+ * @param request Original API's record of the call.
+ * @param correlated The records with the call's correlation id.
+ * @param relevant All records, to find those without a correlation id and those from before.
+ */
 function gatherCall(
   id: string,
   request: HopRecord,
-  ofThisId: readonly HopRecord[],
+  correlated: readonly HopRecord[],
   relevant: readonly HopRecord[],
 ): ChainCall {
   const uncorrelated = relevant.filter(
     (record) => record.correlationId === undefined && isDuring(record, request),
   );
-  const ofThisCall = [...ofThisId, ...uncorrelated].sort(
+  const ofThisCall = [...correlated, ...uncorrelated].sort(
     (one, other) => startedAt(one) - startedAt(other) || one.sequence - other.sequence,
   );
   const earlier = relevant.filter(({ at }) => at < startedAt(request));

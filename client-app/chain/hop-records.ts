@@ -1,6 +1,9 @@
 import type { HopRecord } from '../policies/emulators.ts';
 
-/** Records of one machine can overlap by rounding: `at` and `took` are rounded separately. */
+/**
+ * Milliseconds. `at` and `took` are rounded separately, so a record can seem to start just before
+ * the one that it belongs to.
+ */
 const roundingError = 1;
 
 const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';

@@ -4,7 +4,7 @@ import { isExchange, isFailure, isTokenARequest } from './hop-records.ts';
 
 /** The claims that the article explains, and those that a step-up changes. */
 const shownClaims = ['aud', 'azp', 'azpacr', 'scp', 'acrs', 'amr'];
-/** Claims that say how one user signed in. */
+/** Claims that depend on how the user signed in. */
 const claimsOfOneUser = ['acrs', 'amr'];
 
 const noClaims: readonly string[] = [];
@@ -26,7 +26,7 @@ function formatClaim(name: string, value: unknown): string {
 
 /** The facts of a cached token A, taken from the token A that Entra issued last. */
 export const cachedTokenAFacts = (earlier: readonly HopRecord[]): readonly string[] =>
-  factsOfAnyUser(earlier.findLast((record) => isTokenARequest(record) && !isFailure(record)));
+  anonymousFacts(earlier.findLast((record) => isTokenARequest(record) && !isFailure(record)));
 
 /**
  * The facts of a cached token B, taken from the token B that Entra issued last for the scope of
@@ -39,7 +39,7 @@ export function cachedTokenBFacts(
   const resource = operation.includes('profiles') ? 'Profile' : 'Documents';
   const permission = operation.startsWith('GET ') ? 'Read' : 'ReadWrite';
   const scope = `scope ${resource}.${permission}`;
-  return factsOfAnyUser(
+  return anonymousFacts(
     earlier.findLast(
       (record) => isExchange(record) && !isFailure(record) && scopeFacts(record).includes(scope),
     ),
@@ -47,7 +47,7 @@ export function cachedTokenBFacts(
 }
 
 /** The issued token may be another user's, so claims that differ between users are left out. */
-const factsOfAnyUser = (issued: HopRecord | undefined): readonly string[] =>
+const anonymousFacts = (issued: HopRecord | undefined): readonly string[] =>
   claimFacts(
     issued?.facts.token,
     shownClaims.filter((name) => !claimsOfOneUser.includes(name)),

@@ -60,7 +60,9 @@ browserTest(
       await page.getByRole('switch', { name: 'Require MFA for Downstream' }).click();
       await turned.getByText('1 emulator policy is active').waitFor();
       expect(
-        await page.getByRole('switch', { name: 'Require MFA for Downstream' }).getAttribute('aria-checked'),
+        await page
+          .getByRole('switch', { name: 'Require MFA for Downstream' })
+          .getAttribute('aria-checked'),
       ).toBe('true');
       await look('policies');
       await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
@@ -74,7 +76,9 @@ browserTest(
       await page.locator('.stop').getByText('AADSTS50076').waitFor();
       await page.locator('.stop').getByText('step_up_required').waitFor();
       await page.locator('.place-entra.place-stopped').waitFor();
-      await steps.getByText('Client App requests a new token A silently: Entra requires the user').waitFor();
+      await steps
+        .getByText('Client App requests a new token A silently, but Entra requires the user to act')
+        .waitFor();
       await look('chain-refused');
       expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
 
@@ -133,9 +137,7 @@ browserTest(
       await other.page.goto(stack.urls.clientApp);
       await other.page.getByText('1 emulator policy is active').waitFor();
       await button(other.page, 'Back to normal').click();
-      await other.page
-        .getByText('1 emulator policy is active')
-        .waitFor({ state: 'detached' });
+      await other.page.getByText('1 emulator policy is active').waitFor({ state: 'detached' });
       await signIn(other.page, stack, 'bob');
     } finally {
       await other.close();
