@@ -118,7 +118,7 @@ function renderHop(token: 'A' | 'B', api: string, sender: string, checks: readon
     <h3 class="hop-title">
       <span class="token token-${token.toLowerCase()}" aria-hidden="true">${token}</span>${api}
     </h3>
-    <p class="hint">${sender} It passed ${checks.length} checks, which ${api} made itself.</p>
+    <p class="hint">${sender} ${api} validated it itself: ${checks.length} checks passed.</p>
     <ul class="checks">
       ${groupChecks(checks).map(
         ({ title, checks: labels }) => html`<li class="check">

@@ -4,8 +4,8 @@ import { runInNewContext } from 'node:vm';
 setFlagsFromString('--expose-gc');
 const collectGarbage = runInNewContext('gc') as () => void;
 
-/** Rounds whose results are dropped, because the engine still compiles. */
-const warmUpRounds = 10;
+/** Rounds before those that count. Their results are dropped, because the engine still compiles. */
+export const warmUpRounds = 10;
 
 export interface CompareOptions {
   /** How many rounds count. */

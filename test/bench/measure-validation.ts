@@ -7,7 +7,7 @@ import { type Redacted, redact } from '../../shared/redacted.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { audience, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
-import { compare, measureHeap, median, medianRatio } from './compare.ts';
+import { compare, measureHeap, median, medianRatio, warmUpRounds } from './compare.ts';
 import { formatMicroseconds, formatRatio, type Row } from './table.ts';
 
 const tokenCount = 100;
@@ -47,7 +47,7 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
   const keys = createKeys({ authorityHost: entra.host });
   const createOurValidator = () => createValidator({ keys, tenantIds: [tenantId], audience });
   // A validator remembers tokens, so each round needs a new one.
-  const unusedValidators = Array.from({ length: rounds + 10 }, createOurValidator);
+  const unusedValidators = Array.from({ length: warmUpRounds + rounds }, createOurValidator);
   const usedValidator = createOurValidator();
   const knownToken = redacted[0] as Redacted;
   await usedValidator(knownToken);

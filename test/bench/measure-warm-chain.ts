@@ -144,7 +144,10 @@ async function measurePair(
 const createUserId = (user: number): string =>
   `a11ce000-0000-4000-8000-${String(user).padStart(12, '0')}`;
 
-/** Sends requests of all users in turn. @throws Error when one fails. */
+/**
+ * Sends requests of all users in turn.
+ * @throws Error when one fails.
+ */
 async function sendRequests(url: string, tokens: readonly string[], count: number): Promise<void> {
   const { origin, pathname: path } = new URL(url);
   const pool = new Pool(origin, { connections: concurrentRequests });
