@@ -1,10 +1,13 @@
 import { type ClaimDescription, claimDescriptions } from './claim-descriptions.ts';
 import type { Journey } from './read-journey.ts';
 
-/** How the value of a claim in token B relates to the one in token A. `own`: not comparable. */
+/**
+ * How the value of a claim in token B relates to the one in token A. `own` means that the two
+ * values cannot be compared.
+ */
 export type Comparison = 'changed' | 'stayed' | 'own' | 'only-a' | 'only-b';
 
-/** A claim of both tokens. */
+/** A claim with its values in both tokens. */
 export interface ComparedClaim {
   /** The name in the tokens. `azp / appid` when their versions use different names. */
   readonly name: string;

@@ -88,7 +88,7 @@ const renderUnavailable = () => html`<div class="notice notice-bad" role="alert"
   ${icons.alert}<p class="notice-says">The control API of the emulators is not available.</p>
 </div>`;
 
-/** @param user The user that the switch is for. Undefined for a policy that always is for all. */
+/** @param user The user that the switch is for. Undefined when the policy applies to everybody. */
 function renderSwitch(
   { name, value, label, effect }: PolicyControl,
   choices: PolicyChoices,

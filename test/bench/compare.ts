@@ -7,6 +7,7 @@ const collectGarbage = runInNewContext('gc') as () => void;
 /** Rounds before those that count. Their results are dropped, because the engine still compiles. */
 export const warmUpRounds = 10;
 
+/** How much work a comparison does. */
 export interface CompareOptions {
   /** How many rounds count. */
   readonly rounds?: number;

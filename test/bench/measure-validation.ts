@@ -88,7 +88,7 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
     {
       measurement: 'Repeated validation of one token, with all claims checked again',
       result: formatRatio(repeated),
-      peers: 'as above: none of them caches signatures',
+      peers: 'as above: they cache no results',
       goal: `at most ${formatRatio(maxRatioOfRepeated)}`,
       isMet: repeated <= maxRatioOfRepeated,
     },

@@ -42,7 +42,8 @@ export async function measureWarmChain(): Promise<readonly Row[]> {
         isMet: inWorkers.ratio <= maxRatio,
       },
       {
-        measurement: 'The same on plain `node:http`, which adds almost no cost of its own',
+        measurement:
+          'Warm chain on plain `node:http`, relative to the same chain without authentication',
         result: formatCost(onPlainHttp),
       },
       await measureRequestsToOthers(),

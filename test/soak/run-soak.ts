@@ -10,6 +10,7 @@ import {
   setMfaPolicy,
 } from './soak-users.ts';
 
+/** The size of a soak. */
 export interface SoakOptions {
   /** How many calls of Original API. */
   readonly calls: number;
@@ -30,6 +31,7 @@ interface Counts {
   readonly misdirectedRefusals: number;
 }
 
+/** What a soak found. */
 export interface SoakResult extends Counts {
   /** The memory of Original API and of Downstream API, relative to the first calls. */
   readonly growth: MemoryGrowth;
@@ -38,7 +40,9 @@ export interface SoakResult extends Counts {
 
 interface Policy {
   readonly name: string;
+  /** The value that the policy has for one turn. */
   readonly on: string;
+  /** The value that ends it. */
   readonly off: string;
 }
 
