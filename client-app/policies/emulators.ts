@@ -1,18 +1,35 @@
 import * as v from 'valibot';
 import type { Settings } from '../settings.ts';
 
-const policy = v.object({ name: v.string(), value: v.string(), user: v.optional(v.string()) });
-const policies = v.object({ policies: v.array(policy) });
-const choices = v.object({
-  policies: v.array(policy),
+const policySchema = v.object({
+  name: v.string(),
+  /** For `fault`: `ENDPOINT=KIND`. */
+  value: v.string(),
+  /** The only user that the policy applies to. Absent for everybody. */
+  user: v.optional(v.string()),
+});
+
+const policiesSchema = v.object({ policies: v.array(policySchema) });
+
+const choicesSchema = v.object({
+  /** The current values. */
+  policies: v.array(policySchema),
+  /** The possible values by policy name. The first one is the normal value. */
   values: v.record(v.string(), v.array(v.string())),
+  /** The endpoints that can have a fault. */
   endpoints: v.array(v.string()),
+  /** The names of the users that a policy can be limited to. */
   users: v.array(v.string()),
 });
-const record = v.object({
+
+const recordSchema = v.object({
+  /** Rises by one with each record. */
   sequence: v.number(),
+  /** When the hop sent its response, in milliseconds since 1970. */
   at: v.number(),
+  /** How long the hop took, in milliseconds. */
   took: v.number(),
+  /** The service that received the request. */
   hop: v.picklist([
     'entra',
     'vault',
@@ -21,57 +38,82 @@ const record = v.object({
     'original-api',
     'downstream-api',
   ]),
+  /** An endpoint such as `token` or `keys`, or method and path such as `PUT documents/{id}`. */
   operation: v.string(),
+  /** The HTTP status of the response. */
   status: v.number(),
+  /** Absent when the request carried no correlation id. */
   correlationId: v.optional(v.string()),
+  /** Parts of the request and the response, such as `grant`, `aadsts` or the claims of a token. */
   facts: v.record(v.string(), v.unknown()),
 });
-const records = v.object({ records: v.array(record) });
 
-/** One switch of the local emulators and how it is turned; `fault` is written `ENDPOINT=KIND`. */
-export type Policy = v.InferOutput<typeof policy>;
-/** The switches, and what they can be turned to; the first value of each is the normal one. */
-export type PolicyChoices = v.InferOutput<typeof choices>;
-/** What happened at one hop: `at` in milliseconds since 1970 when it ended, `took` in milliseconds. */
-export type Recorded = v.InferOutput<typeof record>;
+const recordsSchema = v.object({ records: v.array(recordSchema) });
 
-/** The local emulators's control API. Its token opens this emulators only, and nothing else anywhere. @throws Error when the emulators does not answer */
-export interface Emulators {
+/** One policy of the emulators with its value. */
+export type Policy = v.InferOutput<typeof policySchema>;
+
+/** The policies as they are, and the values that each can have. */
+export type PolicyChoices = v.InferOutput<typeof choicesSchema>;
+
+/** One request that a service of the chain received, and its response. */
+export type HopRecord = v.InferOutput<typeof recordSchema>;
+
+/**
+ * The control API of the local emulators. Every method rejects when the emulators are not available
+ * or return an unexpected response.
+ */
+export interface EmulatorControl {
   readChoices(): Promise<PolicyChoices>;
+  /** Returns all policies after the change. */
   setPolicy(policy: Policy): Promise<readonly Policy[]>;
-  backToNormal(): Promise<readonly Policy[]>;
-  readRecords(since: number): Promise<readonly Recorded[]>;
+  /** Gives every policy its normal value, and returns all policies. */
+  resetPolicies(): Promise<readonly Policy[]>;
+  /** Returns the records after this sequence number, oldest first. */
+  readRecords(since: number): Promise<readonly HopRecord[]>;
 }
 
-/** `undefined` where the settings name no emulators: in the cloud. */
+/**
+ * Creates a client of the emulators' control API. Returns `undefined` when the settings name no
+ * emulators, as in the cloud. The control token is valid for these local emulators only.
+ */
 export function createEmulators(
-  { emulators }: Settings,
+  { emulators: settings }: Settings,
   send: typeof fetch = (...parameters) => fetch(...parameters),
-): Emulators | undefined {
-  if (!emulators) return undefined;
-  async function ask<const S extends v.GenericSchema>(
+): EmulatorControl | undefined {
+  if (!settings) return undefined;
+  const { controlUrl, controlToken } = settings;
+
+  async function request<const S extends v.GenericSchema>(
     method: string,
     path: string,
-    shape: S,
+    schema: S,
     body?: object,
   ): Promise<v.InferOutput<S>> {
-    const response = await send(`${emulators?.controlUrl}/${path}`, {
+    const response = await send(`${controlUrl}/${path}`, {
       method,
       headers: {
-        'x-control-token': emulators?.controlToken ?? '',
+        'x-control-token': controlToken,
         ...(body && { 'content-type': 'application/json' }),
       },
       ...(body && { body: JSON.stringify(body) }),
       cache: 'no-store',
       credentials: 'omit',
     });
-    if (!response.ok) throw new Error(`The emulators answered ${response.status}.`);
-    return v.parse(shape, await response.json());
+    if (!response.ok) throw new Error(`The emulators returned status ${response.status}.`);
+    return v.parse(schema, await response.json());
   }
+
   return {
-    readChoices: () => ask('GET', 'policies', choices),
-    setPolicy: async (change) => (await ask('PUT', 'policies', policies, change)).policies,
-    backToNormal: async () => (await ask('DELETE', 'policies', policies)).policies,
-    readRecords: async (since) => (await ask('GET', `records?since=${since}`, records)).records,
+    readChoices: () => request('GET', 'policies', choicesSchema),
+    async setPolicy(policy) {
+      return (await request('PUT', 'policies', policiesSchema, policy)).policies;
+    },
+    async resetPolicies() {
+      return (await request('DELETE', 'policies', policiesSchema)).policies;
+    },
+    async readRecords(since) {
+      return (await request('GET', `records?since=${since}`, recordsSchema)).records;
+    },
   };
 }

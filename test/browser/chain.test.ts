@@ -24,14 +24,14 @@ browserTest(
     const { page, look } = browser;
     const place = (name: string) => page.getByRole('navigation').getByRole('link', { name });
     const steps = page.locator('.steps .step');
-    const turned = page.getByRole('complementary', { name: 'Switches of the local emulators' });
+    const turned = page.getByRole('complementary', { name: 'Active emulator policies' });
     await browser.run(async () => {
       await signIn(page, stack, 'alice');
       await place('Chain').click();
       await page.locator('.call', { hasText: 'GET documents' }).first().waitFor();
       await steps.getByText('Entra issues token B for Downstream API').waitFor();
-      await steps.getByText('Key Vault hands the client credential to Original API').waitFor();
-      expect(await steps.last().textContent()).toContain('Original API answers 200');
+      await steps.getByText('Key Vault returns the client credential to Original API').waitFor();
+      expect(await steps.last().textContent()).toContain('Original API returns 200');
       await look('chain');
       await page.setViewportSize({ width: 360, height: 740 });
       await page.evaluate(() => scrollTo(0, 0));
@@ -47,24 +47,26 @@ browserTest(
       ).toEqual([true, true]);
       await page.setViewportSize({ width: 1280, height: 800 });
       await button(page, 'Make a call').click();
-      await steps.getByText('Original API takes token B for this A from its cache').waitFor();
+      await steps.getByText('Original API uses its cached token B').waitFor();
       const cached = steps
-        .filter({ hasText: 'from its cache' })
+        .filter({ hasText: 'uses its cached token' })
         .locator('.chip', { hasText: /^aud / });
       expect(await cached.count()).toBe(2);
 
       await place('Policies').click();
       await page
-        .getByRole('combobox', { name: 'Sign-in, consent and user switches are for' })
+        .getByRole('combobox', { name: 'Sign-in, consent and user policies apply to' })
         .selectOption('alice');
-      await page.getByRole('switch', { name: 'MFA for Downstream' }).click();
-      await turned.getByText('One switch of the emulators is turned').waitFor();
+      await page.getByRole('switch', { name: 'Require MFA for Downstream' }).click();
+      await turned.getByText('1 emulator policy is active').waitFor();
       expect(
-        await page.getByRole('switch', { name: 'MFA for Downstream' }).getAttribute('aria-checked'),
+        await page
+          .getByRole('switch', { name: 'Require MFA for Downstream' })
+          .getAttribute('aria-checked'),
       ).toBe('true');
       await look('policies');
       await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
-      await turned.getByText('2 switches of the emulators are turned').waitFor();
+      await turned.getByText('2 emulator policies are active').waitFor();
 
       await place('Profile').click();
       await turned.waitFor();
@@ -74,15 +76,17 @@ browserTest(
       await page.locator('.stop').getByText('AADSTS50076').waitFor();
       await page.locator('.stop').getByText('step_up_required').waitFor();
       await page.locator('.place-entra.place-stopped').waitFor();
-      await steps.getByText('A silent attempt: Entra wants the person').waitFor();
+      await steps
+        .getByText('Client App requests a new token A silently, but Entra requires the user to act')
+        .waitFor();
       await look('chain-refused');
       expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
 
       await page.locator('.call', { hasText: 'GET documents' }).first().click();
       await page.locator('.stop').waitFor({ state: 'detached' });
-      await button(page, 'One step back').click();
+      await button(page, 'Previous step').click();
       expect(await page.locator('.step[aria-current="step"]').textContent()).toContain(
-        'Downstream API answers 200',
+        'Downstream API returns 200',
       );
 
       await page.emulateMedia({ reducedMotion: 'no-preference' });
@@ -91,12 +95,12 @@ browserTest(
       await button(page, 'Make a call').click();
       await page
         .locator('.caption')
-        .getByText('Client App gives A to Original API: GET journey')
+        .getByText('Client App calls Original API with token A: GET journey')
         .waitFor();
       await button(page, 'Pause').click();
       await button(page, 'Play').waitFor();
-      await button(page, 'One step on').click();
-      await page.locator('.caption').getByText('Original API validates A').waitFor();
+      await button(page, 'Next step').click();
+      await page.locator('.caption').getByText('Original API validates token A').waitFor();
     });
     expect(unexpectedComplaints(browser, [400, 401])).toEqual([]);
   },
@@ -131,11 +135,9 @@ browserTest(
     try {
       await stack.policy('fault', 'authorize=503');
       await other.page.goto(stack.urls.clientApp);
-      await other.page.getByText('One switch of the emulators is turned').waitFor();
+      await other.page.getByText('1 emulator policy is active').waitFor();
       await button(other.page, 'Back to normal').click();
-      await other.page
-        .getByText('One switch of the emulators is turned')
-        .waitFor({ state: 'detached' });
+      await other.page.getByText('1 emulator policy is active').waitFor({ state: 'detached' });
       await signIn(other.page, stack, 'bob');
     } finally {
       await other.close();

@@ -57,7 +57,7 @@ browserTest(
       await look('documents');
 
       await page.getByRole('link', { name: 'Journey' }).click();
-      await heading('What each API checked, for itself').waitFor();
+      await heading('The checks of each API').waitFor();
       const row = (claim: string) =>
         page.locator('.claim', { has: page.getByRole('heading', { name: claim, exact: true }) });
       for (const claim of ['aud', 'azp', 'azpacr', 'scp'])
@@ -66,7 +66,7 @@ browserTest(
         expect(await row(claim).textContent()).toContain('Stayed');
       expect(await row('oid').textContent()).toContain(alice);
       expect(await page.getByRole('region', { name: 'Downstream API' }).textContent()).toContain(
-        'an app that proved itself with a credential',
+        'app authenticated with a credential',
       );
       expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
       await look('journey');

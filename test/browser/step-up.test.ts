@@ -65,7 +65,7 @@ browserTest(
       await button(page, 'Save').click();
       await page.getByText('Everything is saved.').waitFor();
       await page.getByRole('link', { name: 'Journey' }).click();
-      await page.getByRole('heading', { name: 'What each API checked, for itself' }).waitFor();
+      await page.getByRole('heading', { name: 'The checks of each API' }).waitFor();
       const after = await countRequests(stack);
       expect(Object.keys(after).filter((name) => / 4\d\d$|^page/.test(name))).toEqual([]);
       await page.goto(`${stack.urls.clientApp}/#/documents/lighthouse-party`);

@@ -66,7 +66,7 @@ browserTest(
       expect(await textOf(secondTab).inputValue()).toBe('Alice, second tab.');
 
       await bob.page.getByRole('link', { name: 'Journey' }).click();
-      await bob.page.getByRole('heading', { name: 'What each API checked, for itself' }).waitFor();
+      await bob.page.getByRole('heading', { name: 'The checks of each API' }).waitFor();
       expect(await bob.page.getByRole('alert').count()).toBe(0);
     });
     expect(unexpectedComplaints(bob, [])).toEqual([]);

@@ -1,14 +1,13 @@
 import { expect, test } from '@jest/globals';
-import { groupChecks } from '../../../../client-app/journey/check-words.ts';
+import { groupChecks } from '../../../../client-app/journey/check-labels.ts';
 import { authorizeChecks } from '../../../../shared/token/authorize.ts';
 import { claimChecks } from '../../../../shared/token/checks.ts';
 import { headerChecks } from '../../../../shared/token/parse.ts';
 
-test('has words for every check that the shared module makes', () => {
-  const names = [...headerChecks, ...claimChecks].map(({ name }) => name);
+test('every check of the shared module has a label', () => {
   const passed = [
     'form',
-    ...names,
+    ...[...headerChecks, ...claimChecks].map(({ name }) => name),
     'key',
     'signature',
     'kind',
@@ -19,9 +18,9 @@ test('has words for every check that the shared module makes', () => {
   expect(groups.flatMap(({ checks }) => checks)).toHaveLength(passed.length);
 });
 
-test('shows only checks that were passed, and an unknown one as it is', () => {
+test('returns passed checks only, and an unknown check under its own name', () => {
   expect(groupChecks(['signature', 'moon-phase'])).toEqual([
-    { title: 'Its signature', checks: ['the signature is good'] },
+    { title: 'Signature', checks: ['valid signature'] },
     { title: 'More', checks: ['moon-phase'] },
   ]);
 });

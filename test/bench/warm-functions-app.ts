@@ -1,6 +1,9 @@
-/** One API of a warm chain as a Functions app, for `warm-chain.ts`; `GET /api/used` says what processor time its worker has used, in microseconds. */
+/**
+ * One API of a warm chain as a Functions app, for start-warm-chain.ts. `GET /api/used` returns the
+ * CPU time of its worker in microseconds.
+ */
 import { app } from '@azure/functions';
-import { createDownstreamRoute, createOriginalRoute, type Mode } from './warm-apis.ts';
+import { createDownstreamRoute, createOriginalRoute, type Mode } from './warm-chain-apis.ts';
 
 const { BENCH_MODE, BENCH_AUTHORITY = '', BENCH_DOWNSTREAM } = process.env;
 const mode: Mode = BENCH_MODE === 'open' ? 'open' : 'auth';
