@@ -12,7 +12,7 @@ import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
 import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
-import { createEmulators, type Emulators } from './policies/emulators.ts';
+import { createEmulators } from './policies/emulators.ts';
 import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
 import { openProfile } from './profile/profile-view.ts';
@@ -26,9 +26,6 @@ import type { View, ViewContext } from './ui/view.ts';
 const announcementDuration = 4_000;
 /** Milliseconds between two reads of the emulators' policies. */
 const policyInterval = 4_000;
-
-/** The local emulators with their policies. `undefined` in the cloud. */
-type EmulatorControl = { readonly emulators: Emulators; readonly policies: Policies } | undefined;
 
 /** Runs the app for a signed-in user: opens the view of the current hash, and draws its changes. */
 export function openApp(
@@ -73,31 +70,52 @@ export function openApp(
       return returned;
     },
   };
-  const control = connectEmulators(settings, context);
+  const emulators = createEmulators(settings);
+  const policies = emulators && createPolicies(emulators, context.refresh);
 
   addEventListener('hashchange', openCurrentView);
   root.addEventListener('click', reopenOnClick);
   addEventListener('pageshow', reloadFromCache);
-  if (control) setInterval(() => readPolicies(control.policies), policyInterval);
+  if (policies) setInterval(() => refreshPolicies(policies), policyInterval);
   openCurrentView();
 
   function draw(): void {
     isDrawScheduled = false;
     if (!view) return;
     document.title = `${view.title()} · Zero Trust API chain`;
-    const policies = control?.policies;
     render(renderShell({ route, view, person, announcement, policies, signOut }), root);
   }
 
   function openCurrentView(): void {
     route = readRoute(location.hash);
     view?.close?.();
-    view = openView(route, context, control);
-    void control?.policies.read();
+    view = openView();
+    void policies?.read();
     returned = undefined;
     draw();
     root.querySelector('h1')?.focus();
     scrollTo(0, 0);
+  }
+
+  function openView(): View {
+    switch (route.view) {
+      case 'documents':
+        return openDocumentList(context);
+      case 'document':
+        return openDocument(context, route.id);
+      case 'new-document':
+        return openNewDocument(context);
+      case 'profile':
+        return openProfile(context, route.userId);
+      case 'journey':
+        return openJourney(context);
+      case 'chain':
+        return emulators ? openChain(context, emulators) : openNotFound();
+      case 'policies':
+        return policies ? openPolicies(context, policies) : openNotFound();
+      case 'not-found':
+        return openNotFound();
+    }
   }
 
   /** A link to the current page changes no hash. It opens the page again, as a reload would. */
@@ -123,33 +141,7 @@ function reloadFromCache({ persisted }: PageTransitionEvent): void {
   if (persisted) location.reload();
 }
 
-function connectEmulators(settings: Settings, context: ViewContext): EmulatorControl {
-  const emulators = createEmulators(settings);
-  return emulators && { emulators, policies: createPolicies(emulators, context.refresh) };
-}
-
 /** Another tab or the command line may change the policies. */
-function readPolicies(policies: Policies): void {
+function refreshPolicies(policies: Policies): void {
   if (!document.hidden) void policies.read();
-}
-
-function openView(route: Route, context: ViewContext, control: EmulatorControl): View {
-  switch (route.view) {
-    case 'documents':
-      return openDocumentList(context);
-    case 'document':
-      return openDocument(context, route.id);
-    case 'new-document':
-      return openNewDocument(context);
-    case 'profile':
-      return openProfile(context, route.userId);
-    case 'journey':
-      return openJourney(context);
-    case 'chain':
-      return control ? openChain(context, control.emulators) : openNotFound();
-    case 'policies':
-      return control ? openPolicies(context, control.policies) : openNotFound();
-    case 'not-found':
-      return openNotFound();
-  }
 }

@@ -1,71 +1,83 @@
 import { expect, test } from '@jest/globals';
 import {
-  createInterruptions,
+  createPendingActions,
   describeReturn,
-  type Interruption,
-} from '../../../../client-app/auth/interruptions.ts';
+  type PendingAction,
+} from '../../../../client-app/auth/pending-action.ts';
 import type { Problem } from '../../../../client-app/auth/problem.ts';
 
-const interruption: Interruption = {
+const pending: PendingAction = {
   hash: '#/documents/1',
   action: 'delete',
   code: 'step_up_required',
   basedOn: 'W/"1"',
 };
 
-function storage() {
+/** The session storage of a tab. */
+function createStorage() {
   const items = new Map<string, string>();
   return {
     items,
-    getItem: (name: string) => items.get(name) ?? null,
-    setItem: (name: string, value: string) => void items.set(name, value),
-    removeItem: (name: string) => void items.delete(name),
+    getItem: (key: string) => items.get(key) ?? null,
+    setItem: (key: string, value: string) => void items.set(key, value),
+    removeItem: (key: string) => void items.delete(key),
   };
 }
 
-test('is taken once', () => {
-  const interruptions = createInterruptions(storage(), 'alice');
-  interruptions.keep(interruption);
-  expect(interruptions.take()).toEqual(interruption);
-  expect(interruptions.take()).toBeUndefined();
+function createProblem(code: Problem['code'], declined = false): Problem {
+  return { code, status: 0, correlationId: 'c', declined };
+}
+
+test('returns a pending action once', () => {
+  const actions = createPendingActions(createStorage(), 'alice');
+  actions.save(pending);
+  expect(actions.take()).toEqual(pending);
+  expect(actions.take()).toBeUndefined();
 });
 
-test('is nothing to somebody else who comes back in the same tab', () => {
-  const tab = storage();
-  createInterruptions(tab, 'alice').keep(interruption);
-  expect(createInterruptions(tab, 'bob').take()).toBeUndefined();
-  expect(createInterruptions(tab, 'alice').take()).toBeUndefined();
+test('does not return the pending action of another user', () => {
+  const storage = createStorage();
+  createPendingActions(storage, 'alice').save(pending);
+  expect(createPendingActions(storage, 'bob').take()).toBeUndefined();
 });
 
-test('what cannot be read is nothing', () => {
-  const texts = [
-    '',
-    '{',
-    'null',
-    '[]',
-    '{"person":"alice"}',
-    JSON.stringify({ person: 'alice', ...interruption, code: 'made_up' }),
-  ];
-  for (const text of texts) {
-    const tab = storage();
-    tab.items.set('interrupted', text);
-    expect(createInterruptions(tab, 'alice').take()).toBeUndefined();
-  }
+test('removes the pending action when another user signs in', () => {
+  const storage = createStorage();
+  createPendingActions(storage, 'alice').save(pending);
+  createPendingActions(storage, 'bob').take();
+  expect(createPendingActions(storage, 'alice').take()).toBeUndefined();
 });
 
-test('coming back with nothing has a reason: what was asked for, or what Entra said instead', () => {
-  const failed = (code: Problem['code'], declined?: boolean): Problem => ({
-    code,
-    status: 0,
-    correlationId: 'c',
-    ...(declined && { declined }),
-  });
-  expect(describeReturn(interruption, undefined)).toEqual(interruption);
-  expect(describeReturn(interruption, failed('sign_in_again', true)).problem?.code).toBe(
-    'step_up_required',
-  );
-  expect(describeReturn(interruption, failed('admin_consent_required', true)).problem?.code).toBe(
-    'admin_consent_required',
-  );
-  expect(describeReturn(interruption, failed('blocked')).problem?.code).toBe('blocked');
+test.each([
+  { stored: '' },
+  { stored: '{' },
+  { stored: 'null' },
+  { stored: '[]' },
+  { stored: '{"person":"alice"}' },
+  { stored: JSON.stringify({ person: 'alice', ...pending, code: 'made_up' }) },
+])('ignores the invalid entry $stored', ({ stored }) => {
+  const storage = createStorage();
+  const actions = createPendingActions(storage, 'alice');
+  actions.save(pending);
+  for (const key of storage.items.keys()) storage.items.set(key, stored);
+  expect(actions.take()).toBeUndefined();
+});
+
+test('has no problem when Entra issued a token', () => {
+  expect(describeReturn(pending, undefined)).toEqual(pending);
+});
+
+test('keeps the code of the action when the user declined', () => {
+  const { problem } = describeReturn(pending, createProblem('sign_in_again', true));
+  expect(problem?.code).toBe('step_up_required');
+});
+
+test('has the code of Entra when an administrator has to consent', () => {
+  const { problem } = describeReturn(pending, createProblem('admin_consent_required', true));
+  expect(problem?.code).toBe('admin_consent_required');
+});
+
+test('has the code of Entra when Entra refused', () => {
+  const { problem } = describeReturn(pending, createProblem('blocked'));
+  expect(problem?.code).toBe('blocked');
 });

@@ -1,58 +1,58 @@
 import { expect, test } from '@jest/globals';
-import { allScopes } from '../../../../client-app/api.ts';
-import { describeScopes, writeToAdmin } from '../../../../client-app/auth/scope-words.ts';
+import {
+  describeScopes,
+  writeAdminConsentRequest,
+} from '../../../../client-app/auth/permissions.ts';
+import { allScopes } from '../../../../client-app/auth/scopes.ts';
 
 const ids = { clientId: 'client-id', originalApiId: 'api://original-id' };
 
-test('every scope of the app has words of its own', () => {
-  const wishes = describeScopes(allScopes, ids);
-  expect(new Set(wishes.map(({ means }) => means)).size).toBe(allScopes.length);
-  for (const { means } of wishes) expect(means).not.toMatch(/[A-Z][a-z]+\./);
+test('describes every scope of the app differently', () => {
+  const descriptions = describeScopes(allScopes, ids).map(({ description }) => description);
+  expect(new Set(descriptions).size).toBe(allScopes.length);
 });
 
-test('knows who wants what of whom', () => {
-  expect(
-    describeScopes(
-      [
-        'Documents.Read',
-        'api://original-id/Profile.Read',
-        'api://downstream-id/Documents.ReadWrite',
-      ],
-      ids,
-    ),
-  ).toMatchObject([
-    {
-      app: 'Client App',
-      appId: 'client-id',
-      api: 'Original API',
-      scope: 'api://original-id/Documents.Read',
-    },
-    {
-      app: 'Client App',
-      appId: 'client-id',
-      api: 'Original API',
-      scope: 'api://original-id/Profile.Read',
-    },
-    {
-      app: 'Original API',
-      appId: 'original-id',
-      api: 'Downstream API',
-      scope: 'api://downstream-id/Documents.ReadWrite',
-    },
-  ]);
+test('does not use the name of a known scope in its description', () => {
+  for (const { description } of describeScopes(allScopes, ids))
+    expect(description).not.toMatch(/[A-Z][a-z]+\./);
 });
 
-test('a permission that the table does not know is called by its name', () => {
-  expect(describeScopes(['api://downstream-id/Things.Do'], ids)[0]?.means).toBe(
-    'use the permission Things.Do',
-  );
+test.each([
+  {
+    scope: 'Documents.Read',
+    fullScope: 'api://original-id/Documents.Read',
+    app: 'Client App',
+    appId: 'client-id',
+    api: 'Original API',
+  },
+  {
+    scope: 'api://original-id/Profile.Read',
+    fullScope: 'api://original-id/Profile.Read',
+    app: 'Client App',
+    appId: 'client-id',
+    api: 'Original API',
+  },
+  {
+    scope: 'api://downstream-id/Documents.ReadWrite',
+    fullScope: 'api://downstream-id/Documents.ReadWrite',
+    app: 'Original API',
+    appId: 'original-id',
+    api: 'Downstream API',
+  },
+])('describes $scope as a permission of $app for $api', ({ scope, fullScope, app, appId, api }) => {
+  expect(describeScopes([scope], ids)).toMatchObject([{ app, appId, api, scope: fullScope }]);
 });
 
-test('the message to an administrator names app, scope and reference', () => {
-  const text = writeToAdmin(
-    describeScopes(['api://downstream-id/Documents.Read'], ids),
-    'reference-1',
-  );
-  for (const part of ['original-id', 'api://downstream-id/Documents.Read', 'reference-1'])
-    expect(text).toContain(part);
+test('describes an unknown permission by its name', () => {
+  const [permission] = describeScopes(['api://downstream-id/Things.Do'], ids);
+  expect(permission?.description).toBe('use the permission Things.Do');
+});
+
+test.each([
+  { name: 'the app', part: 'original-id' },
+  { name: 'the scope', part: 'api://downstream-id/Documents.Read' },
+  { name: 'the correlation id', part: 'reference-1' },
+])('names $name in the message to an administrator', ({ part }) => {
+  const permissions = describeScopes(['api://downstream-id/Documents.Read'], ids);
+  expect(writeAdminConsentRequest(permissions, 'reference-1')).toContain(part);
 });

@@ -1,26 +1,27 @@
 import { expect, test } from '@jest/globals';
-import { allScopes } from '../../../../client-app/api.ts';
 import type { Problem } from '../../../../client-app/auth/problem.ts';
-import {
-  isOutage,
-  mayRenew,
-  needsOf,
-  needsPerson,
-  waitBefore,
-} from '../../../../client-app/auth/remedy.ts';
 import { type Code, words } from '../../../../client-app/auth/problem-words.ts';
+import {
+  canRenewSilently,
+  createInteractiveRequest,
+  isOutage,
+  requiresInteraction,
+  retryDelay,
+} from '../../../../client-app/auth/recovery.ts';
+import { allScopes } from '../../../../client-app/auth/scopes.ts';
 
-const problem = (code: Code, more: Partial<Problem> = {}): Problem => ({
-  code,
-  status: 401,
-  correlationId: 'c',
-  ...more,
-});
-const codesThat = (holds: (problem: Problem) => boolean) =>
-  (Object.keys(words) as Code[]).filter((code) => holds(problem(code)));
+const codes = Object.keys(words) as Code[];
 
-test('the person is asked where only they can help, and nowhere else', () => {
-  expect(codesThat(needsPerson).sort()).toEqual([
+function createProblem(code: Code, more: Partial<Problem> = {}): Problem {
+  return { code, status: 401, correlationId: 'c', ...more };
+}
+
+function codesThat(predicate: (problem: Problem) => boolean): readonly Code[] {
+  return codes.filter((code) => predicate(createProblem(code))).sort();
+}
+
+test('requires the user for a step-up, for consent and for a sign-in', () => {
+  expect(codesThat(requiresInteraction)).toEqual([
     'consent_required',
     'insufficient_scope',
     'invalid_token',
@@ -29,46 +30,69 @@ test('the person is asked where only they can help, and nowhere else', () => {
   ]);
 });
 
-test('a new token is asked for silently where it may help, and waiting helps only an outage', () => {
-  expect(codesThat(mayRenew).sort()).toEqual([
+test('renews the token silently for a step-up and for a sign-in', () => {
+  expect(codesThat(canRenewSilently)).toEqual([
     'invalid_token',
     'sign_in_again',
     'step_up_required',
   ]);
-  expect(codesThat(isOutage).sort()).toEqual(['timeout', 'unavailable', 'unreachable']);
 });
 
-test('nothing is both asked of the person and waited for, and where the words offer a button there is one', () => {
-  for (const code of Object.keys(words) as Code[]) {
-    const offers: readonly string[] = words[code].offers;
-    const leads = ['confirm', 'allow', 'sign-in'].some((offer) => offers.includes(offer));
-    expect({ code, leads, waits: isOutage(problem(code)) && leads }).toEqual({
-      code,
-      leads: needsPerson(problem(code)),
-      waits: false,
-    });
-  }
+test('waits for the end of an outage', () => {
+  expect(codesThat(isOutage)).toEqual(['timeout', 'unavailable', 'unreachable']);
 });
 
-test('a step-up names the claims as they came; a consent names all that is needed, behind Original too', () => {
-  expect(
-    needsOf(problem('step_up_required', { claims: '{"access_token":{}}' }), 'api://o'),
-  ).toEqual({
+test('never requires the user during an outage', () => {
+  expect(codesThat((problem) => isOutage(problem) && requiresInteraction(problem))).toEqual([]);
+});
+
+test.each(codes)('offers a button that leads to Entra for %s only if it helps', (code) => {
+  const offers: readonly string[] = words[code].offers;
+  const leadsToEntra = ['confirm', 'allow', 'sign-in'].some((offer) => offers.includes(offer));
+  expect(leadsToEntra).toBe(requiresInteraction(createProblem(code)));
+});
+
+test('requests the claims of the challenge unchanged for a step-up', () => {
+  const problem = createProblem('step_up_required', { claims: '{"access_token":{}}' });
+  expect(createInteractiveRequest(problem, 'api://o')).toEqual({
     scopes: allScopes,
     claims: '{"access_token":{}}',
   });
-  expect(
-    needsOf(problem('consent_required', { scopes: ['api://d/Documents.Read'] }), 'api://o'),
-  ).toEqual({
+});
+
+test('requests all permissions of the chain for a consent', () => {
+  const problem = createProblem('consent_required', { scopes: ['api://d/Documents.Read'] });
+  expect(createInteractiveRequest(problem, 'api://o')).toEqual({
     scopes: ['api://o/.default'],
     prompt: 'consent',
   });
-  expect(needsOf(problem('sign_in_again'), 'api://o')).toEqual({ scopes: allScopes });
 });
 
-test('waits 5, 10, 20, 40, 60, 60 s, or longer where the service says so, and never over a minute', () => {
-  expect([0, 1, 2, 3, 4, 5, 1_000].map((tries) => waitBefore(tries, undefined))).toEqual([
-    5, 10, 20, 40, 60, 60, 60,
-  ]);
-  expect([waitBefore(0, 30), waitBefore(2, 1), waitBefore(0, 300)]).toEqual([30, 20, 60]);
+test('requests all scopes of the app for a sign-in', () => {
+  expect(createInteractiveRequest(createProblem('sign_in_again'), 'api://o')).toEqual({
+    scopes: allScopes,
+  });
 });
+
+test.each([
+  { retries: 0, seconds: 5 },
+  { retries: 1, seconds: 10 },
+  { retries: 2, seconds: 20 },
+  { retries: 3, seconds: 40 },
+  { retries: 4, seconds: 60 },
+  { retries: 5, seconds: 60 },
+  { retries: 1_000, seconds: 60 },
+])('waits $seconds seconds after $retries retries', ({ retries, seconds }) => {
+  expect(retryDelay(retries, undefined)).toBe(seconds);
+});
+
+test.each([
+  { retries: 0, retryAfter: 30, seconds: 30 },
+  { retries: 2, retryAfter: 1, seconds: 20 },
+  { retries: 0, retryAfter: 300, seconds: 60 },
+])(
+  'waits $seconds seconds after $retries retries with Retry-After: $retryAfter',
+  ({ retries, retryAfter, seconds }) => {
+    expect(retryDelay(retries, retryAfter)).toBe(seconds);
+  },
+);

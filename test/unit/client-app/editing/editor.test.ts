@@ -1,188 +1,235 @@
 import { expect, test } from '@jest/globals';
-import type { ApiAnswer } from '../../../../client-app/api.ts';
+import type { ApiResult } from '../../../../client-app/api.ts';
+import { ProblemError } from '../../../../client-app/auth/problem.ts';
+import type { Code } from '../../../../client-app/auth/problem-words.ts';
 import { createDrafts } from '../../../../client-app/editing/drafts.ts';
-import { createEditing } from '../../../../client-app/editing/editing.ts';
-import { Refusal } from '../../../../client-app/auth/problem.ts';
+import { createEditor } from '../../../../client-app/editing/editor.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';
+import { createSessionStorage } from './session-storage.ts';
 
 interface Note {
   readonly text: string;
 }
 
-/** A store with versions, and drafts that outlive an editor as session storage outlives a page. */
-function createWorld() {
-  const kept = new Map<string, string>();
-  const storage = {
-    getItem: (key: string) => kept.get(key) ?? null,
-    setItem: (key: string, value: string) => void kept.set(key, value),
-    removeItem: (key: string) => void kept.delete(key),
-    key: (index: number) => [...kept.keys()][index] ?? null,
-    get length() {
-      return kept.size;
-    },
-  };
+const draftKey = 'notes/1';
+
+function createError(code: Code, status: number): ProblemError {
+  return new ProblemError({ code, status, correlationId: '' });
+}
+
+/** A stored note with versions `v1`, `v2`, … */
+function createStore() {
+  const saves: string[] = [];
   let stored: Note | undefined = { text: 'first' };
   let version = 1;
-  const answer = (): ApiAnswer<Note> => {
-    if (!stored) throw new Refusal({ code: 'not_found', status: 404, correlationId: '' });
-    return { value: stored, etag: `v${version}` };
-  };
-  const saves: string[] = [];
-  const context = {
-    drafts: createDrafts(storage, 'alice'),
-    refresh() {},
-    announce() {},
-  } as unknown as ViewContext;
-  return {
+  const store = {
+    /** The texts that editors have saved. */
     saves,
-    drafts: context.drafts,
-    /** Somebody else saves, or deletes. */
+    /** Another user saves the note, or deletes it with `undefined`. */
     change(text: string | undefined) {
       stored = text === undefined ? undefined : { text };
       version += 1;
     },
-    async open(options: { blank?: Note; loseAnswer?: boolean } = {}) {
-      const editing = createEditing<Note, Note>({
-        context,
-        thing: 'notes/1',
-        ...(options.blank && { blank: options.blank }),
-        read: async () => answer(),
-        async write(value, basedOn) {
-          const found = stored ? `v${version}` : 'none';
-          if (basedOn !== found)
-            throw new Refusal({ code: 'conflict', status: 412, correlationId: '' });
-          saves.push(value.text);
-          stored = value;
-          version += 1;
-          if (options.loseAnswer)
-            throw new Refusal({ code: 'timeout', status: 504, correlationId: '' });
-          return answer();
-        },
-        editable: ({ text }) => ({ text }),
-      });
-      await editing.load();
-      return editing;
+    read(): ApiResult<Note> {
+      if (!stored) throw createError('not_found', 404);
+      return { value: stored, etag: `v${version}` };
+    },
+    write(value: Note, basedOn: string): ApiResult<Note> {
+      const currentVersion = stored ? `v${version}` : 'none';
+      if (basedOn !== currentVersion) throw createError('conflict', 412);
+      saves.push(value.text);
+      store.change(value.text);
+      return store.read();
     },
   };
+  return store;
 }
 
-test('what was typed survives a reload, until it is saved', async () => {
+interface PageOptions {
+  readonly blank?: Note;
+  /** The note is saved, but the response does not arrive. */
+  readonly losesResponse?: boolean;
+}
+
+/** A store, and pages that edit its note. The drafts outlive a page. */
+function createWorld() {
+  const store = createStore();
+  const drafts = createDrafts(createSessionStorage(), 'alice');
+  const context = { drafts, refresh() {}, announce() {} } as unknown as ViewContext;
+
+  async function openPage({ blank, losesResponse = false }: PageOptions = {}) {
+    const editor = createEditor<Note, Note>({
+      context,
+      draftKey,
+      ...(blank && { blank }),
+      read: async () => store.read(),
+      async write(value, basedOn) {
+        const result = store.write(value, basedOn);
+        if (losesResponse) throw createError('timeout', 504);
+        return result;
+      },
+      toValue: ({ text }) => ({ text }),
+    });
+    await editor.load();
+    return editor;
+  }
+
+  return { store, drafts, openPage };
+}
+
+/** An editor whose save met a newer version. */
+async function createConflict(newText: string | undefined) {
   const world = createWorld();
-  (await world.open()).edit({ text: 'typed' });
-  const again = await world.open();
-  expect([again.value, again.changed, again.restored]).toEqual([{ text: 'typed' }, true, true]);
-  await again.save();
-  expect([again.changed, again.restored, world.drafts.read('notes/1')]).toEqual([
-    false,
-    false,
-    undefined,
-  ]);
-  expect(world.saves).toEqual(['typed']);
+  const editor = await world.openPage();
+  editor.edit({ text: 'mine' });
+  world.store.change(newText);
+  await editor.save();
+  return { ...world, editor };
+}
+
+test('restores what the user typed after a reload', async () => {
+  const { openPage } = createWorld();
+  const firstPage = await openPage();
+  firstPage.edit({ text: 'typed' });
+  const secondPage = await openPage();
+  expect(secondPage.value).toEqual({ text: 'typed' });
+  expect(secondPage.changed).toBe(true);
+  expect(secondPage.restored).toBe(true);
 });
 
-test('typing back what is stored leaves no draft', async () => {
-  const world = createWorld();
-  const editing = await world.open();
-  editing.edit({ text: 'typed' });
-  editing.edit({ text: 'first' });
-  expect([editing.changed, world.drafts.read('notes/1')]).toEqual([false, undefined]);
+test('saves a restored draft', async () => {
+  const { store, openPage } = createWorld();
+  const firstPage = await openPage();
+  firstPage.edit({ text: 'typed' });
+  const secondPage = await openPage();
+  await secondPage.save();
+  expect(store.saves).toEqual(['typed']);
+  expect(secondPage.changed).toBe(false);
+  expect(secondPage.restored).toBe(false);
 });
 
-test('a newer version is never overwritten unseen; "keep mine" then saves on top of it', async () => {
-  const world = createWorld();
-  const editing = await world.open();
-  editing.edit({ text: 'mine' });
-  world.change('theirs');
-  await editing.save();
-  expect([editing.conflict?.theirs, editing.value, world.saves]).toEqual([
-    { text: 'theirs' },
-    { text: 'mine' },
-    [],
-  ]);
-  await editing.keepMine();
-  expect([editing.conflict, editing.stored, world.saves]).toEqual([
-    undefined,
-    { text: 'mine' },
-    ['mine'],
-  ]);
+test('removes the draft when it is saved', async () => {
+  const { drafts, openPage } = createWorld();
+  const editor = await openPage();
+  editor.edit({ text: 'typed' });
+  await editor.save();
+  expect(drafts.read(draftKey)).toBeUndefined();
 });
 
-test('a third version while choosing is a conflict again', async () => {
-  const world = createWorld();
-  const editing = await world.open();
-  editing.edit({ text: 'mine' });
-  world.change('theirs');
-  await editing.save();
-  world.change('a third');
-  await editing.keepMine();
-  expect([editing.conflict?.theirs, world.saves]).toEqual([{ text: 'a third' }, []]);
+test('removes the draft when the user restores the stored text', async () => {
+  const { drafts, openPage } = createWorld();
+  const editor = await openPage();
+  editor.edit({ text: 'typed' });
+  editor.edit({ text: 'first' });
+  expect(editor.changed).toBe(false);
+  expect(drafts.read(draftKey)).toBeUndefined();
 });
 
-test('"take theirs" shows the newer version and forgets the draft', async () => {
-  const world = createWorld();
-  const editing = await world.open();
-  editing.edit({ text: 'mine' });
-  world.change('theirs');
-  await editing.save();
-  editing.takeTheirs();
-  expect([editing.value, editing.changed, editing.seen, world.drafts.read('notes/1')]).toEqual([
-    { text: 'theirs' },
-    false,
-    'v2',
-    undefined,
-  ]);
+test('does not overwrite a newer version', async () => {
+  const { store, editor } = await createConflict('theirs');
+  expect(store.saves).toEqual([]);
+  expect(editor.conflict?.theirs).toEqual({ text: 'theirs' });
+  expect(editor.value).toEqual({ text: 'mine' });
 });
 
-test('a draft keeps the version it started from, so a change during a reload is met as a conflict', async () => {
-  const world = createWorld();
-  (await world.open()).edit({ text: 'mine' });
-  world.change('theirs');
-  const again = await world.open();
-  await again.save();
-  expect([again.conflict?.theirs, world.saves]).toEqual([{ text: 'theirs' }, []]);
+test('"Keep mine" overwrites the newer version', async () => {
+  const { store, editor } = await createConflict('theirs');
+  await editor.keepMine();
+  expect(store.saves).toEqual(['mine']);
+  expect(editor.conflict).toBeUndefined();
+  expect(editor.stored).toEqual({ text: 'mine' });
 });
 
-test('what somebody deleted meanwhile can be saved as new', async () => {
-  const world = createWorld();
-  const editing = await world.open();
-  editing.edit({ text: 'mine' });
-  world.change(undefined);
-  await editing.save();
-  expect(editing.conflict).toMatchObject({ theirs: undefined });
-  await editing.keepMine();
-  expect([editing.conflict, world.saves]).toEqual([undefined, ['mine']]);
+test('"Keep mine" does not overwrite a version that the user has not seen', async () => {
+  const { store, editor } = await createConflict('theirs');
+  store.change('a third');
+  await editor.keepMine();
+  expect(store.saves).toEqual([]);
+  expect(editor.conflict?.theirs).toEqual({ text: 'a third' });
 });
 
-test('a save whose answer got lost is found done, not met as a conflict', async () => {
-  const world = createWorld();
-  const editing = await world.open({ loseAnswer: true });
-  editing.edit({ text: 'mine' });
-  await editing.save();
-  expect(editing.attempts.failure?.problem.code).toBe('timeout');
-  await editing.attempts.failure?.again();
-  expect([editing.conflict, editing.changed, world.saves]).toEqual([undefined, false, ['mine']]);
+test('"Take theirs" shows the newer version and removes the draft', async () => {
+  const { drafts, editor } = await createConflict('theirs');
+  editor.takeTheirs();
+  expect(editor.value).toEqual({ text: 'theirs' });
+  expect(editor.changed).toBe(false);
+  expect(editor.etag).toBe('v2');
+  expect(drafts.read(draftKey)).toBeUndefined();
 });
 
-test('a new thing begins blank, exists after the first save, and is edited from there', async () => {
-  const world = createWorld();
-  world.change(undefined);
-  const editing = await world.open({ blank: { text: '' } });
-  expect([editing.value, editing.changed]).toEqual([{ text: '' }, false]);
-  editing.edit({ text: 'new' });
-  await editing.save();
-  editing.edit({ text: 'newer' });
-  await editing.save();
-  expect(world.saves).toEqual(['new', 'newer']);
+test('detects a conflict with a version that was saved during a reload', async () => {
+  const { store, openPage } = createWorld();
+  const firstPage = await openPage();
+  firstPage.edit({ text: 'mine' });
+  store.change('theirs');
+  const secondPage = await openPage();
+  await secondPage.save();
+  expect(store.saves).toEqual([]);
+  expect(secondPage.conflict?.theirs).toEqual({ text: 'theirs' });
 });
 
-test('"discard" goes back to what is stored, on its newest version', async () => {
-  const world = createWorld();
-  (await world.open()).edit({ text: 'mine' });
-  world.change('theirs');
-  const again = await world.open();
-  again.discard();
-  expect(again.value).toEqual({ text: 'theirs' });
-  again.edit({ text: 'mine again' });
-  await again.save();
-  expect([again.conflict, world.saves]).toEqual([undefined, ['mine again']]);
+test('shows a conflict with a resource that was deleted', async () => {
+  const { editor } = await createConflict(undefined);
+  expect(editor.conflict).toEqual({ theirs: undefined });
+});
+
+test('"Keep mine" creates a resource that was deleted', async () => {
+  const { store, editor } = await createConflict(undefined);
+  await editor.keepMine();
+  expect(store.saves).toEqual(['mine']);
+  expect(editor.conflict).toBeUndefined();
+});
+
+test('detects that an earlier save succeeded although its response was lost', async () => {
+  const { store, openPage } = createWorld();
+  const editor = await openPage({ losesResponse: true });
+  editor.edit({ text: 'mine' });
+  await editor.save();
+  expect(editor.actions.failure?.problem.code).toBe('timeout');
+  await editor.actions.failure?.retry();
+  expect(store.saves).toEqual(['mine']);
+  expect(editor.conflict).toBeUndefined();
+  expect(editor.changed).toBe(false);
+});
+
+test('starts a new resource with the blank value', async () => {
+  const { store, openPage } = createWorld();
+  store.change(undefined);
+  const editor = await openPage({ blank: { text: '' } });
+  expect(editor.value).toEqual({ text: '' });
+  expect(editor.changed).toBe(false);
+});
+
+test('creates a new resource with the first save and changes it with the next', async () => {
+  const { store, openPage } = createWorld();
+  store.change(undefined);
+  const editor = await openPage({ blank: { text: '' } });
+  editor.edit({ text: 'new' });
+  await editor.save();
+  editor.edit({ text: 'newer' });
+  await editor.save();
+  expect(store.saves).toEqual(['new', 'newer']);
+});
+
+test('"Discard changes" shows the newest version', async () => {
+  const { store, openPage } = createWorld();
+  const firstPage = await openPage();
+  firstPage.edit({ text: 'mine' });
+  store.change('theirs');
+  const secondPage = await openPage();
+  secondPage.discard();
+  expect(secondPage.value).toEqual({ text: 'theirs' });
+});
+
+test('saves on top of the newest version after "Discard changes"', async () => {
+  const { store, openPage } = createWorld();
+  const firstPage = await openPage();
+  firstPage.edit({ text: 'mine' });
+  store.change('theirs');
+  const secondPage = await openPage();
+  secondPage.discard();
+  secondPage.edit({ text: 'mine again' });
+  await secondPage.save();
+  expect(secondPage.conflict).toBeUndefined();
+  expect(store.saves).toEqual(['mine again']);
 });
