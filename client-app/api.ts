@@ -7,6 +7,7 @@ import { startTrace, type Trace } from './trace.ts';
 
 /** A request to Original API. */
 export interface ApiRequest {
+  /** The HTTP method. */
   readonly method: 'GET' | 'PUT' | 'DELETE';
   /** The path below the base URL, without a leading slash, percent-encoded. */
   readonly path: string;
@@ -20,6 +21,7 @@ export interface ApiRequest {
 
 /** A successful response of Original API. */
 export interface ApiResult<T> {
+  /** The body of the response, validated. */
   readonly value: T;
   /** The ETag of the stored version. `undefined` when nothing is stored yet. */
   readonly etag: string | undefined;
@@ -39,6 +41,7 @@ export interface Api {
   ): Promise<ApiResult<v.InferOutput<S>>>;
 }
 
+/** How the client reaches Original API. */
 export interface ApiOptions {
   /** The URL of Original API with its route prefix, without a trailing slash. */
   readonly baseUrl: string;

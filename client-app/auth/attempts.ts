@@ -13,21 +13,24 @@ export interface Attempts {
   /**
    * Runs an action, unless another one is running. A `ProblemError` becomes `failure`. Any other
    * error is a bug: it is reported to the browser and shown as `unexpected`.
+   * @param name the name of the action, such as `save`
+   * @param work sends the requests of the action
    */
   run(name: string, work: () => Promise<void>, options?: RunOptions): Promise<void>;
   /** Stops the countdown to the next retry. For a view that closes. */
   close(): void;
 }
 
+/** Options of a single run. */
 export interface RunOptions {
-  /** Handles a problem itself when it returns `true`: then the problem is not shown. */
+  /** Called with a problem before it is shown. Returns `true` when it has handled the problem. */
   readonly handle?: (problem: Problem) => Promise<boolean> | boolean;
   /**
    * The pending action, when the user returns from Entra. This run then leads to no second visit,
    * and waits some seconds for a new consent to become effective.
    */
   readonly returned?: ReturnedAction | undefined;
-  /** The ETag that the action depends on. It is the same after a visit to Entra. */
+  /** The ETag of the version that the action changes. It is part of the pending action. */
   readonly basedOn?: string | undefined;
 }
 
@@ -35,6 +38,7 @@ export interface RunOptions {
 export interface Failure {
   /** The name of the action, such as `save`. */
   readonly name: string;
+  /** Why it failed. */
   readonly problem: Problem;
   /** Whether the user has already visited Entra for this action. */
   readonly afterInteraction: boolean;
@@ -42,7 +46,9 @@ export interface Failure {
   readonly dialogOpen: boolean;
   /** Seconds until the automatic retry. `undefined` without one. */
   readonly secondsToRetry: number | undefined;
+  /** Runs the action again now. */
   retry(): Promise<void>;
+  /** Opens or closes the dialog that leads to Entra. */
   showDialog(open: boolean): void;
   /** Leaves the page for Entra. The action continues afterwards. */
   interact(): Promise<void>;
@@ -66,6 +72,7 @@ export function createAttempts(dependencies: {
   refresh(): void;
   /** Stores the action and leaves the page for Entra. */
   startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
+  /** Replaces the browser's timers in tests. */
   readonly clock?: Clock;
 }): Attempts {
   const { refresh, startInteraction, clock = browserClock } = dependencies;
@@ -84,7 +91,7 @@ export function createAttempts(dependencies: {
       await perform(action);
       failure = undefined;
     } catch (error) {
-      fail(action, toProblem(error), retries);
+      recordFailure(action, toProblem(error), retries);
     } finally {
       busy = undefined;
       refresh();
@@ -101,11 +108,11 @@ export function createAttempts(dependencies: {
     }
   }
 
-  function fail(action: Action, latestProblem: Problem, retries: number): void {
+  function recordFailure(action: Action, latestProblem: Problem, retries: number): void {
     const { name, work, options } = action;
     const { returned, basedOn } = options;
     const afterInteraction = returned !== undefined;
-    // The same problem again, after the user declined: that they declined explains it better.
+    // For the same problem after the user declined, the message says that they declined.
     const problem =
       returned?.problem && returned.code === latestProblem.code ? returned.problem : latestProblem;
     let dialogOpen = requiresInteraction(problem) && !afterInteraction;
@@ -137,7 +144,7 @@ export function createAttempts(dependencies: {
             ...(basedOn !== undefined && { basedOn }),
           });
         } catch (error) {
-          fail(action, toProblem(error), 0);
+          recordFailure(action, toProblem(error), 0);
           refresh();
         }
       },
@@ -162,7 +169,7 @@ export function createAttempts(dependencies: {
       const action: Action = { name, work, options };
       const { returned } = options;
       if (returned?.problem && returned.action === name) {
-        fail(action, returned.problem, 0);
+        recordFailure(action, returned.problem, 0);
         refresh();
       } else {
         await runOnce(action, 0);

@@ -4,16 +4,22 @@ export interface Countdown {
   readonly seconds: number | undefined;
   /** Counts down from this number of seconds, then runs the action. Restarts when it is running. */
   start(seconds: number, action: () => void): void;
+  /** Stops without running the action. */
   stop(): void;
 }
 
-/** The browser's timers. Tests inject their own. */
+/** Timers, which tests replace with their own. */
 export interface Clock {
-  /** @returns a function that stops the timer */
+  /**
+   * Calls `tick` repeatedly.
+   * @returns a function that stops the timer
+   */
   every(milliseconds: number, tick: () => void): () => void;
+  /** Resolves after this time. */
   sleep(milliseconds: number): Promise<void>;
 }
 
+/** The timers of the browser. */
 export const browserClock: Clock = {
   every(milliseconds, tick) {
     const timer = setInterval(tick, milliseconds);
@@ -22,7 +28,10 @@ export const browserClock: Clock = {
   sleep: (milliseconds) => new Promise((resolve) => setTimeout(resolve, milliseconds)),
 };
 
-/** @param refresh draws the view, once per second while the countdown runs */
+/**
+ * Creates a countdown that does not run yet.
+ * @param refresh draws the remaining seconds. Called once per second
+ */
 export function createCountdown(refresh: () => void, clock: Clock = browserClock): Countdown {
   let seconds: number | undefined;
   let stopTimer = () => {};

@@ -4,6 +4,7 @@ import type { Code } from './problem-words.ts';
 export interface EntraError {
   /** The OAuth error of Entra, or an error code of MSAL itself. */
   readonly errorCode: string;
+  /** The `suberror` of the OAuth error response. */
   readonly subError?: string | undefined;
   /** The AADSTS number, if Entra sent one. */
   readonly errorNo?: string | undefined;
@@ -13,6 +14,7 @@ export interface EntraError {
   readonly interactionRequired: boolean;
 }
 
+/** The problem codes by AADSTS number. */
 const codesByNumber: Readonly<Record<string, Code>> = {
   '50057': 'account_disabled',
   '50105': 'not_assigned',
@@ -22,6 +24,7 @@ const codesByNumber: Readonly<Record<string, Code>> = {
   '90094': 'admin_consent_required',
 };
 
+/** Matches the error codes of MSAL and of Entra that a later retry may solve. */
 const outagePattern = new RegExp(
   [
     'network',

@@ -22,6 +22,7 @@ export interface ReturnedAction extends PendingAction {
 
 /** Stores at most one pending action. */
 export interface PendingActions {
+  /** Replaces the pending action. */
   save(pending: PendingAction): void;
   /** Returns the pending action and removes it. Another user gets `undefined`. */
   take(): PendingAction | undefined;

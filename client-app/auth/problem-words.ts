@@ -6,7 +6,9 @@ export type Offer =
   | 'allow'
   /** Copies a message to an administrator. */
   | 'tell-admin'
+  /** Signs in again at Entra. */
   | 'sign-in'
+  /** Runs the action again. */
   | 'retry'
   /** Shows both versions of a conflict. */
   | 'choose'
@@ -17,7 +19,9 @@ export type Offer =
 
 /** How the app presents a problem. */
 export interface ProblemMessage {
+  /** One sentence for the user. */
   readonly says: string;
+  /** What the user can do. Empty when they have to change the input. */
   readonly offers: readonly Offer[];
 }
 

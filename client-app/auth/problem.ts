@@ -4,11 +4,13 @@ import { type Code, isCode } from './problem-words.ts';
 
 /** Why a request failed. Never contains a token. */
 export interface Problem {
+  /** The kind of problem. */
   readonly code: Code;
   /** The HTTP status, or 0 without a response. */
   readonly status: number;
   /** What is wrong with the input, in the words of the API. */
   readonly detail?: string;
+  /** The id of the request in the logs of all APIs, for support. */
   readonly correlationId: string;
   /** The claims challenge as plain JSON, to be sent to Entra unchanged. */
   readonly claims?: string;
@@ -31,6 +33,7 @@ export class ProblemError extends Error {
   }
 }
 
+/** A list of scopes, or scopes separated by spaces. */
 const scopes = v.union([
   v.array(v.string()),
   v.pipe(
@@ -38,10 +41,12 @@ const scopes = v.union([
     v.transform((list) => list.split(' ')),
   ),
 ]);
+/** A claims challenge for an access token, which is serialized for Entra. */
 const claims = v.pipe(
   v.looseObject({ access_token: v.looseObject({}) }),
   v.transform(JSON.stringify),
 );
+/** The members of an RFC 9457 problem that this app uses. An invalid member is ignored. */
 const problemDetails = v.object({
   code: v.fallback(v.optional(v.string()), undefined),
   detail: v.fallback(v.optional(v.string()), undefined),
@@ -67,8 +72,9 @@ const codesByStatus: Readonly<Record<number, Code>> = {
   504: 'timeout',
 };
 
-/** `Retry-After` outside of these limits is not useful to a user who waits. */
+/** Seconds. A shorter `Retry-After` would not be visible to the user. */
 const minRetryAfter = 1;
+/** Seconds. A user does not wait longer. */
 const maxRetryAfter = 300;
 
 /**

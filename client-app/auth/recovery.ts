@@ -4,9 +4,11 @@ import { allScopes } from './scopes.ts';
 
 /** A token request that Entra may answer with a page for the user. */
 export interface InteractiveRequest {
+  /** Full scopes, or names alone for scopes of Original API. */
   readonly scopes: readonly string[];
   /** A claims challenge, as plain JSON. */
   readonly claims?: string;
+  /** Shows the consent page, even to a user who has consented before. */
   readonly prompt?: 'consent';
 }
 
@@ -14,7 +16,9 @@ const consentCodes: readonly Code[] = ['consent_required', 'insufficient_scope']
 const signInCodes: readonly Code[] = ['sign_in_again', 'invalid_token'];
 const outageCodes: readonly Code[] = ['unavailable', 'timeout', 'unreachable'];
 
+/** Seconds. */
 const firstRetryDelay = 5;
+/** Seconds. */
 const maxRetryDelay = 60;
 
 /** Whether the user can solve the problem at Entra. */
@@ -22,7 +26,7 @@ export function requiresInteraction({ code }: Problem): boolean {
   return code === 'step_up_required' || consentCodes.includes(code) || signInCodes.includes(code);
 }
 
-/** Whether the problem may end without any action of the user, so that a later retry can succeed. */
+/** Whether the problem may end without the user, so that a later retry can succeed. */
 export function isOutage({ code }: Problem): boolean {
   return outageCodes.includes(code);
 }
@@ -51,7 +55,7 @@ export function createInteractiveRequest(
 }
 
 /**
- * Exponential backoff, limited to one minute.
+ * The wait before a retry: exponential backoff, limited to one minute.
  * @param retries the number of retries so far
  * @param retryAfter the seconds that the service asked for
  * @returns seconds until the next retry

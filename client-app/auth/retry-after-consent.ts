@@ -5,7 +5,7 @@ import { ProblemError } from './problem.ts';
 const retryDelays = [500, 1_000, 2_000];
 
 /**
- * Runs the action, and retries it while the consent that the user has just given is not effective.
+ * Runs the action, and retries it until the consent that the user has just given is effective.
  * @throws ProblemError `consent_required` when the consent is still missing after 3.5 seconds
  */
 export async function retryAfterConsent(action: () => Promise<void>, clock: Clock): Promise<void> {

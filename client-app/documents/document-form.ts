@@ -27,14 +27,19 @@ export function formatObjectIds(ids: readonly string[]): string {
   return ids.join('\n');
 }
 
+/** What the form shows. */
 export interface DocumentFormOptions {
+  /** The app. */
   readonly context: ViewContext;
+  /** Saves the fields. */
   readonly editor: Editor<Document, DocumentFields>;
+  /** The content of the fields. */
   readonly value: DocumentFields;
   /** `undefined` for a new document. */
   readonly stored: Document | undefined;
   /** Whether the user owns the document, and so can share and delete it. */
   readonly isOwner: boolean;
+  /** Whether the user can change the title and the text. */
   readonly canWrite: boolean;
   /** Asks the user to confirm that the document is deleted. */
   readonly confirmDelete: () => void;

@@ -31,7 +31,9 @@ export type Document = v.InferOutput<typeof document>;
 
 /** What a user can change. */
 export interface DocumentChange {
+  /** At most 200 characters. */
   readonly title: string;
+  /** Plain text. */
   readonly text: string;
   /** Absent when the user is not the owner, who alone can change it. */
   readonly readers?: readonly string[];
@@ -54,6 +56,10 @@ export async function listDocuments(api: Api, continuation?: string): Promise<Do
   return value;
 }
 
+/**
+ * Reads a document.
+ * @throws ProblemError `not_found` also when the user cannot read the document
+ */
 export function readDocument(api: Api, id: string): Promise<ApiResult<Document>> {
   return api.call({ method: 'GET', path: pathOf(id), scope: 'Documents.Read' }, document);
 }

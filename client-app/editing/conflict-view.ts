@@ -5,7 +5,9 @@ import { onceShown } from '../ui/once-shown.ts';
 import type { Editor } from './editor.ts';
 import { type ComparedLine, compareLines } from './line-diff.ts';
 
+/** The two versions of a conflict. */
 export interface ConflictOptions {
+  /** Solves the conflict. */
   readonly editor: Editor<unknown, object>;
   /** What the user typed, as text. */
   readonly mine: string;

@@ -1,5 +1,6 @@
 /** What the user typed but has not saved. */
 export interface Draft<T> {
+  /** What the fields show. */
   readonly value: T;
   /** The ETag of the version that the user changed, or `none` for a new resource. */
   readonly basedOn: string;
@@ -7,8 +8,11 @@ export interface Draft<T> {
 
 /** The drafts of one user. The key is the path of the resource, such as `documents/42`. */
 export interface Drafts {
+  /** Returns `undefined` without a draft, and for an invalid entry. */
   read<T>(key: string): Draft<T> | undefined;
+  /** Adds or replaces a draft. Does nothing when the storage is full. */
   write<T>(key: string, draft: Draft<T>): void;
+  /** Removes one draft. */
   remove(key: string): void;
   /** Removes all drafts of this user. For sign-out. */
   clear(): void;

@@ -9,6 +9,7 @@ import type { ViewContext } from '../ui/view.ts';
  * `Stored` is the resource as the API returns it, `Value` is what the fields show.
  */
 export interface Editor<Stored, Value> {
+  /** Runs `load` and `save`, and further actions of the view. */
   readonly actions: Attempts;
   /** The resource as last loaded or saved. `undefined` for a new one, and before it is loaded. */
   readonly stored: Stored | undefined;
@@ -24,9 +25,11 @@ export interface Editor<Stored, Value> {
   readonly conflict: { readonly theirs: Stored | undefined } | undefined;
   /** Loads the resource and the draft. Then continues a save that a visit to Entra interrupted. */
   load(): Promise<void>;
+  /** Changes some fields. */
   edit(part: Partial<Value>): void;
   /** Replaces the fields with what is stored. */
   discard(): void;
+  /** Saves the fields. A newer version becomes a `conflict`. */
   save(): Promise<void>;
   /** Solves a conflict: overwrites the newer version. */
   keepMine(): Promise<void>;
@@ -34,7 +37,9 @@ export interface Editor<Stored, Value> {
   takeTheirs(): void;
 }
 
+/** What an editor needs to know about its resource. */
 export interface EditorOptions<Stored, Value> {
+  /** The app. */
   readonly context: ViewContext;
   /** The key of the draft, such as `documents/42`. */
   readonly draftKey: string;

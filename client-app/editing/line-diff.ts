@@ -1,5 +1,6 @@
 /** A line of a text, compared with another text. */
 export interface ComparedLine {
+  /** The line, without its line break. */
   readonly text: string;
   /** Whether the other text does not have this line at this place. */
   readonly onlyHere: boolean;
@@ -7,7 +8,9 @@ export interface ComparedLine {
 
 /** Two texts, compared with each other. */
 export interface LineDiff {
+  /** The lines of the first text. */
   readonly mine: readonly ComparedLine[];
+  /** The lines of the second text. */
   readonly theirs: readonly ComparedLine[];
 }
 

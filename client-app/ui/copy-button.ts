@@ -2,6 +2,7 @@ import { html } from 'lit/html.js';
 import { icons } from './icons.ts';
 import type { ViewContext } from './view.ts';
 
+/** How a copy button is shown and named. */
 export interface CopyButtonOptions {
   /** The visible text. By default the text to copy. */
   readonly label?: string;

@@ -5,8 +5,11 @@ function show(element: HTMLElement): void {
   if (element instanceof HTMLDialogElement && !element.open) element.showModal();
 }
 
+/** What a dialog shows. */
 export interface DialogOptions {
+  /** The question. */
   readonly title: string;
+  /** What happens when the user confirms. */
   readonly text: string | TemplateResult;
   /** The button that confirms. */
   readonly confirm: TemplateResult;

@@ -10,6 +10,7 @@ import type { View } from './view.ts';
 
 /** A link of the main navigation. */
 interface NavigationItem {
+  /** Where the link leads. */
   readonly route: Route;
   readonly name: string;
   readonly icon: TemplateResult<2>;
@@ -39,14 +40,19 @@ const emulatorItems: readonly NavigationItem[] = [
   { route: { view: 'policies' }, name: 'Policies', icon: icons.policies, views: ['policies'] },
 ];
 
+/** What the page around a view shows. */
 export interface ShellOptions {
+  /** The route of the view. */
   readonly route: Route;
+  /** The current view. */
   readonly view: View;
+  /** The signed-in user. */
   readonly person: Person;
   /** The short message to show and to send to screen readers. Empty without one. */
   readonly announcement: string;
   /** `undefined` without the local emulators. */
   readonly policies: Policies | undefined;
+  /** Called by the sign-out button. */
   readonly signOut: () => void;
 }
 

@@ -11,6 +11,7 @@ import type { Settings } from '../settings.ts';
 export interface View {
   /** The title of the page. */
   title(): string;
+  /** The content of the page. */
   render(): TemplateResult;
   /** Releases what the view uses, when the user leaves it. */
   close?(): void;
@@ -18,9 +19,13 @@ export interface View {
 
 /** What a view can use of the app. */
 export interface ViewContext {
+  /** The settings of this deployment. */
   readonly settings: Settings;
+  /** The client of Original API. */
   readonly api: Api;
+  /** The signed-in user. */
   readonly person: Person;
+  /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
   /** Draws the page again, once for all changes of the current task. */
   refresh(): void;

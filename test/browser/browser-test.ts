@@ -19,8 +19,8 @@ const startTimeout = 120_000;
 const defaultTimeout = 120_000;
 
 /**
- * Starts one stack for the tests of a file. Each test gets normal policies and a new browser. A test
- * that fails leaves a screenshot. Without Chromium the tests are skipped.
+ * Starts one stack for the tests of a file. Each test gets a new browser, and the policies are
+ * reset before it. A failed test leaves a screenshot. Without Chromium the tests are skipped.
  */
 export function setUpBrowserTests(): BrowserTest {
   const runWithChromium = needs('chromium');

@@ -5,7 +5,7 @@ import type { ReturnedAction } from '../../../../client-app/auth/pending-action.
 import { type Problem, ProblemError } from '../../../../client-app/auth/problem.ts';
 import type { Code } from '../../../../client-app/auth/problem-words.ts';
 
-/** A runner of actions with a clock that the test moves, and what the runner requested of the app. */
+/** A runner whose clock the test moves, with the visits to Entra and the draws that it requests. */
 function createRunner() {
   const ticks = new Set<() => void>();
   const sleeps: number[] = [];
