@@ -29,7 +29,7 @@ export function formatObjectIds(ids: readonly string[]): string {
 
 /** What the form shows. */
 export interface DocumentFormOptions {
-  /** The app. */
+  /** The view's access to the app. */
   readonly context: ViewContext;
   /** Saves the fields. */
   readonly editor: Editor<Document, DocumentFields>;

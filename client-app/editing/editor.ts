@@ -39,7 +39,7 @@ export interface Editor<Stored, Value> {
 
 /** What an editor needs to know about its resource. */
 export interface EditorOptions<Stored, Value> {
-  /** The app. */
+  /** The view's access to the app. */
   readonly context: ViewContext;
   /** The key of the draft, such as `documents/42`. */
   readonly draftKey: string;
@@ -133,7 +133,7 @@ export function createEditor<Stored, Value extends object>(
       const result = await options.write(sent, basedOn);
       const { value: current = sent } = editor;
       adopt(result);
-      // The user may have typed on while the request ran.
+      // The user may have continued to type while the request ran.
       if (current !== sent) editor.edit(current);
       context.announce(returned ? 'Thank you. What you typed is saved now.' : 'Saved.');
       options.onSaved?.(result.value);

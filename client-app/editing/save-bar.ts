@@ -3,7 +3,7 @@ import { icons } from '../ui/icons.ts';
 import type { Editor } from './editor.ts';
 
 /**
- * The save button, and what keeps the user from saving or has already been saved.
+ * The save button, with the state of the changes next to it.
  * @param hint the required field that is empty, as a sentence
  */
 export function renderSaveBar(editor: Editor<unknown, object>, hint: string | undefined) {

@@ -12,19 +12,19 @@ import type { ViewContext } from './view.ts';
 /** Why an action failed and what the user can do about it, with the dialog that leads to Entra. */
 export function renderFailure(context: ViewContext, failure: Failure | undefined) {
   if (!failure) return nothing;
-  const isRefusedAgain = failure.afterInteraction && requiresInteraction(failure.problem);
+  const interactionFailed = failure.afterInteraction && requiresInteraction(failure.problem);
   return html`<div class="notice notice-bad">
       ${icons.alert}
       <div class="notice-body">
-        <div role="alert">${renderMessage(failure, isRefusedAgain)}</div>
+        <div role="alert">${renderMessage(failure, interactionFailed)}</div>
         ${isOffered(failure, 'tell-admin') ? renderAdminMessage(context, failure.problem) : nothing}
         ${
-          isOffered(failure, 'copy-id') || isRefusedAgain
+          isOffered(failure, 'copy-id') || interactionFailed
             ? renderReference(context, failure.problem)
             : nothing
         }
         ${renderCountdown(failure)}
-        <div class="actions">${renderActions(failure, isRefusedAgain)}</div>
+        <div class="actions">${renderActions(failure, interactionFailed)}</div>
       </div>
     </div>
     ${failure.dialogOpen ? renderInteractionDialog(context, failure) : nothing}`;
@@ -34,9 +34,9 @@ function isOffered({ problem }: Failure, offer: Offer): boolean {
   return messageFor(problem.code).offers.includes(offer);
 }
 
-function renderMessage({ name, problem, dialogOpen }: Failure, isRefusedAgain: boolean) {
+function renderMessage({ name, problem, dialogOpen }: Failure, interactionFailed: boolean) {
   const { code, detail, declined = false } = problem;
-  const message = isRefusedAgain
+  const message = interactionFailed
     ? messageAfterInteraction(code, declined)
     : messageWithService(problem);
   const hasUsefulDetail = code === 'bad_request' || code === 'too_large';
@@ -74,13 +74,13 @@ function renderCountdown({ secondsToRetry }: Failure) {
   return html`<p class="countdown" role="timer">Trying again in ${secondsToRetry} s.</p>`;
 }
 
-function renderActions(failure: Failure, isRefusedAgain: boolean) {
+function renderActions(failure: Failure, interactionFailed: boolean) {
   const isCountingDown = failure.secondsToRetry !== undefined;
   const canInteract =
     requiresInteraction(failure.problem) && !failure.afterInteraction && !failure.dialogOpen;
   return html`
     ${
-      isOffered(failure, 'retry') || isRefusedAgain
+      isOffered(failure, 'retry') || interactionFailed
         ? html`<button class="button" @click=${failure.retry}>
             ${isCountingDown ? 'Try now' : 'Try again'}
           </button>`

@@ -40,7 +40,7 @@ const emulatorItems: readonly NavigationItem[] = [
   { route: { view: 'policies' }, name: 'Policies', icon: icons.policies, views: ['policies'] },
 ];
 
-/** What the page around a view shows. */
+/** What the shell shows around a view. */
 export interface ShellOptions {
   /** The route of the view. */
   readonly route: Route;

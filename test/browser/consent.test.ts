@@ -1,26 +1,11 @@
 import { expect } from '@jest/globals';
-import { type BrowserTestContext, setUpBrowserTests } from './browser-test.ts';
+import { setUpBrowserTests } from './browser-test.ts';
 import { countRequests } from './count-requests.ts';
 import { unexpectedErrors } from './open-browser.ts';
-import { button, openDocument, signIn, textField } from './page-actions.ts';
+import { button, textField } from './page-actions.ts';
+import { expectNoMoreRequests, saveUnderPolicy } from './save-under-policy.ts';
 
 const browserTest = setUpBrowserTests();
-
-/** Changes a document, then a policy, and saves. Returns the text that was typed. */
-async function saveUnderPolicy(
-  { stack, browser: { page } }: BrowserTestContext,
-  policy: string,
-  value: string,
-): Promise<string> {
-  await signIn(page, stack, 'alice');
-  await openDocument(page, 'The lighthouse party');
-  const typed = `Typed before the policy changed. ${crypto.randomUUID()}`;
-  await textField(page).fill(typed);
-  await stack.policy(policy, value);
-  await stack.clearRecords();
-  await button(page, 'Save').click();
-  return typed;
-}
 
 browserTest('names the permission that is missing before it leaves for Entra', async (context) => {
   const { stack, browser } = context;
@@ -74,8 +59,7 @@ browserTest('says that the user gave no permission, and sends nothing more', asy
   expect(await page.getByRole('dialog').count()).toBe(0);
   const counts = await countRequests(stack);
   expect(counts['page consent']).toBe(1);
-  await page.waitForLoadState('networkidle');
-  expect(await countRequests(stack)).toEqual(counts);
+  await expectNoMoreRequests(page, stack);
   expect(unexpectedErrors(browser, [403])).toEqual([]);
 });
 

@@ -1,58 +1,15 @@
 import { expect } from '@jest/globals';
-import type { Page } from 'playwright-core';
-import type { Stack } from '../support/stack.ts';
-import { type BrowserTestContext, setUpBrowserTests } from './browser-test.ts';
+import { setUpBrowserTests } from './browser-test.ts';
 import { countRequests } from './count-requests.ts';
 import { unexpectedErrors } from './open-browser.ts';
-import { button, openDocument, openView, signIn, textField } from './page-actions.ts';
+import { button, openView, signIn, textField } from './page-actions.ts';
+import {
+  expectNoMoreRequests,
+  expectSavedWithoutReload,
+  saveUnderPolicy,
+} from './save-under-policy.ts';
 
 const browserTest = setUpBrowserTests();
-
-/** Changes a document, then a policy, and saves. Returns the text that was typed. */
-async function saveUnderPolicy(
-  { stack, browser: { page } }: BrowserTestContext,
-  policy: string,
-  value: string,
-): Promise<string> {
-  await signIn(page, stack, 'alice');
-  await openDocument(page, 'The lighthouse party');
-  const typed = `Typed before ${policy} became ${value}. ${crypto.randomUUID()}`;
-  await textField(page).fill(typed);
-  await stack.policy(policy, value);
-  // Marks this document, so that a test can detect a reload.
-  await page.evaluate(() => Object.assign(globalThis, { isSameDocument: true }));
-  await stack.clearRecords();
-  await button(page, 'Save').click();
-  return typed;
-}
-
-/**
- * Waits until the text is saved, and clicks "Try now" meanwhile.
- * @param timeout in milliseconds
- */
-async function expectSavedWithoutReload(
-  page: Page,
-  typed: string,
-  timeout = 30_000,
-): Promise<void> {
-  const saved = page.getByText('Everything is saved.');
-  const tryNow = button(page, 'Try now');
-  const end = Date.now() + timeout;
-  while ((await saved.count()) === 0 && Date.now() < end) {
-    // The button may disappear between the two calls, when the automatic retry starts.
-    if ((await tryNow.count()) > 0) await tryNow.click({ timeout: 1_000 }).catch(() => {});
-    await saved.waitFor({ timeout: 3_000 }).catch(() => {});
-  }
-  await saved.waitFor();
-  expect(await textField(page).inputValue()).toBe(typed);
-  expect(await page.evaluate(() => 'isSameDocument' in globalThis)).toBe(true);
-}
-
-async function expectNoMoreRequests(page: Page, stack: Stack): Promise<void> {
-  const counts = await countRequests(stack);
-  await page.waitForLoadState('networkidle');
-  expect(await countRequests(stack)).toEqual(counts);
-}
 
 const finalRefusals = [
   {
@@ -167,59 +124,3 @@ browserTest('renews token A silently when Entra replaces its signing key', async
   expect(requests.filter((name) => name.startsWith('page'))).toEqual([]);
   expect(unexpectedErrors(browser, [401])).toEqual([]);
 });
-
-const signInOutage = 'The sign-in service is not answering.';
-const outages = [
-  {
-    name: 'Entra returns 429 with Retry-After',
-    policy: 'fault',
-    value: 'token=429:6',
-    message: signInOutage,
-    recoveryTimeout: 30_000,
-  },
-  {
-    name: 'Entra returns 503',
-    policy: 'fault',
-    value: 'token=503:2',
-    message: signInOutage,
-    recoveryTimeout: 30_000,
-  },
-  {
-    name: 'the credential in Key Vault has expired',
-    policy: 'vault-credential',
-    value: 'expire',
-    message: 'A service that this needs is not answering.',
-    // Original API reads a refused credential again after a minute at the earliest.
-    recoveryTimeout: 90_000,
-  },
-];
-
-for (const { name, policy, value, message, recoveryTimeout } of outages) {
-  browserTest(
-    `counts down to a retry when ${name}, and saves on the same page afterwards`,
-    async (context) => {
-      const { stack, browser } = context;
-      const { page } = browser;
-      const typed = await saveUnderPolicy(context, policy, value);
-      const notice = page.locator('.notice', { hasText: message });
-      await notice.getByText(/^Trying again in [1-9]\d? s\.$/).waitFor();
-      await browser.checkLayout(`outage-${value.replaceAll(/\W/g, '-')}`);
-      const firstCounts = await countRequests(stack);
-      expect(firstCounts['original PUT documents/{id} 503']).toBe(1);
-
-      await button(page, 'Stop').click();
-      expect(await notice.getByText('Trying again').count()).toBe(0);
-      await expectNoMoreRequests(page, stack);
-
-      await button(page, 'Try again').click();
-      await notice.getByText('Trying again').waitFor();
-      const secondCounts = await countRequests(stack);
-      expect(secondCounts['original PUT documents/{id} 503']).toBe(2);
-
-      await stack.resetPolicies();
-      await expectSavedWithoutReload(page, typed, recoveryTimeout);
-      expect(unexpectedErrors(browser, [503])).toEqual([]);
-    },
-    180_000,
-  );
-}

@@ -1,31 +1,13 @@
 import { expect } from '@jest/globals';
 import type { Page } from 'playwright-core';
 import type { Stack } from '../support/stack.ts';
-import { type BrowserTestContext, setUpBrowserTests } from './browser-test.ts';
+import { setUpBrowserTests } from './browser-test.ts';
 import { countRequests } from './count-requests.ts';
 import { unexpectedErrors } from './open-browser.ts';
 import { button, openDocument, openView, signIn, textField } from './page-actions.ts';
+import { saveUntilStepUp, stepUpDialog } from './save-until-step-up.ts';
 
 const browserTest = setUpBrowserTests();
-
-/** Changes a document, switches MFA on, and saves. Returns the text that was typed. */
-async function saveUnderMfa({ stack, browser: { page } }: BrowserTestContext): Promise<string> {
-  await signIn(page, stack, 'alice');
-  await openDocument(page, 'The lighthouse party');
-  const typed = `Typed before MFA was switched on. ${crypto.randomUUID()}`;
-  await textField(page).fill(typed);
-  await stack.policy('mfa', 'on');
-  await stack.clearRecords();
-  await button(page, 'Save').click();
-  await stepUpDialog(page).waitFor();
-  return typed;
-}
-
-function stepUpDialog(page: Page) {
-  return page.getByRole('dialog', {
-    name: 'Your organisation asks for one more check before this.',
-  });
-}
 
 async function confirmAtEntra(page: Page): Promise<void> {
   await button(page, 'Confirm it’s you').click();
@@ -34,7 +16,7 @@ async function confirmAtEntra(page: Page): Promise<void> {
 
 browserTest('tries silently, then asks before it leaves for Entra', async (context) => {
   const { stack, browser } = context;
-  await saveUnderMfa(context);
+  await saveUntilStepUp(context);
   expect(await countRequests(stack)).toEqual({
     'exchange 400': 1,
     'original PUT documents/{id} 401': 1,
@@ -47,7 +29,7 @@ browserTest('tries silently, then asks before it leaves for Entra', async (conte
 browserTest('saves what was typed after one step-up', async (context) => {
   const { stack, browser } = context;
   const { page } = browser;
-  const typed = await saveUnderMfa(context);
+  const typed = await saveUntilStepUp(context);
   await confirmAtEntra(page);
   await page.getByText('What you typed is saved now.').waitFor();
   expect(await textField(page).inputValue()).toBe(typed);
@@ -63,7 +45,7 @@ browserTest('saves what was typed after one step-up', async (context) => {
 browserTest('asks for no second step-up', async (context) => {
   const { stack, browser } = context;
   const { page } = browser;
-  await saveUnderMfa(context);
+  await saveUntilStepUp(context);
   await confirmAtEntra(page);
   await page.getByText('What you typed is saved now.').waitFor();
 
@@ -200,71 +182,5 @@ browserTest(
       'original DELETE documents/{id} 204': 1,
     });
     expect(unexpectedErrors(browser, [])).toEqual([]);
-  },
-);
-
-browserTest('keeps the text when the user closes the dialog', async (context) => {
-  const { browser } = context;
-  const { page } = browser;
-  const typed = await saveUnderMfa(context);
-  await page.keyboard.press('Escape');
-  await page.getByRole('dialog').waitFor({ state: 'detached' });
-  expect(await textField(page).inputValue()).toBe(typed);
-  await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
-
-  await button(page, 'Confirm it’s you').click();
-  await stepUpDialog(page).waitFor();
-  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
-});
-
-browserTest('says that the user did not finish the check, and asks no more', async (context) => {
-  const { stack, browser } = context;
-  const { page } = browser;
-  await saveUnderMfa(context);
-  await button(page, 'Confirm it’s you').click();
-  await button(page, 'Cancel').click();
-  await page.getByText('You did not finish the check, so this was not done.').first().waitFor();
-  await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
-  await browser.checkLayout('step-up-declined');
-  expect(await page.getByRole('dialog').count()).toBe(0);
-  const counts = await countRequests(stack);
-  expect(counts['page step-up']).toBe(1);
-  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
-});
-
-browserTest('saves the text of a user who did not finish the check', async (context) => {
-  const { stack, browser } = context;
-  const { page } = browser;
-  const typed = await saveUnderMfa(context);
-  await button(page, 'Confirm it’s you').click();
-  await button(page, 'Cancel').click();
-  await page.getByText('You did not finish the check, so this was not done.').first().waitFor();
-  await stack.resetPolicies();
-  await button(page, 'Try again').click();
-  await textField(page).waitFor();
-  expect(await textField(page).inputValue()).toBe(typed);
-  await page.getByText('Everything is saved.').waitFor();
-  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
-});
-
-browserTest(
-  'keeps the text, and saves nothing, when the user goes back from Entra',
-  async (context) => {
-    const { stack, browser } = context;
-    const { page } = browser;
-    const typed = await saveUnderMfa(context);
-    await button(page, 'Confirm it’s you').click();
-    await button(page, 'Approve').waitFor();
-    await stack.resetPolicies();
-    await stack.clearRecords();
-    await page.goBack();
-    await page.getByText('Kept from before').waitFor();
-    expect(await textField(page).inputValue()).toBe(typed);
-    const counts = await countRequests(stack);
-    expect(counts['original PUT documents/{id} 200']).toBeUndefined();
-
-    await button(page, 'Save').click();
-    await page.getByText('Everything is saved.').waitFor();
-    expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
   },
 );

@@ -1,70 +1,14 @@
 import { expect, test } from '@jest/globals';
 import * as v from 'valibot';
-import { type ApiRequest, createApi } from '../../../client-app/api.ts';
-import { ProblemError } from '../../../client-app/auth/problem.ts';
-import type { Code } from '../../../client-app/auth/problem-words.ts';
-import type { TokenRenewal } from '../../../client-app/auth/sign-in.ts';
+import type { ApiRequest } from '../../../client-app/api.ts';
+import { authorizations, createTestApi, readRequest, schema, success } from './create-test-api.ts';
 
-const schema = v.object({ title: v.string() });
-const readRequest: ApiRequest = {
-  method: 'GET',
-  path: 'documents/1',
-  scope: 'Documents.Read',
-};
 const writeRequest: ApiRequest = {
   method: 'PUT',
   path: 'documents/1',
   scope: 'Documents.ReadWrite',
   body: { title: 'T' },
 };
-
-interface SentRequest {
-  readonly url: string;
-  readonly init: RequestInit;
-  readonly headers: Headers;
-}
-
-interface TokenRequest {
-  readonly scope: string;
-  readonly correlationId: string;
-  readonly renewal: TokenRenewal | undefined;
-}
-
-/**
- * An API client whose requests get the given responses, one after another. Its first token is
- * `first`, and a renewed one is `renewed`.
- */
-function createTestApi(
-  responses: readonly (Response | Error)[],
-  renew: () => string = () => 'renewed',
-) {
-  const sent: SentRequest[] = [];
-  const tokenRequests: TokenRequest[] = [];
-  const remaining = [...responses];
-  const api = createApi({
-    baseUrl: 'http://localhost:1/api',
-    acquireToken: async (scope, correlationId, renewal) => {
-      tokenRequests.push({ scope, correlationId, renewal });
-      return renewal ? renew() : 'first';
-    },
-    fetch: async (url, init = {}) => {
-      sent.push({ url: String(url), init, headers: new Headers(init.headers) });
-      const response = remaining.shift();
-      if (response === undefined) return new Response(null, { status: 500 });
-      if (response instanceof Response) return response;
-      throw response;
-    },
-  });
-  return { api, sent, tokenRequests };
-}
-
-const success = () => Response.json({ title: 'T' }, { headers: { etag: 'W/"1"' } });
-const problem = (code: string, status: number) => Response.json({ code }, { status });
-const stepUp = () =>
-  Response.json({ code: 'step_up_required', claims: { access_token: { a: 1 } } }, { status: 401 });
-
-const authorizations = (sent: readonly SentRequest[]) =>
-  sent.map(({ headers }) => headers.get('authorization'));
 
 test('returns the value and the ETag', async () => {
   const { api } = createTestApi([success()]);
@@ -167,59 +111,4 @@ test.each([
   await expect(api.call(readRequest, schema)).rejects.toMatchObject({
     problem: { code, status: 0 },
   });
-});
-
-test('retries once with a new token for the claims of a challenge', async () => {
-  const { api, sent, tokenRequests } = createTestApi([stepUp(), success()]);
-  const { value } = await api.call(readRequest, schema);
-  expect(value).toEqual({ title: 'T' });
-  expect(authorizations(sent)).toEqual(['Bearer first', 'Bearer renewed']);
-  expect(tokenRequests[1]?.renewal).toEqual({ claims: '{"access_token":{"a":1}}' });
-});
-
-test('requests the new token with the correlation id of the failed request', async () => {
-  const { api, tokenRequests } = createTestApi([stepUp(), success()]);
-  await api.call(readRequest, schema);
-  const [first, second] = tokenRequests;
-  expect(tokenRequests.length).toBe(2);
-  expect(second?.correlationId).toBe(first?.correlationId);
-});
-
-test('throws the challenge when the API also challenges the new token', async () => {
-  const { api, sent } = createTestApi([stepUp(), stepUp(), success()]);
-  await expect(api.call(readRequest, schema)).rejects.toMatchObject({
-    problem: { code: 'step_up_required', claims: '{"access_token":{"a":1}}' },
-  });
-  expect(sent.length).toBe(2);
-});
-
-test.each<{ entraCode: Code; thrownCode: Code; whose: string }>([
-  { entraCode: 'step_up_required', thrownCode: 'step_up_required', whose: 'the API' },
-  { entraCode: 'sign_in_again', thrownCode: 'step_up_required', whose: 'the API' },
-  { entraCode: 'blocked', thrownCode: 'blocked', whose: 'Entra' },
-  { entraCode: 'unavailable', thrownCode: 'unavailable', whose: 'Entra' },
-])(
-  'throws the problem of $whose when Entra refuses the new token as $entraCode',
-  async ({ entraCode, thrownCode }) => {
-    const { api, sent } = createTestApi([stepUp()], () => {
-      throw new ProblemError({ code: entraCode, status: 0, correlationId: 'e' });
-    });
-    await expect(api.call(readRequest, schema)).rejects.toMatchObject({
-      problem: { code: thrownCode },
-    });
-    expect(sent.length).toBe(1);
-  },
-);
-
-test.each([
-  { code: 'blocked' },
-  { code: 'account_disabled' },
-  { code: 'not_assigned' },
-  { code: 'consent_required' },
-  { code: 'forbidden' },
-  { code: 'unavailable' },
-])('requests no new token for $code', async ({ code }) => {
-  const { api, tokenRequests } = createTestApi([problem(code, 403)]);
-  await expect(api.call(readRequest, schema)).rejects.toMatchObject({ problem: { code } });
-  expect(tokenRequests.filter(({ renewal }) => renewal)).toEqual([]);
 });

@@ -1,60 +1,7 @@
 import { expect, test } from '@jest/globals';
-import { createAttempts } from '../../../../client-app/auth/attempts.ts';
-import type { Clock } from '../../../../client-app/auth/countdown.ts';
 import type { ReturnedAction } from '../../../../client-app/auth/pending-action.ts';
-import { type Problem, ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
-
-/** A runner whose clock the test moves, with the visits to Entra and the draws that it requests. */
-function createRunner() {
-  const ticks = new Set<() => void>();
-  const sleeps: number[] = [];
-  const clock: Clock = {
-    every(_milliseconds, tick) {
-      ticks.add(tick);
-      return () => ticks.delete(tick);
-    },
-    sleep: async (milliseconds) => void sleeps.push(milliseconds),
-  };
-  const interactions: object[] = [];
-  const app = {
-    draws: 0,
-    leavePage: async (): Promise<void> => {},
-  };
-  const actions = createAttempts({
-    refresh() {
-      app.draws += 1;
-    },
-    async startInteraction(problem, pending) {
-      interactions.push({ problem: problem.code, ...pending });
-      await app.leavePage();
-    },
-    clock,
-  });
-  const passSeconds = async (seconds: number) => {
-    for (let second = 0; second < seconds; second += 1) {
-      for (const tick of [...ticks]) tick();
-      await new Promise(setImmediate);
-    }
-  };
-  return { actions, interactions, sleeps, passSeconds, app };
-}
-
-function createError(code: Code, more: Partial<Problem> = {}): ProblemError {
-  return new ProblemError({ code, status: 0, correlationId: 'c', ...more });
-}
-
-/** Work that fails as often as given, and counts its runs. */
-function createWork(code: Code, failures = Number.POSITIVE_INFINITY, more: Partial<Problem> = {}) {
-  const work = {
-    runs: 0,
-    async run() {
-      work.runs += 1;
-      if (work.runs <= failures) throw createError(code, more);
-    },
-  };
-  return work;
-}
+import type { Problem } from '../../../../client-app/auth/problem.ts';
+import { createError, createRunner, createWork } from './create-runner.ts';
 
 function createReturned(action: string, problem?: Problem): ReturnedAction {
   return { hash: '', action, code: 'consent_required', ...(problem && { problem }) };
@@ -190,71 +137,6 @@ test('waits at most 3.5 seconds for a new consent to become effective', async ()
   expect(work.runs).toBe(4);
   expect(sleeps).toEqual([500, 1_000, 2_000]);
   expect(actions.failure?.dialogOpen).toBe(false);
-});
-
-test('retries an outage automatically when the countdown ends', async () => {
-  const { actions, passSeconds } = createRunner();
-  const work = createWork('unavailable', 1);
-  await actions.run('save', work.run);
-  expect(actions.failure?.secondsToRetry).toBe(5);
-  await passSeconds(4);
-  expect(work.runs).toBe(1);
-  expect(actions.failure?.secondsToRetry).toBe(1);
-  await passSeconds(1);
-  expect(work.runs).toBe(2);
-  expect(actions.failure).toBeUndefined();
-});
-
-test('stops the countdown when a retry succeeds', async () => {
-  const { actions, passSeconds } = createRunner();
-  const work = createWork('unavailable', 1);
-  await actions.run('save', work.run);
-  await passSeconds(65);
-  expect(work.runs).toBe(2);
-});
-
-test('waits as long as Retry-After says', async () => {
-  const { actions } = createRunner();
-  await actions.run('save', createWork('unavailable', 1, { retryAfter: 7 }).run);
-  expect(actions.failure?.secondsToRetry).toBe(7);
-});
-
-test('doubles the wait after each automatic retry', async () => {
-  const { actions, passSeconds } = createRunner();
-  await actions.run('save', createWork('unavailable').run);
-  await passSeconds(5);
-  expect(actions.failure?.secondsToRetry).toBe(10);
-});
-
-test('doubles the wait after each retry of the user', async () => {
-  const { actions } = createRunner();
-  await actions.run('save', createWork('unavailable').run);
-  await actions.failure?.retry();
-  expect(actions.failure?.secondsToRetry).toBe(10);
-  await actions.failure?.retry();
-  expect(actions.failure?.secondsToRetry).toBe(20);
-});
-
-test('stops the countdown when the user cancels the retry', async () => {
-  const { actions, passSeconds } = createRunner();
-  const work = createWork('timeout');
-  await actions.run('load', work.run);
-  actions.failure?.cancelRetry();
-  await passSeconds(30);
-  expect(work.runs).toBe(1);
-  expect(actions.failure?.secondsToRetry).toBeUndefined();
-  expect(actions.failure?.problem.code).toBe('timeout');
-});
-
-test('stops the countdown when the view closes', async () => {
-  const { actions, passSeconds } = createRunner();
-  const work = createWork('timeout');
-  await actions.run('load', work.run);
-  actions.close();
-  await passSeconds(30);
-  expect(work.runs).toBe(1);
-  expect(actions.failure?.secondsToRetry).toBeUndefined();
-  expect(actions.failure?.problem.code).toBe('timeout');
 });
 
 test('shows why the page could not be left for Entra', async () => {
