@@ -8,7 +8,7 @@ export interface Problem {
   readonly code: Code;
   /** The HTTP status, or 0 without a response. */
   readonly status: number;
-  /** What is wrong with the input, in the words of the API. */
+  /** What is wrong with the input, in a sentence of the API. */
   readonly detail?: string;
   /** The id of the request in the logs of all APIs, for support. */
   readonly correlationId: string;
