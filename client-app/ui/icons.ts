@@ -1,10 +1,7 @@
 import { svg } from 'lit/html.js';
 
-function draw(paths: ReturnType<typeof svg>) {
-  return svg`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">
-    ${paths}
-  </svg>`;
-}
+const draw = (paths: ReturnType<typeof svg>) =>
+  svg`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths}</svg>`;
 
 /**
  * Line icons in the colour of the text. Screen readers skip them, because each icon stands next to
