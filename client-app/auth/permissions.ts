@@ -1,7 +1,7 @@
 /** What each scope allows an app to do. Completes the sentence "This app wants to …". */
 const descriptions: Readonly<Record<string, string>> = {
-  'Documents.Read': 'read the documents that you can read',
-  'Documents.ReadWrite': 'change and delete the documents that you can change',
+  'Documents.Read': 'read documents',
+  'Documents.ReadWrite': 'change and delete documents',
   'Profile.Read': 'read your profile',
   'Profile.ReadWrite': 'change your profile',
 };

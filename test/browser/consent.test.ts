@@ -13,8 +13,7 @@ browserTest('names the permission that is missing before it leaves for Entra', a
   await browser.page
     .getByRole('dialog', { name: 'This app needs your permission to do this for you.' })
     .getByText(
-      'Original API wants to change and delete the documents that you can change in Downstream ' +
-        'API, on your behalf.',
+      'Original API wants to change and delete documents in Downstream API, on your behalf.',
     )
     .waitFor();
   expect(await countRequests(stack)).toEqual({
