@@ -1,132 +1,161 @@
 import { browserClock, type Clock, createCountdown } from './countdown.ts';
-import type { Interruption, Returned } from './interruptions.ts';
-import { type Problem, Refusal } from './problem.ts';
-import { isOutage, needsPerson, waitBefore } from './remedy.ts';
-import { untilGranted } from './until-granted.ts';
+import type { PendingAction, ReturnedAction } from './pending-action.ts';
+import { type Problem, ProblemError } from './problem.ts';
+import { isOutage, requiresInteraction, retryDelay } from './recovery.ts';
+import { retryAfterConsent } from './retry-after-consent.ts';
 
-/** What a view does at the API: which action runs now, and why the last one did not succeed. */
+/** Runs the actions of a view, one at a time, and recovers from their problems. */
 export interface Attempts {
-  /** The name of the action that runs, such as `save`. */
+  /** The name of the running action, such as `save`. */
   readonly busy: string | undefined;
+  /** Why the last action failed. */
   readonly failure: Failure | undefined;
   /**
-   * Runs one action at a time; a second one meanwhile is ignored. A refusal becomes `failure` unless `handle` takes it.
-   * Anything but a refusal is a bug: it is reported to the browser and shown as such.
+   * Runs an action, unless another one is running. A `ProblemError` becomes `failure`. Any other
+   * error is a bug: it is reported to the browser and shown as `unexpected`.
+   * @param name the name of the action, such as `save`
+   * @param work sends the requests of the action
    */
   run(name: string, work: () => Promise<void>, options?: RunOptions): Promise<void>;
-  /** Waits for nothing any more; for a view that the person leaves. */
+  /** Stops the countdown to the next retry. For a view that closes. */
   close(): void;
 }
 
+/** Options of a single run. */
 export interface RunOptions {
+  /** Called with a problem before it is shown. Returns `true` when it has handled the problem. */
   readonly handle?: (problem: Problem) => Promise<boolean> | boolean;
-  /** The person comes back from Entra: no second visit follows from this run, and a permission just given may need seconds to arrive. */
-  readonly returned?: Returned | undefined;
-  /** The version that the action names, so that it still does after a visit to Entra. */
+  /**
+   * The pending action, when the user returns from Entra. This run then leads to no second visit,
+   * and waits some seconds for a new consent to become effective.
+   */
+  readonly returned?: ReturnedAction | undefined;
+  /** The ETag of the version that the action changes. It is part of the pending action. */
   readonly basedOn?: string | undefined;
 }
 
+/** A failed action, and the ways to recover. */
 export interface Failure {
+  /** The name of the action, such as `save`. */
   readonly name: string;
+  /** Why it failed. */
   readonly problem: Problem;
-  /** The person was at Entra for this already. */
-  readonly spent: boolean;
-  /** Whether the question is open that leads to Entra. */
-  readonly asking: boolean;
-  /** Seconds until the same action is tried again by itself. */
-  readonly seconds: number | undefined;
-  /** Runs the same action once more. */
-  again(): Promise<void>;
-  /** Opens or closes the question. */
-  ask(open: boolean): void;
-  /** Leaves for Entra, after which the action goes on. */
-  act(): Promise<void>;
-  /** No more tries by themselves. */
-  stop(): void;
+  /** Whether the user has already visited Entra for this action. */
+  readonly afterInteraction: boolean;
+  /** Whether the dialog that leads to Entra is open. */
+  readonly dialogOpen: boolean;
+  /** Seconds until the automatic retry. `undefined` without one. */
+  readonly secondsToRetry: number | undefined;
+  /** Runs the action again now. */
+  retry(): Promise<void>;
+  /** Opens or closes the dialog that leads to Entra. */
+  showDialog(open: boolean): void;
+  /** Leaves the page for Entra. The action continues afterwards. */
+  interact(): Promise<void>;
+  /** Cancels the automatic retry. */
+  cancelRetry(): void;
 }
 
-export function createAttempts(parts: {
+interface Action {
+  readonly name: string;
+  readonly work: () => Promise<void>;
+  readonly options: RunOptions;
+}
+
+/**
+ * Creates the runner of a view's actions.
+ * - A problem that the user can solve opens a dialog, which leads to Entra.
+ * - An outage starts a countdown to an automatic retry, with exponential backoff.
+ */
+export function createAttempts(dependencies: {
+  /** Draws the view. */
   refresh(): void;
-  interact(problem: Problem, interruption: Omit<Interruption, 'hash'>): Promise<void>;
+  /** Stores the action and leaves the page for Entra. */
+  startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
+  /** Replaces the browser's timers in tests. */
   readonly clock?: Clock;
 }): Attempts {
-  const { refresh, interact, clock = browserClock } = parts;
+  const { refresh, startInteraction, clock = browserClock } = dependencies;
   const countdown = createCountdown(refresh, clock);
   let busy: string | undefined;
   let failure: Failure | undefined;
 
-  async function attempt(
-    name: string,
-    work: () => Promise<void>,
-    options: RunOptions,
-    tries: number,
-  ): Promise<void> {
+  async function runOnce(action: Action, retries: number): Promise<void> {
     if (busy !== undefined) return;
-    const { handle, returned } = options;
     countdown.stop();
-    busy = name;
-    // While an outage is waited out the words stay, or they would come and go.
-    if (tries === 0) failure = undefined;
+    busy = action.name;
+    // During an outage the message stays while a retry runs. Otherwise it would flicker.
+    if (retries === 0) failure = undefined;
     refresh();
     try {
-      const patient = returned && !returned.problem ? () => untilGranted(work, clock) : work;
-      await patient().catch(async (error: unknown) => {
-        if (!(error instanceof Refusal) || !(await handle?.(error.problem))) throw error;
-      });
+      await perform(action);
       failure = undefined;
     } catch (error) {
-      fail(name, work, options, problemOf(error), tries);
+      recordFailure(action, toProblem(error), retries);
     } finally {
       busy = undefined;
       refresh();
     }
   }
 
-  function fail(
-    name: string,
-    work: () => Promise<void>,
-    options: RunOptions,
-    met: Problem,
-    tries: number,
-  ): void {
+  async function perform({ work, options: { handle, returned } }: Action): Promise<void> {
+    const entraIssuedToken = returned !== undefined && returned.problem === undefined;
+    try {
+      await (entraIssuedToken ? retryAfterConsent(work, clock) : work());
+    } catch (error) {
+      if (error instanceof ProblemError && (await handle?.(error.problem))) return;
+      throw error;
+    }
+  }
+
+  function recordFailure(action: Action, latestProblem: Problem, retries: number): void {
+    const { name, work, options } = action;
     const { returned, basedOn } = options;
-    const spent = returned !== undefined;
-    // Met again by somebody who turned back: that they did is the better reason.
-    const problem = returned?.problem && returned.code === met.code ? returned.problem : met;
-    let asking = needsPerson(problem) && !spent;
-    const wait = () => attempt(name, work, options, tries + 1);
+    const afterInteraction = returned !== undefined;
+    // For the same problem after the user declined, the message says that they declined.
+    const problem =
+      returned?.problem && returned.code === latestProblem.code ? returned.problem : latestProblem;
+    let dialogOpen = requiresInteraction(problem) && !afterInteraction;
+
+    const retry = () => runOnce(action, retries + 1);
+    const startOver = () =>
+      runOnce({ name, work, options: { ...options, returned: undefined } }, 0);
+
     failure = {
       name,
       problem,
-      spent,
-      get asking() {
-        return asking;
+      afterInteraction,
+      get dialogOpen() {
+        return dialogOpen;
       },
-      get seconds() {
+      get secondsToRetry() {
         return countdown.seconds;
       },
-      again: () =>
-        isOutage(problem) ? wait() : attempt(name, work, { ...options, returned: undefined }, 0),
-      ask(open) {
-        asking = open;
+      retry: isOutage(problem) ? retry : startOver,
+      showDialog(open) {
+        dialogOpen = open;
         refresh();
       },
-      act: () =>
-        interact(problem, {
-          action: name,
-          code: problem.code,
-          ...(basedOn !== undefined && { basedOn }),
-        }).catch((error: unknown) => {
-          fail(name, work, options, problemOf(error), 0);
+      async interact() {
+        try {
+          await startInteraction(problem, {
+            action: name,
+            code: problem.code,
+            ...(basedOn !== undefined && { basedOn }),
+          });
+        } catch (error) {
+          recordFailure(action, toProblem(error), 0);
           refresh();
-        }),
-      stop() {
+        }
+      },
+      cancelRetry() {
         countdown.stop();
         refresh();
       },
     };
+
     if (isOutage(problem))
-      countdown.start(waitBefore(tries, problem.retryAfter), () => void wait());
+      countdown.start(retryDelay(retries, problem.retryAfter), () => void retry());
   }
 
   return {
@@ -137,18 +166,21 @@ export function createAttempts(parts: {
       return failure;
     },
     async run(name, work, options = {}) {
+      const action: Action = { name, work, options };
       const { returned } = options;
       if (returned?.problem && returned.action === name) {
-        fail(name, work, options, returned.problem, 0);
+        recordFailure(action, returned.problem, 0);
         refresh();
-      } else await attempt(name, work, options, 0);
+      } else {
+        await runOnce(action, 0);
+      }
     },
     close: countdown.stop,
   };
 }
 
-function problemOf(error: unknown): Problem {
-  if (error instanceof Refusal) return error.problem;
+function toProblem(error: unknown): Problem {
+  if (error instanceof ProblemError) return error.problem;
   reportError(error);
   return { code: 'unexpected', status: 0, correlationId: '' };
 }

@@ -1,26 +1,46 @@
-/** What the app offers beside the words. */
+/** What the app offers next to a message. */
 export type Offer =
+  /** Satisfies the claims challenge at Entra. */
   | 'confirm'
+  /** Gives consent at Entra. */
   | 'allow'
+  /** Copies a message to an administrator. */
   | 'tell-admin'
+  /** Signs in again at Entra. */
   | 'sign-in'
+  /** Runs the action again. */
   | 'retry'
+  /** Shows both versions of a conflict. */
   | 'choose'
+  /** Leads back to the documents. */
   | 'back'
+  /** Copies the correlation id for support. */
   | 'copy-id';
 
-export interface Words {
+/** How the app presents a problem. */
+export interface ProblemMessage {
+  /** One sentence for the user. */
   readonly says: string;
+  /** What the user can do. Empty when they have to change the input. */
   readonly offers: readonly Offer[];
 }
 
-const ownFault: Words = { says: 'Something went wrong on our side.', offers: ['copy-id'] };
-const signInAgain: Words = { says: 'Your sign-in is no longer valid.', offers: ['sign-in'] };
-const notThisAccount: Words = { says: 'Your account cannot use this app.', offers: ['copy-id'] };
+const serverFault: ProblemMessage = {
+  says: 'Something went wrong on our side.',
+  offers: ['copy-id'],
+};
+const signInExpired: ProblemMessage = {
+  says: 'Your sign-in is no longer valid.',
+  offers: ['sign-in'],
+};
+const accountRefused: ProblemMessage = {
+  says: 'Your account cannot use this app.',
+  offers: ['copy-id'],
+};
 
 /**
- * What a person reads for each problem `code` of the API, and for the one situation only a client can see (`unreachable`).
- * The single place for these sentences.
+ * The message for each problem `code` of the APIs, and for `unreachable`, which only a client can
+ * detect. This is the only place for these sentences.
  */
 export const words = {
   step_up_required: {
@@ -35,69 +55,86 @@ export const words = {
     says: 'An administrator has to allow this first.',
     offers: ['tell-admin', 'copy-id'],
   },
-  sign_in_again: signInAgain,
-  invalid_token: signInAgain,
-  invalid_request: ownFault,
+  sign_in_again: signInExpired,
+  invalid_token: signInExpired,
+  invalid_request: serverFault,
   insufficient_scope: {
-    says: 'This app was not given the permission that this needs.',
+    says: 'This app does not have the permission that it needs for this.',
     offers: ['allow'],
   },
-  blocked: { says: 'Your organisation does not allow this from here.', offers: ['copy-id'] },
-  account_disabled: notThisAccount,
-  not_assigned: notThisAccount,
-  caller_not_allowed: { says: 'This app is not one that the API accepts.', offers: ['copy-id'] },
+  blocked: {
+    says: 'Your organisation does not allow this from here.',
+    offers: ['copy-id'],
+  },
+  account_disabled: accountRefused,
+  not_assigned: accountRefused,
+  caller_not_allowed: {
+    says: 'The API does not accept calls from this app.',
+    offers: ['copy-id'],
+  },
   forbidden: { says: 'You may not do this.', offers: ['back'] },
   not_found: {
-    says: 'There is no such thing here, or it is not shared with you.',
+    says: 'There is no such document, or it is not shared with you.',
     offers: ['back'],
   },
   conflict: { says: 'Somebody saved a newer version.', offers: ['choose'] },
-  precondition_required: ownFault,
+  precondition_required: serverFault,
   bad_request: { says: 'Something that you entered cannot be saved.', offers: [] },
-  unsupported_media_type: ownFault,
-  length_required: ownFault,
+  unsupported_media_type: serverFault,
+  length_required: serverFault,
   too_large: { says: 'This is too large to be saved.', offers: [] },
   unavailable: { says: 'A service that this needs is not answering.', offers: ['retry'] },
   bad_gateway: {
-    says: 'The downstream service gave an answer that cannot be used.',
+    says: 'The downstream service sent a response that cannot be used.',
     offers: ['retry', 'copy-id'],
   },
   timeout: { says: 'The downstream service took too long.', offers: ['retry', 'copy-id'] },
-  unexpected: ownFault,
+  unexpected: serverFault,
   unreachable: { says: 'The API cannot be reached. Are you offline?', offers: ['retry'] },
-} as const satisfies Record<string, Words>;
+} as const satisfies Record<string, ProblemMessage>;
 
+/** A problem code of the APIs, or `unreachable`. */
 export type Code = keyof typeof words;
 
-/** Whether the API's word is one this table knows. */
+/** Whether the value is a known problem code. */
 export function isCode(value: unknown): value is Code {
   return typeof value === 'string' && Object.hasOwn(words, value);
 }
 
-export function wordsFor(code: Code): Words {
+/** Returns the message for a problem. */
+export function messageFor(code: Code): ProblemMessage {
   return words[code];
 }
 
-/** Where the person has done what Entra asked, and the refusal is the same: no second visit, no riddle. */
-const stillRefused = {
-  step_up_required: 'You have confirmed that it’s you, and your organisation still asks for more.',
-  consent_required: 'The permission has not arrived yet. Give it a minute.',
-  insufficient_scope: 'The permission has not arrived yet. Give it a minute.',
-  sign_in_again: 'You have signed in, and the sign-in is still not accepted.',
-  invalid_token: 'You have signed in, and the sign-in is still not accepted.',
-} as const satisfies Partial<Record<Code, string>>;
+type Messages = Readonly<Partial<Record<Code, string>>>;
 
-/** Where the person turned back at Entra. */
-const turnedBack = {
+const permissionPending = 'The permission is not effective yet. Try again in a minute.';
+const stillNotAccepted = 'You signed in, but the sign-in is still not accepted.';
+
+/** The messages when the user did what Entra asked for, and the API returns the same problem. */
+const messagesAfterSuccess: Messages = {
+  step_up_required:
+    'You confirmed that it’s you, but your organisation still asks for another check.',
+  consent_required: permissionPending,
+  insufficient_scope: permissionPending,
+  sign_in_again: stillNotAccepted,
+  invalid_token: stillNotAccepted,
+};
+
+const notPermitted = 'You did not give permission, so this was not done.';
+const notSignedIn = 'You did not sign in, so this was not done.';
+
+/** The messages when the user cancelled at Entra. */
+const messagesAfterCancel: Messages = {
   step_up_required: 'You did not finish the check, so this was not done.',
-  consent_required: 'You did not give permission, so this was not done.',
-  insufficient_scope: 'You did not give permission, so this was not done.',
-  sign_in_again: 'You did not sign in, so this was not done.',
-  invalid_token: 'You did not sign in, so this was not done.',
-} as const satisfies Partial<Record<Code, string>>;
+  consent_required: notPermitted,
+  insufficient_scope: notPermitted,
+  sign_in_again: notSignedIn,
+  invalid_token: notSignedIn,
+};
 
-/** What to say after a visit to Entra that did not help. */
-export function sayAfterwards(code: Code, declined: boolean): string {
-  const table: Partial<Record<Code, string>> = declined ? turnedBack : stillRefused;
-  return table[code] ?? words[code].says;
+/** Returns the message for a problem that a visit to Entra did not solve. */
+export function messageAfterInteraction(code: Code, declined: boolean): string {
+  const messages = declined ? messagesAfterCancel : messagesAfterSuccess;
+  return messages[code] ?? words[code].says;
 }

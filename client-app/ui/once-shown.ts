@@ -1,12 +1,15 @@
 import { ref } from 'lit/directives/ref.js';
 
-const shown = new WeakSet<Element>();
+const elements = new WeakSet<Element>();
 
-/** Runs something once for an element, as soon as it is in the page: lit draws it first and puts it there afterwards. */
-export function onceShown(work: (element: HTMLElement) => void) {
+/**
+ * A lit directive that runs a function once for an element, when the element is in the page. lit
+ * calls `ref` earlier, before it inserts the element, when `focus()` and `showModal()` still fail.
+ */
+export function onceShown(callback: (element: HTMLElement) => void) {
   return ref((element) => {
-    if (!(element instanceof HTMLElement) || shown.has(element)) return;
-    shown.add(element);
-    queueMicrotask(() => work(element));
+    if (!(element instanceof HTMLElement) || elements.has(element)) return;
+    elements.add(element);
+    queueMicrotask(() => callback(element));
   });
 }

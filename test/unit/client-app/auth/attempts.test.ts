@@ -1,220 +1,151 @@
 import { expect, test } from '@jest/globals';
-import { createAttempts } from '../../../../client-app/auth/attempts.ts';
-import type { Clock } from '../../../../client-app/auth/countdown.ts';
-import type { Returned } from '../../../../client-app/auth/interruptions.ts';
-import { type Problem, Refusal } from '../../../../client-app/auth/problem.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
+import type { ReturnedAction } from '../../../../client-app/auth/pending-action.ts';
+import type { Problem } from '../../../../client-app/auth/problem.ts';
+import { createError, createRunner, createWork } from './create-runner.ts';
 
-const refusal = (code: Code, more: Partial<Problem> = {}) =>
-  new Refusal({ code, status: 0, correlationId: 'c', ...more });
-
-/** Attempts with a clock that the test moves, and what they asked the app for. */
-function open() {
-  const ticks = new Set<() => void>();
-  const slept: number[] = [];
-  const clock: Clock = {
-    every(_milliseconds, tick) {
-      ticks.add(tick);
-      return () => ticks.delete(tick);
-    },
-    sleep: async (milliseconds) => void slept.push(milliseconds),
-  };
-  const asked: object[] = [];
-  const state = { drawn: 0, leave: async (): Promise<void> => {} };
-  const attempts = createAttempts({
-    refresh: () => {
-      state.drawn += 1;
-    },
-    interact: async (problem, interruption) => {
-      asked.push({ problem: problem.code, ...interruption });
-      await state.leave();
-    },
-    clock,
-  });
-  const pass = async (seconds: number) => {
-    for (let second = 0; second < seconds; second += 1) {
-      for (const tick of [...ticks]) tick();
-      await new Promise(setImmediate);
-    }
-  };
-  return { attempts, asked, slept, pass, state };
+function createReturned(action: string, problem?: Problem): ReturnedAction {
+  return { hash: '', action, code: 'consent_required', ...(problem && { problem }) };
 }
 
-const cameBack = (action: string, problem?: Problem): Returned => ({
-  hash: '',
-  action,
+const declinedConsent: Problem = {
   code: 'consent_required',
-  ...(problem && { problem }),
-});
+  status: 0,
+  correlationId: 'c',
+  declined: true,
+};
 
 test('runs one action at a time', async () => {
-  const { attempts } = open();
-  let runs = 0;
-  let finish = () => {};
-  const first = attempts.run('save', async () => {
-    runs += 1;
-    await new Promise<void>((resolve) => {
-      finish = resolve;
-    });
-  });
-  await attempts.run('save', async () => {
-    runs += 1;
-  });
-  expect([runs, attempts.busy]).toEqual([1, 'save']);
+  const { actions } = createRunner();
+  const { promise, resolve: finish } = Promise.withResolvers<void>();
+  const ignored = createWork('unexpected');
+  const first = actions.run('save', () => promise);
+  await actions.run('load', ignored.run);
+  expect(actions.busy).toBe('save');
+  expect(ignored.runs).toBe(0);
   finish();
   await first;
-  expect(attempts.busy).toBeUndefined();
+  expect(actions.busy).toBeUndefined();
 });
 
-test('a refusal stays until the same action succeeds', async () => {
-  const { attempts } = open();
-  let down = true;
-  await attempts.run('load', async () => {
-    if (down) throw refusal('bad_gateway');
-  });
-  expect(attempts.failure).toMatchObject({
+test('keeps the failure until the action succeeds', async () => {
+  const { actions } = createRunner();
+  await actions.run('load', createWork('bad_gateway', 1).run);
+  expect(actions.failure).toMatchObject({
     name: 'load',
     problem: { code: 'bad_gateway' },
-    asking: false,
-    seconds: undefined,
+    dialogOpen: false,
+    secondsToRetry: undefined,
   });
-  down = false;
-  await attempts.failure?.again();
-  expect(attempts.failure).toBeUndefined();
+  await actions.failure?.retry();
+  expect(actions.failure).toBeUndefined();
 });
 
-test('a view may take a refusal for itself, and a refusal on that way is told', async () => {
-  const { attempts } = open();
-  const conflict = async () => {
-    throw refusal('conflict');
-  };
-  await attempts.run('save', conflict, { handle: ({ code }) => code === 'conflict' });
-  expect(attempts.failure).toBeUndefined();
-  const handle = () => {
-    throw refusal('bad_gateway');
-  };
-  await attempts.run('save', conflict, { handle });
-  expect(attempts.failure?.problem.code).toBe('bad_gateway');
+test('shows no failure for a problem that the view handles', async () => {
+  const { actions } = createRunner();
+  await actions.run('save', createWork('conflict').run, {
+    handle: ({ code }) => code === 'conflict',
+  });
+  expect(actions.failure).toBeUndefined();
 });
 
-test('draws at the beginning and at the end', async () => {
-  const { attempts, state } = open();
-  await attempts.run('load', async () => {});
-  expect(state.drawn).toBe(2);
+test('shows the problem that occurs while the view handles another one', async () => {
+  const { actions } = createRunner();
+  await actions.run('save', createWork('conflict').run, {
+    handle() {
+      throw createError('bad_gateway');
+    },
+  });
+  expect(actions.failure?.problem.code).toBe('bad_gateway');
 });
 
-test('asks before it leaves for Entra, leaves when the person says so, and names action and version', async () => {
-  const { attempts, asked } = open();
-  const work = async () => {
-    throw refusal('step_up_required', { claims: '{}' });
-  };
-  await attempts.run('delete', work, { basedOn: 'W/"1"' });
-  expect([attempts.failure?.asking, asked]).toEqual([true, []]);
-  attempts.failure?.ask(false);
-  expect(attempts.failure?.asking).toBe(false);
-  await attempts.failure?.act();
-  expect(asked).toEqual([
+test('draws the view when an action starts and when it ends', async () => {
+  const { actions, app } = createRunner();
+  await actions.run('load', async () => {});
+  expect(app.draws).toBe(2);
+});
+
+test('opens a dialog before it leaves for Entra', async () => {
+  const { actions, interactions } = createRunner();
+  await actions.run('delete', createWork('step_up_required').run);
+  expect(actions.failure?.dialogOpen).toBe(true);
+  expect(interactions).toEqual([]);
+});
+
+test('closes the dialog', async () => {
+  const { actions } = createRunner();
+  await actions.run('delete', createWork('step_up_required').run);
+  actions.failure?.showDialog(false);
+  expect(actions.failure?.dialogOpen).toBe(false);
+});
+
+test('leaves for Entra with the name and the version of the action', async () => {
+  const { actions, interactions } = createRunner();
+  await actions.run('delete', createWork('step_up_required').run, { basedOn: 'W/"1"' });
+  await actions.failure?.interact();
+  expect(interactions).toEqual([
     { problem: 'step_up_required', action: 'delete', code: 'step_up_required', basedOn: 'W/"1"' },
   ]);
 });
 
-test('after a visit to Entra the same refusal asks nothing more, until the person begins anew', async () => {
-  const { attempts } = open();
-  let runs = 0;
-  const work = async () => {
-    runs += 1;
-    throw refusal('step_up_required');
-  };
-  await attempts.run('save', work, { returned: cameBack('save') });
-  expect(attempts.failure).toMatchObject({ spent: true, asking: false });
-  expect(runs).toBe(1);
-  await attempts.failure?.again();
-  expect(attempts.failure).toMatchObject({ spent: false, asking: true });
+test('opens no dialog when the problem is the same after a visit to Entra', async () => {
+  const { actions } = createRunner();
+  const work = createWork('step_up_required');
+  await actions.run('save', work.run, { returned: createReturned('save') });
+  expect(work.runs).toBe(1);
+  expect(actions.failure?.afterInteraction).toBe(true);
+  expect(actions.failure?.dialogOpen).toBe(false);
 });
 
-test('somebody who turned back is told so, and the action is not tried', async () => {
-  const { attempts } = open();
-  const problem: Problem = {
-    code: 'consent_required',
-    status: 0,
-    correlationId: 'c',
-    declined: true,
-  };
-  let runs = 0;
-  const work = async () => {
-    runs += 1;
-    throw refusal('consent_required');
-  };
-  await attempts.run('save', work, { returned: cameBack('save', problem) });
-  expect([runs, attempts.failure?.problem]).toEqual([0, problem]);
-  await attempts.run('load', work, { returned: cameBack('save', problem) });
-  expect([runs, attempts.failure?.problem]).toEqual([1, problem]);
-});
-
-test('a permission just given is waited for, 3.5 seconds at most', async () => {
-  const { attempts, slept } = open();
-  let runs = 0;
-  const grantedAfter = (tries: number) => async () => {
-    runs += 1;
-    if (runs <= tries) throw refusal('consent_required');
-  };
-  await attempts.run('save', grantedAfter(2), { returned: cameBack('save') });
-  expect([attempts.failure, slept]).toEqual([undefined, [500, 1_000]]);
-  runs = 0;
-  await attempts.run('save', grantedAfter(99), { returned: cameBack('save') });
-  expect([runs, slept.slice(2), attempts.failure?.asking]).toEqual([4, [500, 1_000, 2_000], false]);
-});
-
-test('an outage is counted down, twice as long each time, never sooner than asked for, and ends by itself', async () => {
-  const { attempts, pass } = open();
-  let down = true;
-  let runs = 0;
-  await attempts.run('save', async () => {
-    runs += 1;
-    if (down) throw refusal('unavailable', runs === 1 ? { retryAfter: 7 } : {});
+test('opens the dialog again when the user starts the action again', async () => {
+  const { actions } = createRunner();
+  await actions.run('save', createWork('step_up_required').run, {
+    returned: createReturned('save'),
   });
-  expect(attempts.failure?.seconds).toBe(7);
-  await pass(6);
-  expect([runs, attempts.failure?.seconds]).toEqual([1, 1]);
-  await pass(1);
-  expect([runs, attempts.failure?.seconds]).toEqual([2, 10]);
-  await attempts.failure?.again();
-  expect([runs, attempts.failure?.seconds]).toEqual([3, 20]);
-  down = false;
-  await pass(20);
-  expect([runs, attempts.failure]).toEqual([4, undefined]);
-  await pass(60);
-  expect(runs).toBe(4);
+  await actions.failure?.retry();
+  expect(actions.failure?.afterInteraction).toBe(false);
+  expect(actions.failure?.dialogOpen).toBe(true);
 });
 
-test('the countdown stops when the person says so, and when the view is left', async () => {
-  for (const end of ['stop', 'close'] as const) {
-    const { attempts, pass } = open();
-    let runs = 0;
-    await attempts.run('load', async () => {
-      runs += 1;
-      throw refusal('timeout');
-    });
-    expect(attempts.failure?.seconds).toBe(5);
-    if (end === 'stop') attempts.failure?.stop();
-    else attempts.close();
-    await pass(30);
-    expect([runs, attempts.failure?.seconds, attempts.failure?.problem.code]).toEqual([
-      1,
-      undefined,
-      'timeout',
-    ]);
-  }
+test('does not run the action that the user declined at Entra', async () => {
+  const { actions } = createRunner();
+  const work = createWork('consent_required');
+  await actions.run('save', work.run, { returned: createReturned('save', declinedConsent) });
+  expect(work.runs).toBe(0);
+  expect(actions.failure?.problem).toEqual(declinedConsent);
 });
 
-test('what keeps the page from leaving is shown instead', async () => {
-  const { attempts, state } = open();
-  await attempts.run('load', async () => {
-    throw refusal('sign_in_again');
-  });
-  state.leave = async () => {
-    throw refusal('blocked');
+test('explains the same problem of another action with what the user declined', async () => {
+  const { actions } = createRunner();
+  const work = createWork('consent_required');
+  await actions.run('load', work.run, { returned: createReturned('save', declinedConsent) });
+  expect(work.runs).toBe(1);
+  expect(actions.failure?.problem).toEqual(declinedConsent);
+});
+
+test('waits for a new consent to become effective', async () => {
+  const { actions, sleeps } = createRunner();
+  const work = createWork('consent_required', 2);
+  await actions.run('save', work.run, { returned: createReturned('save') });
+  expect(actions.failure).toBeUndefined();
+  expect(sleeps).toEqual([500, 1_000]);
+});
+
+test('waits at most 3.5 seconds for a new consent to become effective', async () => {
+  const { actions, sleeps } = createRunner();
+  const work = createWork('consent_required');
+  await actions.run('save', work.run, { returned: createReturned('save') });
+  expect(work.runs).toBe(4);
+  expect(sleeps).toEqual([500, 1_000, 2_000]);
+  expect(actions.failure?.dialogOpen).toBe(false);
+});
+
+test('shows why the page could not be left for Entra', async () => {
+  const { actions, app } = createRunner();
+  await actions.run('load', createWork('sign_in_again').run);
+  app.leavePage = async () => {
+    throw createError('blocked');
   };
-  await attempts.failure?.act();
-  expect(attempts.failure).toMatchObject({ problem: { code: 'blocked' }, asking: false });
+  await actions.failure?.interact();
+  expect(actions.failure?.problem.code).toBe('blocked');
+  expect(actions.failure?.dialogOpen).toBe(false);
 });
