@@ -6,8 +6,8 @@ import type { ChainSettings } from '../../tools/doctor/chain-settings.ts';
 import { readPorts } from '../../tools/ports.ts';
 import { findDataDir } from '../../tools/running-emulators.ts';
 import { apiSettings } from '../api-settings.ts';
-import { type IdentityName, readDirectory } from '../emulators/entra/directory.ts';
 import type { Emulators } from '../emulators/emulators.ts';
+import { type IdentityName, readDirectory } from '../emulators/entra/directory.ts';
 
 /** Where to look for the settings. */
 export interface LoadOptions {
@@ -68,7 +68,8 @@ async function loadLocalSettings(file: string): Promise<ChainSettings | undefine
     values = { ...JSON.parse(text).Values };
   } catch {
     throw new Error(
-      'local.settings.json is not valid JSON. Correct it, or delete it and let `npm run emulators` create it again.',
+      'local.settings.json is not valid JSON. Correct it, or delete it and let `npm run ' +
+        'emulators` create it again.',
     );
   }
   const url = values.DOWNSTREAM_API_URL ?? '';

@@ -17,13 +17,17 @@ const invalidGrant = 'invalid_grant';
 const interactionRequired = 'interaction_required';
 
 const stepUpFix =
-  'The client passes the claims of the response to Entra: first silently, then interactively. With the emulators: `npm run -s policy -- list`.';
+  'The client passes the claims of the response to Entra: first silently, then interactively. ' +
+  'With the emulators: `npm run -s policy -- list`.';
 const renewalFix =
-  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the app registration of Original API. Original API reloads it automatically.';
+  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the ' +
+  'app registration of Original API. Original API reloads it automatically.';
 const federationFix =
-  'Compare the federated credential of Original API’s registration (issuer, audience, and the principal id of the managed identity as the subject) with its managed identity.';
+  'Compare the federated credential of Original API’s registration (issuer, audience, and the ' +
+  'principal id of the managed identity as the subject) with its managed identity.';
 const idsFix =
-  'Compare AZURE_TENANT_ID, ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID with the app registrations.';
+  'Compare AZURE_TENANT_ID, ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID with the app ' +
+  'registrations.';
 
 /**
  * The codes that can occur in this chain.
@@ -33,7 +37,9 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   50013: {
     error: invalidGrant,
     meaning: 'The signature of the assertion (token A) is invalid, or another tenant issued it.',
-    fix: 'Check that AZURE_AUTHORITY_HOST and the tenant are those that issued token A. After an emergency key rollover, acquire a new token A.',
+    fix:
+      'Check that AZURE_AUTHORITY_HOST and the tenant are those that issued token A. After an ' +
+      'emergency key rollover, acquire a new token A.',
   },
   50057: {
     error: invalidGrant,
@@ -116,7 +122,9 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
     error: invalidGrant,
     suberror: 'consent_required',
     meaning: 'Neither the user nor an administrator has consented that this app calls the API.',
-    fix: 'Request consent to api://<Original API>/.default, pre-authorize Original API at Downstream API, or let an administrator consent.',
+    fix:
+      'Request consent to api://<Original API>/.default, pre-authorize Original API at ' +
+      'Downstream API, or let an administrator consent.',
   },
   65004: {
     error: 'access_denied',
@@ -148,7 +156,9 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   500131: {
     error: invalidGrant,
     meaning: 'The audience of the assertion (token A) is not this app.',
-    fix: 'Use a token A for ORIGINAL_API_CLIENT_ID. Token B or a token for Graph cannot be exchanged here. To check a token, paste it into this doctor.',
+    fix:
+      'Use a token A for ORIGINAL_API_CLIENT_ID. Token B or a token for Graph cannot be ' +
+      'exchanged here. To check a token, paste it into this doctor.',
   },
   500133: {
     error: invalidGrant,
@@ -168,12 +178,16 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   700024: {
     error: invalidClient,
     meaning: 'The client assertion has expired or is not valid yet.',
-    fix: 'Check the clock of the host that signs it. The token of a managed identity may have expired.',
+    fix:
+      'Check the clock of the host that signs it. The token of a managed identity may have ' +
+      'expired.',
   },
   700027: {
     error: invalidClient,
     meaning: 'The client assertion is signed with a certificate that is not registered.',
-    fix: 'Register the vault’s newest certificate at the app registration of Original API, or put the registered one into the vault.',
+    fix:
+      'Register the vault’s newest certificate at the app registration of Original API, or put ' +
+      'the registered one into the vault.',
   },
   700211: {
     error: invalidClient,

@@ -16,9 +16,12 @@ import { createCredentialChecks } from './credential-checks.ts';
 import type { Check, CheckResult } from './run-checks.ts';
 
 const authorityFix =
-  'Check AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and the network path to that host (proxy, DNS, firewall). On this machine, start the emulators: npm start.';
+  'Check AZURE_AUTHORITY_HOST, AZURE_TENANT_ID and the network path to that host (proxy, DNS, ' +
+  'firewall). On this machine, start the emulators: npm start.';
 const identityFix =
-  'On Azure, assign the managed identity to the app and set AZURE_CLIENT_ID to its client id. On this machine, the emulators provide one (npm start), and IDENTITY_ENDPOINT and IDENTITY_HEADER point to it.';
+  'On Azure, assign the managed identity to the app and set AZURE_CLIENT_ID to its client id. ' +
+  'On this machine, the emulators provide one (npm start), and IDENTITY_ENDPOINT and ' +
+  'IDENTITY_HEADER point to it.';
 
 /** Milliseconds for a health check. */
 const healthDeadline = 3_000;
@@ -73,13 +76,17 @@ export function createChainChecks(settings: ChainSettings): readonly Check[] {
     {
       name: 'table store',
       needs: ['identity of Downstream API'],
-      fix: 'Check AZURE_STORAGE_TABLE_ENDPOINT. For status 403, assign the role Storage Table Data Contributor to the identity.',
+      fix:
+        'Check AZURE_STORAGE_TABLE_ENDPOINT. For status 403, assign the role Storage Table Data ' +
+        'Contributor to the identity.',
       run: (signal) => checkTables(readDownstream(), signal),
     },
     {
       name: 'Downstream API',
       needs: ['settings'],
-      fix: 'Start it, and set DOWNSTREAM_API_URL to its base URL with the route prefix. If the chain runs with `npm start`, use --emulators.',
+      fix:
+        'Start it, and set DOWNSTREAM_API_URL to its base URL with the route prefix. If the ' +
+        'chain runs with `npm start`, use --emulators.',
       run: (signal) => {
         const baseUrl = readOriginal().DOWNSTREAM_API_URL.href.replace(/\/$/, '');
         return checkHealth(new URL(`${baseUrl}/health`), signal);

@@ -19,9 +19,12 @@ import type { Check, CheckResult } from './run-checks.ts';
 type Settings = OriginalSettings & ManagedIdentitySettings;
 
 const vaultFix =
-  'Check AZURE_KEY_VAULT_ENDPOINT and the network path to it (firewall, private endpoint), then the identity of Original API and its role in the vault.';
+  'Check AZURE_KEY_VAULT_ENDPOINT and the network path to it (firewall, private endpoint), ' +
+  'then the identity of Original API and its role in the vault.';
 const renewalFix =
-  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the app registration of Original API. With the emulators: npm run -s policy -- set vault-credential rotate.';
+  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the ' +
+  'app registration of Original API. With the emulators: npm run -s policy -- set ' +
+  'vault-credential rotate.';
 
 /** A credential that expires within this many seconds is reported: 30 days. */
 const renewalPeriod = 30 * 86_400;
@@ -91,8 +94,8 @@ function createCredentialSource(settings: Settings): CredentialSource {
 }
 
 /**
- * Reads the secret with its properties, which the credential source in `shared/obo` does not expose.
- * It does not retry, because retries would hide the cause of a failure.
+ * Reads the secret with its properties, which the credential source in `shared/obo` does not
+ * expose. It does not retry, because retries would hide the cause of a failure.
  */
 async function readSecret(settings: Settings, abortSignal: AbortSignal): Promise<KeyVaultSecret> {
   const { AZURE_KEY_VAULT_ENDPOINT: endpoint, CLIENT_CREDENTIAL_NAME: name } = settings;
@@ -126,7 +129,9 @@ function interpretVaultError(error: unknown): CheckResult {
   if (statusCode === 403)
     return {
       failed: 'responded with status 403',
-      fix: 'Assign the role Key Vault Secrets User to the identity of Original API, and check the firewall of the vault.',
+      fix:
+        'Assign the role Key Vault Secrets User to the identity of Original API, and check the ' +
+        'firewall of the vault.',
     };
   if (statusCode === 401)
     return {

@@ -31,10 +31,16 @@ function describeClaim(name: string, request: ClaimRequest, context: ChainContex
   const list = formatList(requested.map(sanitize));
   switch (name) {
     case 'acrs':
-      return `the authentication context ${list}: the user must pass the check that a policy requires for it (such as a second factor)`;
+      return (
+        `the authentication context ${list}: the user must pass the check that a policy ` +
+        'requires for it (such as a second factor)'
+      );
     case 'nbf': {
       const time = formatTime(Number(requested[0]), context.now() / 1_000);
-      return `a token issued after ${time}: an event has ended the earlier ones (revoked sessions, a new password, another location)`;
+      return (
+        `a token issued after ${time}: an event has ended the earlier ones (revoked sessions, a ` +
+        'new password, another location)'
+      );
     }
     case 'capolids':
     case 'polids': {
@@ -43,7 +49,10 @@ function describeClaim(name: string, request: ClaimRequest, context: ChainContex
       return `that the user satisfies the Conditional Access ${noun} ${policies}`;
     }
     case 'xms_cc':
-      return `a token that states the client’s capabilities: ${list} (cp1: the client handles claims challenges)`;
+      return (
+        `a token that states the client’s capabilities: ${list} (cp1: the client handles claims ` +
+        'challenges)'
+      );
     default:
       return essential === true ? `${list} (essential)` : list;
   }

@@ -8,7 +8,8 @@ import { readInput, type StandardInput } from './read-input.ts';
 import { runChecks } from './run-checks.ts';
 
 const inputKinds =
-  'a token, a problem body (\'{"code":"consent_required"}\'), a WWW-Authenticate header (\'Bearer error="invalid_token"\') or an AADSTS code (AADSTS65001)';
+  'a token, a problem body (\'{"code":"consent_required"}\'), a WWW-Authenticate header ' +
+  '(\'Bearer error="invalid_token"\') or an AADSTS code (AADSTS65001)';
 
 const usage = `Usage: npm run -s doctor -- [options] [INPUT]
 
@@ -48,7 +49,7 @@ export interface DoctorOptions {
 /**
  * Runs the doctor: checks the chain, or explains the given input. Results go to standard output,
  * errors to standard error.
- * @returns the exit code: 0 for success, 1 for a failed check, 2 for a wrong option or unknown input
+ * @returns the exit code: 0 for success, 1 for a failed check, 2 for an unknown option or input
  */
 export async function runDoctor(doctorOptions: DoctorOptions): Promise<number> {
   const { args, stdin } = doctorOptions;
@@ -80,7 +81,8 @@ async function checkChain({ loadSettings }: DoctorOptions, emulatorsOnly: boolea
   const settings = await loadSettings(emulatorsOnly);
   if (!settings) {
     console.log(
-      'No settings found: there is no local.settings.json, the environment contains none, and no emulators are running.\nFix first: start the chain with npm start.',
+      'No settings found: there is no local.settings.json, the environment contains none, and ' +
+        'no emulators are running.\nFix first: start the chain with npm start.',
     );
     return 1;
   }

@@ -10,7 +10,7 @@ import { describeClientApp } from './describe-client-app.ts';
 import { formatRow, sanitize } from './format.ts';
 import { problemMessages } from './problem-messages.ts';
 
-/** The problem code that belongs to each `error` of a challenge (see `shared/http/challenge.ts`). */
+/** The problem code for each `error` that `shared/http/challenge.ts` writes into a challenge. */
 const codesByError: ReadonlyMap<string, ApiErrorCode> = new Map([
   ['invalid_request', 'invalid_request'],
   ['invalid_token', 'invalid_token'],
@@ -31,7 +31,8 @@ export function explainChallenge(header: string, context: ChainContext): readonl
       lines.push(...explainBearerChallenge(challenge, claims, context));
     } else {
       lines.push(
-        `A challenge of the scheme "${sanitize(challenge.scheme)}". It is not from these APIs: they require Bearer tokens.`,
+        `A challenge of the scheme "${sanitize(challenge.scheme)}". It is not from these ` +
+          'APIs: they require Bearer tokens.',
       );
     }
   }
@@ -68,7 +69,8 @@ function explainBearerChallenge(
 
   if (code === undefined) {
     lines.push(
-      '  Fix: Send an access token for this API: `Authorization: Bearer <token>`. (Without a token, a challenge contains no error: RFC 6750 §3.1.)',
+      '  Fix: Send an access token for this API: `Authorization: Bearer <token>`. (Without a ' +
+        'token, a challenge contains no error: RFC 6750 §3.1.)',
     );
     return lines;
   }

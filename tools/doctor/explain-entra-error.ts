@@ -72,7 +72,8 @@ export function explainEntraError(entraError: Refusal, context: ChainContext): r
   lines.push(`  Fix: ${known?.fix ?? fallbackFix}`);
   if (correlationId)
     lines.push(
-      `  Log: search the sign-in log of Entra and the logs of the APIs for the correlation id ${sanitize(correlationId)}.`,
+      '  Log: search the sign-in log of Entra and the logs of the APIs for the correlation id ' +
+        `${sanitize(correlationId)}.`,
     );
   return lines;
 }

@@ -58,7 +58,8 @@ function describeReason({ reason, failure }: ProblemInput): string {
 function describeLogSearch(correlationId: unknown): readonly string[] {
   if (typeof correlationId !== 'string' || !/^[\w-]{8,64}$/.test(correlationId)) return [];
   return [
-    `  Log: grep ${correlationId} in the output of the APIs. On Azure, query Application Insights: traces | where message has "${correlationId}".`,
+    `  Log: grep ${correlationId} in the output of the APIs. On Azure, query Application ` +
+      `Insights: traces | where message has "${correlationId}".`,
     '       The line with "check" names the failed check. You can paste that line here too.',
   ];
 }

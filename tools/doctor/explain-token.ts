@@ -30,7 +30,8 @@ export async function explainToken(
   const { payload, formatFault, encrypted } = token;
   if (!payload) {
     const summary = encrypted
-      ? 'An encrypted token (JWE). Only the API that it is meant for can decrypt it. These APIs accept only signed tokens.'
+      ? 'An encrypted token (JWE). Only the API that it is meant for can decrypt it. These APIs ' +
+        'accept only signed tokens.'
       : 'An unreadable token.';
     return [summary, ...describeFailedCheck(formatFault ?? 'form')];
   }
@@ -58,13 +59,22 @@ function describeType(
   const version = ver === '1.0' || ver === '2.0' ? `v${ver}` : 'unknown version';
 
   if (iss === sub && iss !== undefined)
-    return `A client assertion with which ${describeApp(context, iss)} authenticates to Entra. No API accepts it.`;
+    return (
+      `A client assertion with which ${describeApp(context, iss)} authenticates to Entra. No ` +
+      'API accepts it.'
+    );
   if ('nonce' in header)
-    return `An access token for ${audience}, with a nonce in its header: only Microsoft Graph can validate it.`;
+    return (
+      `An access token for ${audience}, with a nonce in its header: only Microsoft Graph can ` +
+      'validate it.'
+    );
   if (isAppOnly(payload))
-    return `An app-only access token (${version}) for ${audience}. It represents an app, not a user.`;
+    return `An app-only access token (${version}) for ${audience}. It represents no user.`;
   if (scp === undefined)
-    return `An ID token (${version}) for ${audience}. It tells the client who signed in; no API accepts it.`;
+    return (
+      `An ID token (${version}) for ${audience}. It tells the client who signed in; no API ` +
+      'accepts it.'
+    );
   if (isMeantFor(payload, original))
     return `Token A: an access token (${version}) for ${original.name}.`;
   if (isMeantFor(payload, downstream))
@@ -155,7 +165,8 @@ function describeVerdict(input: VerdictInput): readonly string[] {
     context.apis.some((other) => other !== api && isMeantFor(payload, other));
   if (isForOtherApi)
     return [
-      `${rejection} This is correct: Original API accepts only token A, Downstream API only token B.`,
+      `${rejection} This is correct: Original API accepts only token A, Downstream API only ` +
+        'token B.',
       ...failed.map((name) => `  - ${name}: ${findTokenCheckMessage(name)?.cause}`),
     ];
   return [rejection, ...failed.flatMap((name) => describeFailedCheck(name, api.clientId))];

@@ -99,7 +99,7 @@ function explainClaimsRequest(claims: object, context: ChainContext): readonly s
   return ['A claims request. It requires:', ...lines];
 }
 
-/** Reads the value of a `WWW-Authenticate` header, alone or among the other headers of a response. */
+/** Reads the value of a `WWW-Authenticate` header, alone or among other response headers. */
 function readChallengeHeader(text: string): string | undefined {
   const values = [...text.matchAll(/^\s*<?\s*www-authenticate\s*:(.*)$/gim)].map(
     ([, value]) => value,

@@ -1,7 +1,7 @@
 import { ApiError } from '../../shared/api-error.ts';
 import { createDeadline, withDeadline } from '../../shared/http/deadline.ts';
 
-/** The result of a check: a success, a failure with its fix, or the reason for which it was skipped. */
+/** The result of a check: a success, a failure with its fix, or why the check was skipped. */
 export type CheckResult =
   | { readonly ok: string }
   | { readonly failed: string; readonly fix: string }
@@ -10,7 +10,7 @@ export type CheckResult =
 /** One thing that the chain depends on. */
 export interface Check {
   readonly name: string;
-  /** Names of the checks that must succeed first. Otherwise this one would fail for the same cause. */
+  /** The checks that must succeed first, because this one would fail for the same cause. */
   readonly needs: readonly string[];
   /** The fix that is shown when `run` throws. */
   readonly fix: string;

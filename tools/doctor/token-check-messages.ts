@@ -8,7 +8,8 @@ export interface TokenCheckMessage {
 
 const getNewToken = 'Get a new token from Entra. Do not build or edit tokens by hand.';
 const syncClocks =
-  'Synchronize the clocks of this machine and of the issuer (NTP). A difference of 60 s is tolerated.';
+  'Synchronize the clocks of this machine and of the issuer (NTP). A difference of 60 s is ' +
+  'tolerated.';
 
 /** By the name of the check in `shared/token`. A test requires a message for each check. */
 const messages: Readonly<Record<string, TokenCheckMessage>> = {
@@ -18,7 +19,8 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   form: {
     cause:
-      'The token is not three canonical base64url segments. It may be cut off, wrapped, padded, encrypted, unsigned or followed by other text.',
+      'The token is not three canonical base64url segments. It may be cut off, wrapped, ' +
+      'padded, encrypted, unsigned or followed by other text.',
     fix: 'Copy the whole token and nothing else. An API never accepts an unsigned token.',
   },
   typ: {
@@ -40,7 +42,9 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   nonce: {
     cause: 'The header contains a nonce: only Microsoft Graph can validate such a token.',
-    fix: 'Request a scope of this API (api://<this API>/<scope>) instead of User.Read or another Graph scope.',
+    fix:
+      'Request a scope of this API (api://<this API>/<scope>) instead of User.Read or another ' +
+      'Graph scope.',
   },
   tenant: {
     cause: 'The token was issued in a tenant that this API does not allow.',
@@ -52,7 +56,9 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   key: {
     cause: 'The token is signed with a key that Entra does not publish, or no longer publishes.',
-    fix: 'Get a new token. Check that AZURE_AUTHORITY_HOST is the authority (or the emulators) that issued it.',
+    fix:
+      'Get a new token. Check that AZURE_AUTHORITY_HOST is the authority (or the emulators) ' +
+      'that issued it.',
   },
   signature: {
     cause: 'The signature is invalid: the token was modified, or Entra did not sign it.',
@@ -64,8 +70,11 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   issuer: {
     cause:
-      'The issuer (iss) differs from the one in Entra’s metadata for this tenant and token version.',
-    fix: 'Check AZURE_AUTHORITY_HOST (another cloud or other emulators?) and where the token was acquired.',
+      'The issuer (iss) differs from the one in Entra’s metadata for this tenant and token ' +
+      'version.',
+    fix:
+      'Check AZURE_AUTHORITY_HOST (another cloud or other emulators?) and where the token was ' +
+      'acquired.',
   },
   audience: {
     cause: 'The audience (aud) is another API.',
@@ -85,7 +94,9 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   expiry: {
     cause: 'The token has expired (exp).',
-    fix: 'Acquire a new token silently, as MSAL does. If this token is new, check the clock of this machine.',
+    fix:
+      'Acquire a new token silently, as MSAL does. If this token is new, check the clock of ' +
+      'this machine.',
   },
   user: {
     cause: 'The token identifies no user: oid is not a GUID, or sub is missing.',
@@ -93,7 +104,8 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   actor: {
     cause:
-      'The token does not state which app requested it and how that app authenticated (azp and azpacr; in v1 appid and appidacr).',
+      'The token does not state which app requested it and how that app authenticated (azp ' +
+      'and azpacr; in v1 appid and appidacr).',
     fix: getNewToken,
   },
   shape: {
@@ -102,21 +114,29 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
   },
   kind: {
     cause:
-      'The token does not represent a signed-in user: it is an app-only token, an ID token or a client assertion.',
-    fix: 'Acquire an access token with a delegated scope for a signed-in user. ID tokens are only for the client itself.',
+      'The token does not represent a signed-in user: it is an app-only token, an ID token or ' +
+      'a client assertion.',
+    fix:
+      'Acquire an access token with a delegated scope for a signed-in user. ID tokens are only ' +
+      'for the client itself.',
   },
   'calling-app': {
     cause: 'The app that requested the token (azp or appid) may not call this API.',
-    fix: 'Sign in through an allowed app, or allow yours: Original API accepts CLIENT_APP_IDS, Downstream API accepts only ORIGINAL_API_CLIENT_ID. Entra must pre-authorize the app too.',
+    fix:
+      'Sign in through an allowed app, or allow yours: Original API accepts CLIENT_APP_IDS, ' +
+      'Downstream API accepts only ORIGINAL_API_CLIENT_ID. Entra must pre-authorize the app too.',
   },
   'confidential-client': {
     cause:
-      'The app that requested the token did not authenticate (azpacr 0). Downstream API accepts only tokens of confidential clients.',
+      'The app that requested the token did not authenticate (azpacr 0). Downstream API ' +
+      'accepts only tokens of confidential clients.',
     fix: 'Let Original API exchange token A on behalf of the user, with its certificate or secret.',
   },
   scope: {
     cause: 'The token contains no scope (scp) of this API’s routes.',
-    fix: 'Request the scope that the route requires, and make sure that the user or an administrator consents to it.',
+    fix:
+      'Request the scope that the route requires, and make sure that the user or an ' +
+      'administrator consents to it.',
   },
 };
 

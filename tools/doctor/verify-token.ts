@@ -38,7 +38,7 @@ export async function verifySignature(
   const version = claimedVersion(payload);
   const issuer = usualIssuer(authorityHost, String(payload.tid), version);
   if (payload.iss !== issuer) {
-    const detail = `${authorityHost.origin} is not the issuer, and keys are fetched from no other host`;
+    const detail = `${authorityHost.origin}, the only source of keys, is not the issuer`;
     return { status: 'not verified', detail, issuer };
   }
 
