@@ -70,7 +70,11 @@ type GetToken = EmulatorAccess['token'];
  * Opens both APIs of a running stack. Entra's signing key is available, so that a forged token can
  * have a single fault.
  */
-export async function openStack({ urls, dataDir, control }: RunningStack): Promise<readonly Api[]> {
+export async function openStack({
+  urls,
+  dataDir,
+  control,
+}: RunningStack): Promise<readonly [original: Api, downstream: Api]> {
   const getTokenA: GetToken = (user, options = {}) =>
     control.token(
       user,
