@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type Api, type CreateCases, swapCase, type TokenRow, tokenCases } from './case.ts';
 import {
+  createSigningInput,
   ecdsa,
   encodePublicKey,
   type Part,
@@ -8,7 +9,6 @@ import {
   rsaPss,
   type Signer,
   signedBy,
-  unsigned,
 } from './forge.ts';
 
 const attackerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -65,13 +65,13 @@ function algNoneRows({ decoded }: Api): readonly TokenRow[] {
   const [, , signature] = decoded.segments;
   const rows: TokenRow[] = [];
   for (const alg of spellNone()) {
-    const input = unsigned(decoded, { header: { alg } });
+    const input = createSigningInput(decoded, { header: { alg } });
     rows.push(
       [`alg ${alg}, no signature`, () => `${input}.`],
       [`alg ${alg}, the original signature`, () => `${input}.${signature}`],
     );
   }
-  const withoutKeyId = unsigned(decoded, { header: { alg: 'none', kid: undefined } });
+  const withoutKeyId = createSigningInput(decoded, { header: { alg: 'none', kid: undefined } });
   rows.push(['alg none without kid', () => `${withoutKeyId}.AA`]);
   return rows;
 }

@@ -49,7 +49,10 @@ export function base64url(value: Part | unknown[]): string {
 }
 
 /** Changes parts of a token and returns the signing input `header.payload`. */
-export function unsigned(token: DecodedToken, { header = {}, claims = {} }: TokenParts): string {
+export function createSigningInput(
+  token: DecodedToken,
+  { header = {}, claims = {} }: TokenParts,
+): string {
   return `${base64url(change(token.header, header))}.${base64url(change(token.claims, claims))}`;
 }
 

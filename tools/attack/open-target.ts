@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlClient, TokenOptions } from '../../test/support/control-client.ts';
 import type { Api, EmulatorAccess } from './case.ts';
-import { type Part, rsa, signedBy, takeApart, unsigned } from './forge.ts';
+import { createSigningInput, type Part, rsa, signedBy, takeApart } from './forge.ts';
 import { type RawResponse, sendRequest } from './http.ts';
 
 const allScopes = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
@@ -34,7 +34,10 @@ function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOpti
     forge(parts, signer) {
       const current = emulators?.privateKey();
       const header = current ? withKeyId(parts.header, current.kid) : parts.header;
-      const input = unsigned(decoded, { ...parts, ...(header === undefined ? {} : { header }) });
+      const input = createSigningInput(decoded, {
+        ...parts,
+        ...(header === undefined ? {} : { header }),
+      });
       if (signer) return signedBy(input, signer);
       if (current) return signedBy(input, rsa(current.key));
       const [, , originalSignature] = decoded.segments;
