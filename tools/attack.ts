@@ -137,7 +137,7 @@ async function runCases(apis: readonly Api[], command: Command): Promise<readonl
     for (const api of apis)
       for await (const result of runGroup(api, group, command.allowWrites)) record(result);
     if (group.name === algorithmAndKeyName && !command.target)
-      for (const oneCase of poisonedKeys()) record(await runCase('shared', group.name, oneCase));
+      for (const testCase of poisonedKeys()) record(await runCase('shared', group.name, testCase));
   }
   return results;
 }

@@ -107,6 +107,7 @@ async function loadEmulatorSettings(environment: Environment): Promise<ChainSett
   const identities = Object.fromEntries(
     directory.identities.map(({ name, clientId }) => [name, { clientId, header: headers[name] }]),
   );
+  // `apiSettings` reads no other members of the emulators, which run in another process.
   const emulators = {
     context: { origin, directory, clientAppOrigin },
     tableEndpoint: `http://localhost:${ports.table}/devstoreaccount1`,

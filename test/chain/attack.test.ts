@@ -67,9 +67,9 @@ describe('Downstream API', () => {
 
 test.each(poisonedKeys())(
   'an API that trusts a $name gives the expected response',
-  async (oneCase) => {
-    const { actual } = await runCase('shared', 'Algorithm and key', oneCase);
-    expect(actual).toBe(oneCase.expected);
+  async (testCase) => {
+    const { actual } = await runCase('shared', 'Algorithm and key', testCase);
+    expect(actual).toBe(testCase.expected);
   },
   30_000,
 );

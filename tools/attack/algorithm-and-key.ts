@@ -1,5 +1,5 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
-import { type Api, type CreateCases, swapCase, type TokenRow, tokenCases } from './case.ts';
+import { type Api, type CreateCases, swapLetterCase, type TokenRow, tokenCases } from './case.ts';
 import {
   createSigningInput,
   ecdsa,
@@ -205,7 +205,7 @@ function keyIdRows(api: Api): readonly TokenRow[] {
     ['CRLF and a header', 'x\r\nX-Injected: yes'],
     ['a trailing NUL', `${kid}\0`],
     ['a trailing space', `${kid} `],
-    ['in another case', swapCase(String(kid))],
+    ['in another case', swapLetterCase(String(kid))],
     ['__proto__', '__proto__'],
     ['constructor', 'constructor'],
     ['unknown', 'no-such-key'],
@@ -230,7 +230,7 @@ function nestedTokenRows(api: Api): readonly TokenRow[] {
 function otherHashRows(api: Api): readonly TokenRow[] {
   const { emulators } = api;
   if (!emulators) return [];
-  const entraKey = (): KeyObject => emulators.privateKey().key;
+  const entraKey = (): KeyObject => emulators.readPrivateKey().key;
   const rows: TokenRow[] = [];
   for (const bits of ['384', '512']) {
     const hash = `sha${bits}`;

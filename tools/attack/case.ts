@@ -49,16 +49,16 @@ export interface Api {
 /** What is possible only with the emulators. */
 export interface EmulatorAccess {
   readonly clientAppOrigin: string;
-  /** Returns Entra's current signing key, which changes with a key rotation. */
-  privateKey(): { readonly kid: string; readonly key: KeyObject };
+  /** Reads Entra's current signing key, which changes with a key rotation. */
+  readPrivateKey(): { readonly kid: string; readonly key: KeyObject };
   /**
    * Gets a token for this API.
    * @param user `undefined` for an app-only token
    */
-  token(user: string | undefined, options?: TokenOptions): Promise<string>;
-  idToken(user: string): Promise<string>;
+  getToken(user: string | undefined, options?: TokenOptions): Promise<string>;
+  getIdToken(user: string): Promise<string>;
   /** Gets a token that only the other API of the chain accepts. */
-  tokenForOtherApi(): Promise<string>;
+  getTokenForOtherApi(): Promise<string>;
   /** Sets a policy of the emulators. */
   setPolicy(name: string, value: string): Promise<void>;
 }
@@ -155,7 +155,7 @@ async function repeatWhenSlow(run: () => Promise<string>): Promise<string> {
   }
 }
 
-/** Swaps the case of a text: an upper-case text becomes lower case, any other upper case. */
-export function swapCase(text: string): string {
+/** Converts an upper-case text to lower case, and any other text to upper case. */
+export function swapLetterCase(text: string): string {
   return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
 }

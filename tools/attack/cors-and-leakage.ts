@@ -33,13 +33,13 @@ export const corsAndLeakage: CreateCases = (api) => {
   cases.push(
     {
       name: 'all rejections of a token are identical except for their ids',
-      expected: '1 variant',
-      run: async () => `${countRejectionVariants(api)} variant`,
+      expected: 'variants: 1',
+      run: async () => `variants: ${countRejectionVariants(api)}`,
     },
     {
-      name: 'no response may be cached or interpreted as another type',
+      name: 'no response may be cached or sniffed as another type',
       expected: '0 responses',
-      run: async () => `${api.responses.filter(isCacheable).length} responses`,
+      run: async () => `${api.responses.filter(mayBeCachedOrSniffed).length} responses`,
     },
     {
       name: 'no response contains a token, secret, e-mail address, stack trace or path',
@@ -103,7 +103,11 @@ function downstreamCase(api: Api, origin: string): Case {
 }
 
 function clientAppCases(api: Api, origin: string): readonly Case[] {
-  const readable = (name: string, expected: string, send: () => Promise<RawResponse>): Case => ({
+  const clientAppCase = (
+    name: string,
+    expected: string,
+    send: () => Promise<RawResponse>,
+  ): Case => ({
     name: `the Client App ${name}`,
     expected: `${expected}, ${origin}, ${exposedHeaders}, without credentials`,
     async run() {
@@ -121,25 +125,25 @@ function clientAppCases(api: Api, origin: string): readonly Case[] {
   const sendTokenFromOrigin = (token: string) =>
     listDocuments(api, { authorization: `Bearer ${token}`, origin });
   return [
-    readable('needs no token for a preflight', '204', () => sendPreflight(api, origin)),
-    readable('can read a success', '200', () => sendTokenFromOrigin(api.token)),
-    readable('can read a 401 for a missing token', missingToken, () =>
+    clientAppCase('needs no token for a preflight', '204', () => sendPreflight(api, origin)),
+    clientAppCase('can read a success', '200', () => sendTokenFromOrigin(api.token)),
+    clientAppCase('can read a 401 for a missing token', missingToken, () =>
       listDocuments(api, { origin }),
     ),
-    readable('can read a 401 for an invalid token', invalidToken, () =>
+    clientAppCase('can read a 401 for an invalid token', invalidToken, () =>
       sendTokenFromOrigin('opaque'),
     ),
-    readable('can read a 403', '403 insufficient_scope', () =>
+    clientAppCase('can read a 403', '403 insufficient_scope', () =>
       sendTokenFromOrigin(api.forge({ claims: { scp: 'Profile.Read' } })),
     ),
-    readable('can read a 404', '404 not_found', () =>
+    clientAppCase('can read a 404', '404 not_found', () =>
       api.send({ path: `${api.path}/nothing`, headers: { origin } }),
     ),
-    readable('can read a 503', '503 unavailable', async () => {
+    clientAppCase('can read a 503', '503 unavailable', async () => {
       const { emulators } = api;
       await emulators?.setPolicy('fault', 'token=503:1');
       try {
-        return await sendTokenFromOrigin((await emulators?.token('alice')) ?? '');
+        return await sendTokenFromOrigin((await emulators?.getToken('alice')) ?? '');
       } finally {
         await emulators?.setPolicy('fault', 'token=off');
         await waitForRecovery(api);
@@ -168,7 +172,7 @@ function allowedOrigin({ headers }: RawResponse): string {
 async function waitForRecovery(api: Api): Promise<void> {
   const end = Date.now() + recoveryTimeout;
   while (Date.now() < end) {
-    const token = (await api.emulators?.token('alice')) ?? api.token;
+    const token = (await api.emulators?.getToken('alice')) ?? api.token;
     const response = await listDocuments(api, { authorization: `Bearer ${token}` });
     if (describeResponse(response) === '200') return;
     await new Promise((resolve) => setTimeout(resolve, retryDelay));
@@ -203,8 +207,8 @@ function isTokenRejection({ json, headers, request }: RawResponse): boolean {
   );
 }
 
-/** Whether a response could be cached or sniffed. Those of the host itself have no body. */
-function isCacheable({ status, text, headers }: RawResponse): boolean {
+/** The host's own responses have no body, so they need no protection. */
+function mayBeCachedOrSniffed({ status, text, headers }: RawResponse): boolean {
   if (status === 0 || text === '') return false;
   return headers['cache-control'] !== 'no-store' || headers['x-content-type-options'] !== 'nosniff';
 }

@@ -4,7 +4,7 @@ import {
   type ClaimsRow,
   type CreateCases,
   claimsCases,
-  swapCase,
+  swapLetterCase,
   tokenCases,
 } from './case.ts';
 import { v1Claims } from './valid-requests.ts';
@@ -62,7 +62,7 @@ function tenantRows(api: Api): readonly ClaimsRow[] {
   rows.push(
     ['tid missing', { tid: undefined }],
     ['tid an array', { tid: [tid] }],
-    ['tid in another case', { tid: swapCase(tid) }],
+    ['tid in another case', { tid: swapLetterCase(tid) }],
   );
   return rows;
 }
@@ -85,7 +85,7 @@ function issuerRows(api: Api): readonly ClaimsRow[] {
   return [
     ['iss with a slash added or removed', { iss: withOtherSlash }],
     ['iss of the other version', { iss: ofOtherVersion }],
-    ['iss in another case', { iss: swapCase(iss) }],
+    ['iss in another case', { iss: swapLetterCase(iss) }],
     ['iss with a trailing space', { iss: `${iss} ` }],
     ['iss with a query', { iss: `${iss}?x` }],
     ['iss with the tenant twice', { iss: `${iss}/${tid}/v2.0` }],
@@ -112,7 +112,7 @@ function audienceRows(api: Api): readonly ClaimsRow[] {
     ['aud without its last character', { aud: aud.slice(0, -1) }],
     ['aud with an additional character', { aud: `${aud}0` }],
     ['aud with a trailing slash', { aud: `${aud}/` }],
-    ['aud in another case', { aud: swapCase(aud) }],
+    ['aud in another case', { aud: swapLetterCase(aud) }],
     ['aud a string with two audiences, separated by a space', { aud: `${aud} ${otherAudience}` }],
     ['aud a string with two audiences, separated by a comma', { aud: `${aud},${otherAudience}` }],
     ['aud an array with another audience last', { aud: [aud, otherAudience] }],
@@ -150,8 +150,8 @@ function otherTokenCases(api: Api) {
   return tokenCases(api, [
     [
       api.kind === 'original' ? 'token B at Original API' : 'token A at Downstream API',
-      () => emulators.tokenForOtherApi(),
+      () => emulators.getTokenForOtherApi(),
     ],
-    ['a user of another tenant of the same Entra', () => emulators.token('olga')],
+    ['a user of another tenant of the same Entra', () => emulators.getToken('olga')],
   ]);
 }

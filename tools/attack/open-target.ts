@@ -32,7 +32,7 @@ function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOpti
       return response;
     },
     forge(parts, signer) {
-      const current = emulators?.privateKey();
+      const current = emulators?.readPrivateKey();
       const header = current ? withKeyId(parts.header, current.kid) : parts.header;
       const input = createSigningInput(decoded, {
         ...parts,
@@ -67,7 +67,7 @@ export interface RunningStack {
   readonly control: ControlClient;
 }
 
-type GetToken = EmulatorAccess['token'];
+type GetToken = EmulatorAccess['getToken'];
 
 /**
  * Opens both APIs of a running stack. Entra's signing key is available, so that a forged token can
@@ -87,8 +87,8 @@ export async function openStack({
     control.token(user, { ...tokenBOptions(user, options), ...options });
   const common = {
     clientAppOrigin: urls.clientApp,
-    privateKey: () => readSigningKey(join(dataDir, 'signing-keys.json')),
-    idToken: async (user: string) => {
+    readPrivateKey: () => readSigningKey(join(dataDir, 'signing-keys.json')),
+    getIdToken: async (user: string) => {
       const response = await control.control('POST', 'token', { user });
       return (response as { id_token: string }).id_token;
     },
@@ -98,14 +98,14 @@ export async function openStack({
     kind: Api['kind'],
     url: string,
     getToken: GetToken,
-    getTokenForOtherApi: GetToken,
+    getTokenForOther: GetToken,
   ) => {
     const token = await getToken('alice');
     const publicKeys = await fetchPublicKeys(String(takeApart(token).claims.iss));
     const emulators: EmulatorAccess = {
       ...common,
-      token: getToken,
-      tokenForOtherApi: () => getTokenForOtherApi('alice'),
+      getToken,
+      getTokenForOtherApi: () => getTokenForOther('alice'),
     };
     return createTarget({ name: kind, kind, url, token, publicKeys, emulators });
   };

@@ -41,7 +41,7 @@ function createCase(name: string, expected: string, run: () => Promise<string>):
 function otherUserCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
   const aliceProfile = `profiles/${api.decoded.claims.oid}`;
   const asBob = async (path: string, options: RequestOptions = {}) => {
-    const token = await emulators.token('bob');
+    const token = await emulators.getToken('bob');
     return describeResponse(await sendWithToken(api, path, { ...options, token }));
   };
   return [
@@ -71,7 +71,7 @@ function otherUserCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
 function sameNamesCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
   const { preferred_username, name } = api.decoded.claims;
   const createLookalike = async () => {
-    const { claims } = takeApart(await emulators.token('bob'));
+    const { claims } = takeApart(await emulators.getToken('bob'));
     const token = api.forge({
       claims: {
         ...claims,
@@ -101,7 +101,7 @@ function sameNamesCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
   ];
 }
 
-/** Tokens that only Downstream API can be sent, because Entra would not exchange them. */
+/** These tokens can only be sent to Downstream API directly: Entra would not exchange them. */
 function unknownUserCases(api: Api): readonly Case[] {
   return [
     createCase(

@@ -10,7 +10,7 @@ import {
 } from './case.ts';
 import type { RawRequest } from './http.ts';
 
-/** The host limits the headers of a request to a few KiB. */
+/** The host rejects oversized headers before the API sees the request. */
 const headersTooLarge = '431 or closed';
 const notFoundByHost = '404';
 const notFound = '404 not_found or 404';

@@ -70,11 +70,11 @@ export interface Result {
 }
 
 /** Runs one case. An error that it throws becomes the outcome. */
-export async function runCase(api: string, group: string, oneCase: Case): Promise<Result> {
-  const { name, expected } = oneCase;
+export async function runCase(api: string, group: string, testCase: Case): Promise<Result> {
+  const { name, expected } = testCase;
   let actual: string;
   try {
-    actual = await oneCase.run();
+    actual = await testCase.run();
   } catch (error) {
     actual = `failed: ${error instanceof Error ? error.message : String(error)}`;
   }
@@ -90,8 +90,8 @@ export async function* runGroup(
   group: Group,
   allowWrites: boolean,
 ): AsyncGenerator<Result> {
-  for (const oneCase of group.createCases(api))
-    if (allowWrites || !oneCase.writes) yield await runCase(api.name, group.name, oneCase);
+  for (const testCase of group.createCases(api))
+    if (allowWrites || !testCase.writes) yield await runCase(api.name, group.name, testCase);
 }
 
 /** Compares the outcome of a case with the expected one. */

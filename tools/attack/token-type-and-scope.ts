@@ -5,7 +5,7 @@ import {
   type ClaimsRow,
   type CreateCases,
   claimsCases,
-  swapCase,
+  swapLetterCase,
   tokenCases,
 } from './case.ts';
 import { base64url } from './forge.ts';
@@ -59,11 +59,11 @@ function otherTypeCases(api: Api): readonly Case[] {
   return [
     ...cases,
     ...tokenCases(api, [
-      ['an ID token', () => emulators.idToken('alice')],
-      ['an app-only token', () => emulators.token(undefined, { app: true }), insufficientScope],
+      ['an ID token', () => emulators.getIdToken('alice')],
+      ['an app-only token', () => emulators.getToken(undefined, { app: true }), insufficientScope],
       [
         'a token of an app that is not allowed',
-        () => emulators.token('alice', { client: 'other-app' }),
+        () => emulators.getToken('alice', { client: 'other-app' }),
         callerNotAllowed,
       ],
     ]),
@@ -107,7 +107,7 @@ function callingAppRows({ kind, decoded }: Api): readonly ClaimsRow[] {
   const { azpacr } = decoded.claims;
   const rows: ClaimsRow[] = [
     ['azp of an app that is not allowed', { azp: randomUUID() }, callerNotAllowed],
-    ['azp in another case', { azp: swapCase(azp) }, callerNotAllowed],
+    ['azp in another case', { azp: swapLetterCase(azp) }, callerNotAllowed],
     ['azp missing', { azp: undefined }],
     ['azp an array', { azp: [azp] }],
     ['azp not a GUID', { azp: 'client-app' }],

@@ -96,8 +96,8 @@ export const validRequests: CreateCases = (api) => {
             () => api.forge({ header: { x5t: api.decoded.header.kid } }),
             ok,
           ],
-          ['a guest user', () => emulators.token('gina'), ok],
-          ['a user in 200 groups', () => emulators.token('greta'), ok],
+          ['a guest user', () => emulators.getToken('gina'), ok],
+          ['a user in 200 groups', () => emulators.getToken('greta'), ok],
           [
             'the scopes in another order',
             () => api.forge({ claims: { scp: 'Profile.Read Documents.Read' } }),

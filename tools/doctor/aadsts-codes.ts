@@ -121,7 +121,7 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   65001: {
     error: invalidGrant,
     suberror: 'consent_required',
-    meaning: 'Neither the user nor an administrator has consented that this app calls the API.',
+    meaning: 'Neither the user nor an administrator has granted this app consent to call the API.',
     fix:
       'Request consent to api://<Original API>/.default, pre-authorize Original API at ' +
       'Downstream API, or let an administrator consent.',
@@ -139,7 +139,7 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   90002: { error: 'invalid_request', meaning: 'The tenant does not exist.', fix: idsFix },
   90055: {
     error: 'temporarily_unavailable',
-    meaning: 'Entra throttles because of too many requests.',
+    meaning: 'There are too many requests, and Entra throttles them.',
     fix: 'Wait for the time in Retry-After, and cache tokens.',
   },
   90094: {

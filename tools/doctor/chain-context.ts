@@ -115,7 +115,8 @@ export function describeUser({ directory }: ChainContext, objectId: unknown): st
   const userName = directory.userName(text);
   if (userName !== undefined) return withName(userName, text);
   const identityName = directory.identityName(text);
-  return withName(identityName && `the managed identity of ${identityName}`, text);
+  if (identityName !== undefined) return `the managed identity of ${identityName} (${text})`;
+  return text;
 }
 
 /** Formats a tenant as `name (id)`, or as its id alone when the name is unknown. */

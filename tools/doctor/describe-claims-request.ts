@@ -38,7 +38,7 @@ function describeClaim(name: string, request: ClaimRequest, context: ChainContex
     case 'nbf': {
       const time = formatTime(Number(requested[0]), context.now() / 1_000);
       return (
-        `a token issued after ${time}: an event has ended the earlier ones (revoked sessions, a ` +
+        `a token issued after ${time}: earlier tokens are no longer valid (revoked sessions, a ` +
         'new password, another location)'
       );
     }
@@ -46,7 +46,7 @@ function describeClaim(name: string, request: ClaimRequest, context: ChainContex
     case 'polids': {
       const noun = requested.length === 1 ? 'policy' : 'policies';
       const policies = formatList(requested.map((id) => describePolicy(id, context)));
-      return `that the user satisfies the Conditional Access ${noun} ${policies}`;
+      return `the Conditional Access ${noun} ${policies}, which the user must satisfy`;
     }
     case 'xms_cc':
       return (

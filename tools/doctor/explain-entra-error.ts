@@ -90,6 +90,6 @@ function describeClaims({ codes = [], claims }: Refusal, context: ChainContext):
   const { access_token: requests = {} } = claims as { access_token?: object };
   const sentByEntra = codes.some((code) => aadstsCodes[code]?.hasClaims);
   if (sentByEntra && Object.keys(requests).length === 0)
-    return [formatRow('claims', 'are in the response of Entra and state what it requires.')];
+    return [formatRow('requires', 'see the claims in the response of Entra.')];
   return describeClaimsRequest(claims, context).map((line) => formatRow('requires', line));
 }

@@ -54,6 +54,7 @@ export async function runChecks(
       continue;
     }
 
+    // A check that skips itself is not applicable, so it does not hold up others.
     passed.add(check.name);
     if ('ok' in result) printResult('ok', check, result.ok);
     else printResult('skipped', check, result.skipped);

@@ -59,6 +59,7 @@ export async function verifySignature(
       const detail = `${authorityHost.origin} does not publish the key`;
       return { ...result, status: 'invalid', detail, failedCheck: 'key' };
     }
+    // The validator checks the signature before the audience, so no audience is needed here.
     const validate = createValidator({ keys, tenantIds, audience: '', now });
     if ((await findFailedCheck(text, validate)) === 'signature') {
       const detail = 'it does not match the token';
