@@ -130,8 +130,8 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
   },
   bad_gateway: {
     meaning:
-      'A service sent an unexpected response: a redirect, no JSON, a body that is too large, ' +
-      'a token for another API, or Downstream API rejected the token of Original API.',
+      'A service sent an unexpected response: a redirect, no JSON, a body that is too large or ' +
+      'a token for another API. Or Downstream API rejected the token of Original API.',
     fix:
       'Check DOWNSTREAM_API_URL, proxies, and `downstreamStatus` and `downstreamCode` in ' +
       'Original API’s log line: a 401 or 403 there is a fault between the APIs.',

@@ -3,10 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readDownstreamSettings } from '../../../../downstream-api/settings.ts';
-import { createDirectory } from '../../../../local/doctor/create-directory.ts';
 import { loadSettings } from '../../../../local/doctor/load-settings.ts';
 import { readOriginalSettings } from '../../../../original-api/settings.ts';
-import { createChainContext } from '../../../../tools/doctor/chain-context.ts';
 
 const missingFile = '/nowhere/local.settings.json';
 const clientId = '12345678-0000-4000-8000-00000000000a';
@@ -131,32 +129,5 @@ describe('local.settings.json', () => {
     await expect(loadSettings({ environment: {}, file })).rejects.toThrow(
       'local.settings.json is not valid JSON',
     );
-  });
-});
-
-describe('chain context', () => {
-  const directory = createDirectory();
-  const withoutSettings = createChainContext({ directory, settings: undefined });
-
-  test('takes the authority from the settings', async () => {
-    const settings = await loadEmulatorSettings();
-    const { authorityHost } = createChainContext({ directory, settings });
-    expect(authorityHost?.origin).toBe('http://localhost:47990');
-  });
-
-  test('has no authority without settings', () => {
-    expect(withoutSettings.authorityHost).toBeUndefined();
-  });
-
-  test('has no authority when the settings are invalid', () => {
-    const settings = { source: '', original: {}, downstream: {}, originalHealth: undefined };
-    expect(createChainContext({ directory, settings }).authorityHost).toBeUndefined();
-  });
-
-  test('uses the client ids of the emulators without settings', async () => {
-    const settings = await loadEmulatorSettings();
-    const withSettings = createChainContext({ directory, settings });
-    const clientIds = withoutSettings.apis.map((api) => api.clientId);
-    expect(clientIds).toEqual(withSettings.apis.map((api) => api.clientId));
   });
 });
