@@ -54,7 +54,7 @@ export async function runChecks(
       continue;
     }
 
-    // A check that skips itself is not applicable, so it does not hold up others.
+    // A check that skips itself does not apply here. The checks that need it still run.
     passed.add(check.name);
     if ('ok' in result) printResult('ok', check, result.ok);
     else printResult('skipped', check, result.skipped);
