@@ -2,11 +2,12 @@
  * The borders inside the emulators: what an endpoint is given, what it answers, and what all endpoints share.
  * One process serves every endpoint of the emulators on EMULATOR_PORT; `local/emulators/emulators.ts` puts them together.
  */
-import type { Credentials } from './key-vault/credentials.ts';
+
+import type { Recorder } from './control/recorder.ts';
 import type { Directory } from './entra/directory.ts';
 import type { Policies } from './entra/policies.ts';
 import type { SigningKeys } from './entra/signing-keys.ts';
-import type { Recorder } from './control/recorder.ts';
+import type { Credentials } from './key-vault/credentials.ts';
 
 /** A request as an endpoint sees it: the body is read already (cap 1 MiB). */
 export interface EmulatorRequest {

@@ -5,18 +5,18 @@ import { mkdir } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isOnAzure } from '../../shared/settings.ts';
-import { openCredentials } from './key-vault/credentials.ts';
-import { createKeyVault } from './key-vault/key-vault.ts';
-import { createManagedIdentity } from './managed-identity/managed-identity.ts';
-import { startTables } from './tables/tables.ts';
 import type { EmulatorContext } from './context.ts';
 import { createControl, publishControl } from './control/control.ts';
+import { createRecorder } from './control/recorder.ts';
 import { type IdentityName, readDirectory } from './entra/directory.ts';
 import { createEntra } from './entra/entra.ts';
 import { createPolicies } from './entra/policies.ts';
 import { openSigningKeys } from './entra/signing-keys.ts';
-import { createRecorder } from './control/recorder.ts';
+import { openCredentials } from './key-vault/credentials.ts';
+import { createKeyVault } from './key-vault/key-vault.ts';
 import { createListener } from './listener.ts';
+import { createManagedIdentity } from './managed-identity/managed-identity.ts';
+import { startTables } from './tables/tables.ts';
 
 export interface EmulatorOptions {
   /** 0: a free one. */

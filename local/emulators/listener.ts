@@ -1,9 +1,9 @@
 /** One HTTP door for every endpoint of the emulators: host check, CORS, body, planted faults, then the first endpoint whose path it is. */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from './context.ts';
-import { nameEntraEndpoint } from './entra/entra.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from './context.ts';
 import { applyFault, type FaultyEndpoint } from './control/faults.ts';
 import type { Recorded } from './control/recorder.ts';
+import { nameEntraEndpoint } from './entra/entra.ts';
 
 const bodyLimit = 1024 * 1024;
 

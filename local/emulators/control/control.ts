@@ -2,11 +2,11 @@
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from '../context.ts';
-import { makeAskedToken, UnknownAsked } from '../entra/asked-token.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
 import { policyValues, UnknownPolicy } from '../entra/policies.ts';
-import { faultKinds, faultyEndpoints } from './faults.ts';
+import { makeAskedToken, UnknownAsked } from '../entra/token/mint-token.ts';
 import { writePrivateFile } from '../private-file.ts';
+import { faultKinds, faultyEndpoints } from './faults.ts';
 
 /** Writes `control.json` for the command lines; resolves to what removes it again, unless another emulators has written its own since. */
 export async function publishControl(

@@ -1,7 +1,7 @@
 /** What a consent page asks for. */
 import type { App, User } from './directory.ts';
 import type { AskedScopes } from './scopes.ts';
-import type { EntraContext } from './token-request.ts';
+import type { EntraContext } from './token/token-request.ts';
 
 /** `client` may call `resource` with `scopes` on behalf of the user. */
 export interface ConsentItem {

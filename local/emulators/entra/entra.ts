@@ -1,16 +1,16 @@
 /** The emulators's Entra ID: which endpoint a path means, what every answer has in common, and one record per request. */
 import { randomUUID } from 'node:crypto';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from '../context.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
 import type { FaultyEndpoint } from '../control/faults.ts';
-import { answerAuthorize } from './authorize.ts';
+import { answerAuthorize } from './authorize/authorize-endpoint.ts';
 import { createConsents } from './consents.ts';
-import { createKeptGrants } from './kept-grants.ts';
-import { answerLogout } from './logout.ts';
-import { answerMetadata } from './metadata.ts';
+import { createKeptGrants } from './grant-store.ts';
+import { answerLogout } from './logout-endpoint.ts';
+import { answerMetadata } from './metadata-endpoint.ts';
 import { describeRefusal, Refusal } from './refusal.ts';
 import { createSessions } from './sessions.ts';
-import { answerToken } from './token-endpoint.ts';
-import type { EntraContext, TokenRequest } from './token-request.ts';
+import { answerToken } from './token/token-endpoint.ts';
+import type { EntraContext, TokenRequest } from './token/token-request.ts';
 
 const minutes = 60_000;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;

@@ -1,5 +1,5 @@
 /** The switches a person or a test can turn while the emulators runs. A switch takes effect with the next request. */
-import type { Credentials } from '../key-vault/credentials.ts';
+
 import {
   type Fault,
   type FaultyEndpoint,
@@ -7,6 +7,7 @@ import {
   faultyEndpoints,
   parseFault,
 } from '../control/faults.ts';
+import type { Credentials } from '../key-vault/credentials.ts';
 import type { Directory, User } from './directory.ts';
 import type { SigningKeys } from './signing-keys.ts';
 

@@ -1,6 +1,6 @@
 /** Key Vault's secrets, as far as a reader needs them (learn.microsoft.com/rest/api/keyvault/secrets), guarded by an Azure role. */
-import type { Endpoint, EmulatorContext, EmulatorRequest } from '../context.ts';
-import { identifyCaller, type PlatformCaller } from '../managed-identity/caller.ts';
+import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';
+import { identifyCaller, type PlatformCaller } from '../managed-identity/identify-caller.ts';
 import type { VaultVersion } from './credentials.ts';
 
 const audience = 'https://vault.azure.net';

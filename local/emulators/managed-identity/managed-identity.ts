@@ -2,7 +2,7 @@
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Endpoint, EmulatorContext, EmulatorRequest } from '../context.ts';
+import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';
 import type { Identity, IdentityName } from '../entra/directory.ts';
 import { openPlatformKeys } from './platform-keys.ts';
 

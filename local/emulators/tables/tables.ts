@@ -5,10 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import type { EmulatorContext } from '../context.ts';
 import { applyFault } from '../control/faults.ts';
+import { identifyCaller, type PlatformCaller } from '../managed-identity/identify-caller.ts';
 import { startAzurite } from './azurite.ts';
-import { identifyCaller, type PlatformCaller } from '../managed-identity/caller.ts';
+import { BodyTooLarge, createTableForwarder } from './azurite-proxy.ts';
 import { developmentAccount } from './shared-key-lite.ts';
-import { BodyTooLarge, createTableForwarder } from './table-forwarder.ts';
 
 const audience = 'https://storage.azure.com';
 const role = 'Storage Table Data Contributor';

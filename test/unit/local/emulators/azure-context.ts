@@ -1,17 +1,17 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { openCredentials } from '../../../../local/emulators/key-vault/credentials.ts';
-import { openPlatformKeys } from '../../../../local/emulators/managed-identity/platform-keys.ts';
 import type {
-  Endpoint,
-  EmulatorResponse,
   EmulatorContext,
+  EmulatorResponse,
+  Endpoint,
 } from '../../../../local/emulators/context.ts';
+import { createRecorder } from '../../../../local/emulators/control/recorder.ts';
 import { readDirectory } from '../../../../local/emulators/entra/directory.ts';
 import { createPolicies } from '../../../../local/emulators/entra/policies.ts';
 import { openSigningKeys } from '../../../../local/emulators/entra/signing-keys.ts';
-import { createRecorder } from '../../../../local/emulators/control/recorder.ts';
+import { openCredentials } from '../../../../local/emulators/key-vault/credentials.ts';
+import { openPlatformKeys } from '../../../../local/emulators/managed-identity/platform-keys.ts';
 
 /** What the Azure parts of the emulators share, in a folder of its own, with a clock that a test may move by `pass`. */
 export async function createAzureContext(): Promise<{

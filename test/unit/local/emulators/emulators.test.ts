@@ -29,7 +29,7 @@ function run(
   args: readonly string[],
   env: Record<string, string> = { EMULATOR_DATA_DIR: dataDir },
 ) {
-  const file = fileURLToPath(new URL(`../../../local/${script}.ts`, import.meta.url));
+  const file = fileURLToPath(new URL(`../../../../local/${script}.ts`, import.meta.url));
   return new Promise<{ code: number; out: string; err: string }>((resolve) => {
     execFile(
       process.execPath,

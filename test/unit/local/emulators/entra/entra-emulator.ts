@@ -5,8 +5,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EmulatorContext } from '../../../../../local/emulators/context.ts';
 import { createControl } from '../../../../../local/emulators/control/control.ts';
-import { makeAskedToken } from '../../../../../local/emulators/entra/asked-token.ts';
 import { createEntra } from '../../../../../local/emulators/entra/entra.ts';
+import { makeAskedToken } from '../../../../../local/emulators/entra/token/mint-token.ts';
 import { createListener } from '../../../../../local/emulators/listener.ts';
 import { createAzureContext } from '../azure-context.ts';
 

@@ -3,8 +3,8 @@ import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openCredentials } from '../../../../../local/emulators/key-vault/credentials.ts';
 import { readDirectory } from '../../../../../local/emulators/entra/directory.ts';
+import { openCredentials } from '../../../../../local/emulators/key-vault/credentials.ts';
 
 const directory = readDirectory(undefined, 'http://localhost:5555');
 const name = 'zero-trust-original-api';
