@@ -16,7 +16,7 @@ const minutes = 60_000;
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 
 /** The name of Entra's endpoint behind a path, as faults and records call it. */
-export function nameEntraEndpoint(
+export function matchEntraEndpoint(
   path: string,
 ): Extract<FaultyEndpoint, 'metadata' | 'keys' | 'authorize' | 'token'> | 'logout' | undefined {
   if (
@@ -89,7 +89,7 @@ export function createEntra(emulators: EmulatorContext): Endpoint {
   }
 
   return async (request) => {
-    const operation = nameEntraEndpoint(request.url.pathname);
+    const operation = matchEntraEndpoint(request.url.pathname);
     if (!operation) return undefined;
     const started = performance.now();
     const given = readCorrelationId(request);

@@ -1,42 +1,60 @@
 import type { EmulatorContext } from '../context.ts';
 import { openPlatformKeys } from './platform-keys.ts';
 
-/** Who asks the vault or the tables, with Azure's roles; a principal that the directory's identities do not know has no name and no role. */
-export interface PlatformCaller {
+/** The principal that calls Key Vault or Table Storage. */
+export interface AzureCaller {
   readonly principalId: string;
   readonly appId: string;
+  /** The name of the managed identity, or the principal id where the directory has no such one. */
   readonly name: string;
+  /** Azure RBAC role names. Empty for an unknown principal. */
   readonly roles: readonly string[];
 }
 
+/** The caller, or the reason why the token was rejected. */
+export type CallerResult =
+  | { readonly caller: AzureCaller; readonly rejection?: never }
+  | { readonly rejection: string; readonly caller?: never };
+
+/** How far `nbf` may lie in the future, in seconds. */
+const clockToleranceSeconds = 300;
+
 /**
- * Checks a bearer token as an Azure service does: signature, issuer of the home tenant, audience (one of `audiences`),
- * times. Resolves to the caller, or to the reason of the refusal in words; what the caller may do is the service's own question.
+ * Authenticates a caller by its bearer token, as Azure's services do: signature, issuer (the home
+ * tenant), audience (one of `audiences`) and times. Authorization is up to the service.
  */
 export async function identifyCaller(
   context: EmulatorContext,
   authorization: string | undefined,
   audiences: readonly string[],
-): Promise<PlatformCaller | string> {
+): Promise<CallerResult> {
   const [, token] = /^bearer ([\w.-]+)$/i.exec(authorization ?? '') ?? [];
-  if (!token) return 'There is no bearer token.';
+  if (!token) return { rejection: 'There is no bearer token.' };
   const keys = await openPlatformKeys(context);
   const claims = await keys.verify(token).catch(() => undefined);
-  if (!claims) return 'The signature is invalid.';
+  if (!claims) return { rejection: 'The signature is invalid.' };
+
   const { iss, aud, exp, nbf, oid, appid } = claims;
-  const issuer = `${context.origin}/${context.directory.homeTenant.id}/`;
-  if (iss !== issuer) return 'The issuer is not the tenant of this resource.';
-  if (typeof aud !== 'string' || !audiences.includes(aud))
-    return `The audience is not ${audiences.join(' or ')}.`;
-  const seconds = context.now() / 1000;
-  if (typeof exp !== 'number' || exp <= seconds) return 'The token has expired.';
-  if (typeof nbf === 'number' && nbf > seconds + 300) return 'The token is not valid yet.';
-  if (typeof oid !== 'string') return 'The token names no principal.';
+  if (iss !== `${context.origin}/${context.directory.homeTenant.id}/`) {
+    return { rejection: 'The issuer is not the tenant of this resource.' };
+  }
+  if (typeof aud !== 'string' || !audiences.includes(aud)) {
+    return { rejection: `The audience is not ${audiences.join(' or ')}.` };
+  }
+  const nowSeconds = context.now() / 1000;
+  if (typeof exp !== 'number' || exp <= nowSeconds) return { rejection: 'The token has expired.' };
+  if (typeof nbf === 'number' && nbf > nowSeconds + clockToleranceSeconds) {
+    return { rejection: 'The token is not valid yet.' };
+  }
+  if (typeof oid !== 'string') return { rejection: 'The token has no oid claim.' };
+
   const identity = context.directory.identities.find(({ principalId }) => principalId === oid);
   return {
-    principalId: oid,
-    appId: typeof appid === 'string' ? appid : '',
-    name: identity?.name ?? oid,
-    roles: identity?.roles ?? [],
+    caller: {
+      principalId: oid,
+      appId: typeof appid === 'string' ? appid : '',
+      name: identity?.name ?? oid,
+      roles: identity?.roles ?? [],
+    },
   };
 }

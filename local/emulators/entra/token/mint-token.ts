@@ -5,14 +5,14 @@ import { type ClientProof, describeAccessToken } from './access-token.ts';
 import { makeIdToken } from './id-token.ts';
 
 /** A name that the directory does not know; the message lists what it does. */
-export class UnknownAsked extends Error {}
+export class InvalidMintRequest extends Error {}
 
 type Asked = Readonly<Record<string, unknown>>;
 
 function readText(asked: Asked, name: string): string | undefined {
   const value = asked[name];
   if (value !== undefined && typeof value !== 'string')
-    throw new UnknownAsked(`"${name}" must be a string.`);
+    throw new InvalidMintRequest(`"${name}" must be a string.`);
   return value;
 }
 
@@ -21,7 +21,7 @@ function findUser({ directory }: EmulatorContext, asked: Asked): User {
   const user = name === undefined ? undefined : directory.userByName(name);
   if (user) return user;
   const users = directory.users.map((known) => known.name).join(', ');
-  throw new UnknownAsked(
+  throw new InvalidMintRequest(
     name === undefined ? `Name a user: ${users}.` : `No user "${name}". Users: ${users}.`,
   );
 }
@@ -29,7 +29,7 @@ function findUser({ directory }: EmulatorContext, asked: Asked): User {
 function findApp({ directory }: EmulatorContext, name: string): App {
   const app = directory.app(name);
   if (app) return app;
-  throw new UnknownAsked(
+  throw new InvalidMintRequest(
     `No app "${name}". Apps: ${directory.apps.map((known) => known.name).join(', ')}.`,
   );
 }
@@ -38,7 +38,7 @@ function findTenant({ directory }: EmulatorContext, asked: Asked, byDefault: str
   const name = readText(asked, 'tenant') ?? byDefault;
   const tenant = directory.tenant(name);
   if (tenant) return tenant;
-  throw new UnknownAsked(
+  throw new InvalidMintRequest(
     `No tenant "${name}". Tenants: ${directory.tenants.map((known) => known.key).join(', ')}.`,
   );
 }
@@ -59,11 +59,11 @@ function readResource(
   const resources = [...new Set(split.map(([app]) => findApp(context, app ?? byDefault)))];
   const [resource] = resources;
   if (!resource || resources.length > 1)
-    throw new UnknownAsked('A token is for one API: name scopes of one only.');
+    throw new InvalidMintRequest('A token is for one API: name scopes of one only.');
   const names = split.map(([, name]) => name ?? '');
   const unknown = names.find((name) => name !== '.default' && !resource.scopes.includes(name));
   if (unknown !== undefined)
-    throw new UnknownAsked(
+    throw new InvalidMintRequest(
       `No scope "${unknown}" at ${resource.name}. Scopes: ${resource.scopes.join(', ')}.`,
     );
   return { resource, scopes: names.includes('.default') ? resource.scopes : names };
@@ -77,9 +77,9 @@ function proofOf({ public: isPublic, credential }: App): ClientProof {
 /**
  * `{ user, client?, scope?, tenant?, app?, cp1?, acrs?, mfa?, claims? }` → `{ access_token, id_token? }`.
  * `app: true` asks for an app-only token. `cp1: false` leaves out the capability, `acrs` and `mfa` add a step-up.
- * `claims` replaces members of the access token (`null` removes one), so that a test can have any token that our key signed. Throws UnknownAsked.
+ * `claims` replaces members of the access token (`null` removes one), so that a test can have any token that our key signed. Throws InvalidMintRequest.
  */
-export async function makeAskedToken(
+export async function mintToken(
   context: EmulatorContext,
   asked: Asked,
 ): Promise<{ access_token: string; id_token?: string }> {

@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import type { EmulatorContext } from '../../../../../local/emulators/context.ts';
 import { createControl } from '../../../../../local/emulators/control/control.ts';
 import { createEntra } from '../../../../../local/emulators/entra/entra.ts';
-import { makeAskedToken } from '../../../../../local/emulators/entra/token/mint-token.ts';
+import { mintToken } from '../../../../../local/emulators/entra/token/mint-token.ts';
 import { createListener } from '../../../../../local/emulators/listener.ts';
 import { createAzureContext } from '../azure-context.ts';
 
@@ -51,7 +51,7 @@ export async function startEntra(): Promise<EntraEmulator> {
   server.on('request', (request, response) => void listen(request, response));
   const home = context.directory.homeTenant.id;
   const appId = (name: string) => context.directory.app(name)?.appId ?? '';
-  const token: EntraEmulator['token'] = (asked) => makeAskedToken(context, { ...asked });
+  const token: EntraEmulator['token'] = (asked) => mintToken(context, { ...asked });
 
   const post: EntraEmulator['post'] = async (form, { tenant = home, headers = {} } = {}) => {
     const body = new URLSearchParams(Object.entries(form).filter(([, value]) => value !== ''));

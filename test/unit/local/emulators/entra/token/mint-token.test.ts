@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readDirectory } from '../../../../../../local/emulators/entra/directory.ts';
-import { makeAskedToken } from '../../../../../../local/emulators/entra/token/mint-token.ts';
+import { mintToken } from '../../../../../../local/emulators/entra/token/mint-token.ts';
 import { type EntraEmulator, type Json, readClaims, startEntra } from '../entra-emulator.ts';
 
 let entra: EntraEmulator;
@@ -98,7 +98,7 @@ test('the resource decides the version: a v1.0 token has v1.0 names, audience an
       ...entra.context,
       directory: readDirectory(file, entra.context.clientAppOrigin),
     };
-    const claims = readClaims((await makeAskedToken(context, { user: 'alice' })).access_token);
+    const claims = readClaims((await mintToken(context, { user: 'alice' })).access_token);
     expect(claims).toMatchObject({
       aud: `api://${appId('original-api')}`,
       iss: `${entra.context.origin}/${entra.home}/`,
