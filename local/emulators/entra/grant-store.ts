@@ -1,70 +1,82 @@
-/** Codes and refresh tokens: random strings to the client, facts to Entra. Kept in memory, gone with the emulators. */
+/** A store in memory for authorization codes and refresh tokens. It is empty after a restart. */
 import { randomBytes } from 'node:crypto';
 import type { ClaimsRequest } from './claims-request.ts';
-import type { SignInFacts } from './conditional-access.ts';
+import type { SignIn } from './conditional-access.ts';
 import type { App, User } from './directory.ts';
-import type { AskedScopes } from './scopes.ts';
+import type { RequestedScopes } from './scopes.ts';
 
-/** A user's sign-in at a client: what every later token of it builds on. */
+/** A user's sign-in at a client. */
 export interface UserGrant {
   readonly client: App;
   readonly user: User;
-  readonly signIn: SignInFacts;
+  readonly signIn: SignIn;
 }
 
+/** The grant behind an authorization code. */
 export interface CodeGrant extends UserGrant {
   readonly redirectUri: string;
+  /** The S256 challenge of PKCE (RFC 7636). `undefined` for a client that sent none. */
   readonly codeChallenge: string | undefined;
   readonly nonce: string | undefined;
-  readonly scopes: AskedScopes;
-  readonly asked: ClaimsRequest;
+  readonly scopes: RequestedScopes;
+  readonly claimsRequest: ClaimsRequest;
 }
 
+/** The grant behind a refresh token. */
 export interface RefreshGrant extends UserGrant {
-  /** When the first refresh token of this chain was made, in milliseconds since 1970. */
+  /** When the first refresh token of this sign-in was issued, in milliseconds since 1970. */
   readonly since: number;
+  /** The resource of a refresh request without `scope`. */
   readonly resource: App;
+  /** The OpenID Connect scopes of a refresh request without `scope`. */
   readonly oidc: readonly string[];
 }
 
-/** A code is read once; a refresh token stays good after its use, as at the real Entra, since two tabs may hold the same one. */
-export interface KeptGrants<Grant> {
-  keep(grant: Grant): string;
-  read(handle: string):
-    | {
-        readonly grant: Grant;
-        readonly keptAt: number;
-        readonly expired: boolean;
-        readonly used: boolean;
-      }
-    | undefined;
+export interface StoredGrant<Grant> {
+  readonly grant: Grant;
+  readonly isExpired: boolean;
+  readonly isUsed: boolean;
+}
+
+export interface GrantStore<Grant> {
+  /** Stores a grant and returns the code or refresh token for it. */
+  save(grant: Grant): string;
+  /** Returns the grant of a code or refresh token, or `undefined` for an unknown one. */
+  find(handle: string): StoredGrant<Grant> | undefined;
+  /** Marks a code as redeemed. Refresh tokens stay valid, since two tabs can hold the same one. */
   markUsed(handle: string): void;
 }
 
-const mostKept = 10_000;
+const maxGrants = 10_000;
 
-/** `lifetime` in milliseconds; beyond 10,000 the oldest are forgotten. */
-export function createKeptGrants<Grant>(
+/**
+ * Creates a store. Beyond 10,000 grants the oldest are dropped.
+ * @param prefix The first characters of each code or refresh token.
+ * @param lifetimeMs How long a grant is valid, in milliseconds.
+ */
+export function createGrantStore<Grant>(
   prefix: string,
-  lifetime: number,
+  lifetimeMs: number,
   now: () => number,
-): KeptGrants<Grant> {
-  const kept = new Map<string, { grant: Grant; keptAt: number; used: boolean }>();
+): GrantStore<Grant> {
+  const entries = new Map<string, { grant: Grant; savedAt: number; isUsed: boolean }>();
   return {
-    keep: (grant) => {
+    save: (grant) => {
       const handle = `${prefix}${randomBytes(48).toString('base64url')}`;
-      kept.set(handle, { grant, keptAt: now(), used: false });
-      const [oldest] = kept.keys();
-      if (kept.size > mostKept && oldest) kept.delete(oldest);
+      entries.set(handle, { grant, savedAt: now(), isUsed: false });
+      const [oldest] = entries.keys();
+      if (entries.size > maxGrants && oldest) entries.delete(oldest);
       return handle;
     },
-    read: (handle) => {
-      const entry = kept.get(handle);
-      return entry && { ...entry, expired: now() - entry.keptAt > lifetime };
+    find: (handle) => {
+      const entry = entries.get(handle);
+      if (!entry) return undefined;
+      const { grant, savedAt, isUsed } = entry;
+      return { grant, isUsed, isExpired: now() - savedAt > lifetimeMs };
     },
     markUsed: (handle) => {
-      const entry = kept.get(handle);
-      if (entry) entry.used = true;
+      const entry = entries.get(handle);
+      if (entry) entry.isUsed = true;
     },
   };
 }

@@ -1,8 +1,9 @@
-/** Entra's documents: OpenID configuration v1.0 and v2.0, the signing keys, and instance discovery. */
+/** Entra's public documents: OpenID configuration, signing keys and instance discovery. */
 import type { EmulatorContext, EmulatorResponse } from '../context.ts';
-import { Refusal } from './refusal.ts';
+import type { Tenant } from './directory.ts';
 
-const shared = {
+/** The members that are the same in every OpenID configuration. */
+const commonMetadata = {
   token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt'],
   response_modes_supported: ['query', 'fragment'],
   subject_types_supported: ['pairwise'],
@@ -29,18 +30,32 @@ const shared = {
   ],
 };
 
-/** Endpoints and issuer name the tenant's id; for /common and /organizations the issuer has the placeholder `{tenantid}`. */
-function describe(origin: string, asked: string, tenantId: string | undefined, version: 1 | 2) {
-  const path = version === 2 ? '/v2.0' : '';
-  const segment = tenantId ?? asked;
-  const oauth2 = `${origin}/${segment}/oauth2${path}`;
+/** The issuer for `common` and `organizations` has this in place of the tenant id. */
+const tenantPlaceholder = '{tenantid}';
+
+interface MetadataRequest {
+  readonly origin: string;
+  /** The tenant in the path, such as `contoso` or `common`. */
+  readonly segment: string;
+  /** `undefined` for `common` and `organizations`. */
+  readonly tenantId: string | undefined;
+}
+
+/** The OpenID configuration (OpenID Connect Discovery 1.0 §3) for tokens of version 1 or 2. */
+function createOpenIdConfiguration(
+  { origin, segment, tenantId }: MetadataRequest,
+  version: 1 | 2,
+): object {
+  const versionPath = version === 2 ? '/v2.0' : '';
+  const issuer = `${origin}/${tenantId ?? tenantPlaceholder}`;
+  const base = `${origin}/${tenantId ?? segment}`;
   return {
-    issuer: `${origin}/${tenantId ?? '{tenantid}'}${version === 2 ? '/v2.0' : '/'}`,
-    authorization_endpoint: `${oauth2}/authorize`,
-    token_endpoint: `${oauth2}/token`,
-    jwks_uri: `${origin}/${segment}/discovery${path}/keys`,
-    end_session_endpoint: `${oauth2}/logout`,
-    ...shared,
+    issuer: version === 2 ? `${issuer}/v2.0` : `${issuer}/`,
+    authorization_endpoint: `${base}/oauth2${versionPath}/authorize`,
+    token_endpoint: `${base}/oauth2${versionPath}/token`,
+    jwks_uri: `${base}/discovery${versionPath}/keys`,
+    end_session_endpoint: `${base}/oauth2${versionPath}/logout`,
+    ...commonMetadata,
     tenant_region_scope: null,
     cloud_instance_name: new URL(origin).host,
     cloud_graph_host_name: 'graph.windows.net',
@@ -48,41 +63,57 @@ function describe(origin: string, asked: string, tenantId: string | undefined, v
   };
 }
 
-function describeInstance({ origin }: EmulatorContext, url: URL) {
-  const endpoint =
-    url.searchParams.get('authorization_endpoint') ?? `${origin}/common/oauth2/v2.0/authorize`;
-  const { pathname } = URL.canParse(endpoint) ? new URL(endpoint) : { pathname: '/common' };
+/** Instance discovery, by which MSAL validates an authority. */
+function createInstanceMetadata(origin: string, url: URL): object {
+  const defaultEndpoint = `${origin}/common/oauth2/v2.0/authorize`;
+  const endpoint = url.searchParams.get('authorization_endpoint') ?? defaultEndpoint;
+  const path = URL.canParse(endpoint) ? new URL(endpoint).pathname : '/common';
+  const tenant = path.split('/')[1];
   const { host } = new URL(origin);
   return {
-    tenant_discovery_endpoint: `${origin}/${pathname.split('/')[1]}/v2.0/.well-known/openid-configuration`,
+    tenant_discovery_endpoint: `${origin}/${tenant}/v2.0/.well-known/openid-configuration`,
     'api-version': '1.1',
     metadata: [{ preferred_network: host, preferred_cache: host, aliases: [host] }],
   };
 }
 
-const multiTenant = ['common', 'organizations'];
+/** Returns the document at a path below the tenant, or `undefined` for an unknown path. */
+function createDocument(
+  { signingKeys }: EmulatorContext,
+  request: MetadataRequest,
+  path: string,
+): object | undefined {
+  const { origin, tenantId = tenantPlaceholder } = request;
+  switch (path) {
+    case 'v2.0/.well-known/openid-configuration':
+      return createOpenIdConfiguration(request, 2);
+    case '.well-known/openid-configuration':
+      return createOpenIdConfiguration(request, 1);
+    case 'discovery/v2.0/keys':
+      return signingKeys.jwks(`${origin}/${tenantId}/v2.0`);
+    case 'discovery/keys':
+      return signingKeys.jwks();
+    default:
+      return undefined;
+  }
+}
 
 /**
- * Answers GET for `/{tenant}[/v2.0]/.well-known/openid-configuration`, `/{tenant}/discovery[/v2.0]/keys` and
- * `/common/discovery/instance`; `undefined` for other paths. An unknown tenant is a Refusal (90002).
+ * Serves `/{tenant}[/v2.0]/.well-known/openid-configuration`, `/{tenant}/discovery[/v2.0]/keys` and
+ * `/common/discovery/instance`. Returns `undefined` for another path.
+ * @param tenant `undefined` for `common` and `organizations`.
  */
-export function answerMetadata(context: EmulatorContext, url: URL): EmulatorResponse | undefined {
-  const { origin, directory, signingKeys } = context;
+export function handleMetadata(
+  context: EmulatorContext,
+  url: URL,
+  tenant: Tenant | undefined,
+): EmulatorResponse | undefined {
+  const { origin } = context;
   const headers = { 'Cache-Control': 'max-age=86400, private' };
-  if (url.pathname === '/common/discovery/instance')
-    return { status: 200, headers, body: describeInstance(context, url) };
-  const [, segment = '', rest = ''] = /^\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
-  const documents: Readonly<Record<string, (tenantId: string | undefined) => object>> = {
-    'v2.0/.well-known/openid-configuration': (tenantId) => describe(origin, segment, tenantId, 2),
-    '.well-known/openid-configuration': (tenantId) => describe(origin, segment, tenantId, 1),
-    'discovery/v2.0/keys': (tenantId) =>
-      signingKeys.jwks(`${origin}/${tenantId ?? '{tenantid}'}/v2.0`),
-    'discovery/keys': () => signingKeys.jwks(),
-  };
-  const document = Object.hasOwn(documents, rest) ? documents[rest] : undefined;
-  if (!document) return undefined;
-  const tenant = directory.tenant(segment);
-  if (!tenant && !multiTenant.includes(segment))
-    throw new Refusal(90002, { detail: `Tenant '${segment}' not found.` });
-  return { status: 200, headers, body: document(tenant?.id) };
+  if (url.pathname === '/common/discovery/instance') {
+    return { status: 200, headers, body: createInstanceMetadata(origin, url) };
+  }
+  const [, segment = '', path = ''] = /^\/([^/]+)\/(.+)$/.exec(url.pathname) ?? [];
+  const body = createDocument(context, { origin, segment, tenantId: tenant?.id }, path);
+  return body && { status: 200, headers, body };
 }

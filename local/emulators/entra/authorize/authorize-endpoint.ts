@@ -1,93 +1,108 @@
-/** GET and POST /{tenant}/oauth2/v2.0/authorize: who signs in, has this person consented, do the policies want more; then a code. */
+/** GET and POST /{tenant}/oauth2/v2.0/authorize: the sign-in pages, then a redirect with a code. */
 import type { EmulatorRequest, EmulatorResponse } from '../../context.ts';
 import type { Tenant } from '../directory.ts';
-import { answerPage } from '../pages/page.ts';
-import { showRefusal } from '../pages/refusal-page.ts';
+import type { AddFacts, EntraContext } from '../entra-context.ts';
+import { createPageResponse } from '../pages/page.ts';
+import { renderRefusalPage } from '../pages/refusal-page.ts';
 import { Refusal } from '../refusal.ts';
-import type { EntraContext, TokenRequest } from '../token/token-request.ts';
-import { type AnswerTarget, readAnswerTarget, readAuthorizeRequest } from './authorize-request.ts';
-import { redirectWithCode, redirectWithRefusal } from './authorize-response.ts';
-import { findStep } from './decision.ts';
-import { takeAct } from './interaction.ts';
+import {
+  parseAuthorizeRequest,
+  parseRedirectTarget,
+  type RedirectTarget,
+} from './authorize-request.ts';
+import { createCodeResponse, createErrorRedirect } from './authorize-response.ts';
+import { decide } from './decision.ts';
+import { handleForm } from './form-action.ts';
 
-interface Visit {
+interface RequestOptions {
+  /** `undefined` for `common` and `organizations`. */
   readonly tenant: Tenant | undefined;
   readonly correlationId: string;
-  readonly note: TokenRequest['note'];
+  readonly addFacts: AddFacts;
 }
 
-/** The pages' own forms come from this origin; no other page may press a button here. */
-function readForm({ method, headers, body }: EmulatorRequest): URLSearchParams | undefined {
+/**
+ * Returns the form of a POST request.
+ * @throws Refusal (9002313) for a form of another origin, against cross-site request forgery.
+ */
+function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams | undefined {
   if (method === 'GET') return undefined;
-  if (method !== 'POST' || headers.origin !== `http://${headers.host}`)
-    throw new Refusal(9002313, { detail: 'This form is not ours.' });
+  if (method !== 'POST' || headers.origin !== `http://${headers.host}`) {
+    throw new Refusal(9002313, { detail: 'The form was sent from another origin.' });
+  }
   return new URLSearchParams(body.toString('utf8'));
 }
 
-function decide(
-  context: EntraContext,
-  request: EmulatorRequest,
-  target: AnswerTarget,
-  visit: Visit,
-): EmulatorResponse {
-  const { tenant, correlationId, note } = visit;
-  const { redirectUri } = target;
-  const { cookie: cookies } = request.headers;
-  const form = readForm(request);
-  const asked = readAuthorizeRequest(context.directory, target, request.url.searchParams);
-  note({
-    client: asked.client.appId,
-    resource: asked.scopes.resource.appId,
-    scopes: asked.scopes.isDefault ? ['.default'] : asked.scopes.names,
-    prompt: asked.prompt,
-    claims: request.url.searchParams.get('claims') ?? undefined,
-    action: form?.get('action') ?? (form?.has('user') ? 'sign-in' : undefined),
-  });
-  const act = form ? takeAct(context, asked, tenant, cookies, form) : {};
-  const step = findStep(context, asked, act, { tenant, cookies, correlationId });
-  note({ user: step.kind === 'code' ? step.account.user.oid : act.account?.user.oid });
-  const withCookie = (answer: EmulatorResponse): EmulatorResponse => {
-    return act.cookie
-      ? { ...answer, headers: { ...answer.headers, 'Set-Cookie': act.cookie } }
-      : answer;
-  };
-  if (step.kind === 'code') return withCookie(redirectWithCode(context, asked, step.account));
-  const { refusal } = step;
-  note({
-    page: step.kind,
-    error: refusal.error,
-    aadsts: refusal.aadsts,
-    suberror: refusal.suberror,
-  });
-  if (asked.prompt === 'none') return redirectWithRefusal(context, asked, refusal, correlationId);
-  if (form?.get('action') === 'back') {
-    const { aadsts, suberror } = refusal;
-    note({ page: undefined, suberror });
-    return redirectWithRefusal(
-      context,
-      asked,
-      new Refusal(aadsts, { error: 'access_denied' }),
-      correlationId,
-    );
-  }
-  return withCookie(answerPage(200, step.page, { redirectUri }));
+/** What the user did, for the record. */
+function nameAction(form: URLSearchParams | undefined): string | undefined {
+  const isSignIn = form?.has('user');
+  return form?.get('action') ?? (isSignIn ? 'sign-in' : undefined);
 }
 
-/** Every outcome is an answer: a page for the person, or a redirect to the client with a code or a refusal. */
-export function answerAuthorize(
+function setCookie(response: EmulatorResponse, cookie: string | undefined): EmulatorResponse {
+  if (cookie === undefined) return response;
+  return { ...response, headers: { ...response.headers, 'Set-Cookie': cookie } };
+}
+
+function respond(
+  context: EntraContext,
+  httpRequest: EmulatorRequest,
+  target: RedirectTarget,
+  { tenant, correlationId, addFacts }: RequestOptions,
+): EmulatorResponse {
+  const params = httpRequest.url.searchParams;
+  const form = parseForm(httpRequest);
+  const request = parseAuthorizeRequest(context.directory, target, params);
+  const { scopes, prompt } = request;
+  addFacts({
+    client: request.client.appId,
+    resource: scopes.resource.appId,
+    scopes: scopes.isDefault ? ['.default'] : scopes.names,
+    prompt,
+    claims: params.get('claims') ?? undefined,
+    action: nameAction(form),
+  });
+
+  const visit = { request, tenant, cookies: httpRequest.headers.cookie };
+  const formResult = form ? handleForm(context, visit, form) : {};
+  const decision = decide(context, visit, formResult, correlationId);
+  if (decision.kind === 'code') {
+    addFacts({ user: decision.account.user.oid });
+    const response = createCodeResponse(context, request, decision.account);
+    return setCookie(response, formResult.cookie);
+  }
+
+  const { kind, page, refusal } = decision;
+  const { error, aadsts, suberror } = refusal;
+  addFacts({ user: formResult.account?.user.oid, error, aadsts, suberror });
+  if (form?.get('action') === 'back' && prompt !== 'none') {
+    const denied = new Refusal(aadsts, { error: 'access_denied' });
+    return createErrorRedirect(context, request, denied, correlationId);
+  }
+  addFacts({ page: kind });
+  if (prompt === 'none') return createErrorRedirect(context, request, refusal, correlationId);
+  const response = createPageResponse(200, page, request.redirectUri);
+  return setCookie(response, formResult.cookie);
+}
+
+/**
+ * Handles an authorization request. A refusal becomes an error redirect. Before the redirect URI is
+ * checked, it becomes a page.
+ */
+export function handleAuthorize(
   context: EntraContext,
   request: EmulatorRequest,
-  visit: Visit,
+  options: RequestOptions,
 ): EmulatorResponse {
-  const { note, correlationId } = visit;
-  let target: AnswerTarget | undefined;
+  const { addFacts, correlationId } = options;
+  let target: RedirectTarget | undefined;
   try {
-    target = readAnswerTarget(context.directory, request.url.searchParams);
-    return decide(context, request, target, visit);
+    target = parseRedirectTarget(context.directory, request.url.searchParams);
+    return respond(context, request, target, options);
   } catch (refusal) {
     if (!(refusal instanceof Refusal)) throw refusal;
-    note({ error: refusal.error, aadsts: refusal.aadsts, suberror: refusal.suberror });
-    if (target) return redirectWithRefusal(context, target, refusal, correlationId);
-    return answerPage(400, showRefusal(refusal, correlationId));
+    addFacts({ error: refusal.error, aadsts: refusal.aadsts, suberror: refusal.suberror });
+    if (target) return createErrorRedirect(context, target, refusal, correlationId);
+    return createPageResponse(400, renderRefusalPage(refusal, correlationId));
   }
 }

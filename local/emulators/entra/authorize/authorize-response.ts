@@ -1,31 +1,36 @@
-/** The authorization endpoint's answers to the client: a redirect with a code or with a refusal. */
+/** The responses of the authorization endpoint to the client: redirects with a code or an error. */
 import type { EmulatorResponse } from '../../context.ts';
 import { deriveGuid } from '../derived-ids.ts';
-import { describeRefusal, type Refusal } from '../refusal.ts';
+import type { EntraContext } from '../entra-context.ts';
+import { createErrorBody, type Refusal } from '../refusal.ts';
 import type { Account } from '../sessions.ts';
-import { makeClientInfo } from '../token/id-token.ts';
-import type { EntraContext } from '../token/token-request.ts';
-import type { AnswerTarget, AuthorizeRequest } from './authorize-request.ts';
+import { createClientInfo } from '../token/id-token.ts';
+import type { AuthorizeRequest, RedirectTarget } from './authorize-request.ts';
 
-/** A 302 to the redirect URI, the parameters in the fragment or the query as the request asked. */
-function redirectTo(
-  { redirectUri, responseMode, state }: AnswerTarget,
-  parameters: Record<string, string>,
+/** Redirects with the parameters in the query or the fragment of the redirect URI. */
+function createRedirect(
+  { redirectUri, responseMode, state }: RedirectTarget,
+  parameters: Readonly<Record<string, string>>,
 ): EmulatorResponse {
   const url = new URL(redirectUri);
-  const answer = new URLSearchParams({ ...parameters, ...(state === undefined ? {} : { state }) });
-  if (responseMode === 'fragment') url.hash = answer.toString();
-  else for (const [name, value] of answer) url.searchParams.append(name, value);
+  const params = new URLSearchParams(parameters);
+  if (state !== undefined) params.set('state', state);
+  if (responseMode === 'fragment') {
+    url.hash = params.toString();
+  } else {
+    for (const [name, value] of params) url.searchParams.append(name, value);
+  }
   return { status: 302, headers: { Location: url.href, 'Cache-Control': 'no-store' } };
 }
 
-export function redirectWithCode(
+/** Issues an authorization code and redirects to the client. */
+export function createCodeResponse(
   context: EntraContext,
   request: AuthorizeRequest,
   { user, signIn }: Account,
 ): EmulatorResponse {
-  const { client, redirectUri, codeChallenge, nonce, scopes, asked, clientInfo } = request;
-  const code = context.codes.keep({
+  const { client, redirectUri, codeChallenge, nonce, scopes, claimsRequest } = request;
+  const code = context.codes.save({
     client,
     user,
     signIn,
@@ -33,28 +38,28 @@ export function redirectWithCode(
     codeChallenge,
     nonce,
     scopes,
-    asked,
+    claimsRequest,
   });
-  return redirectTo(request, {
+  return createRedirect(request, {
     code,
-    ...(clientInfo ? { client_info: makeClientInfo(user) } : {}),
+    ...(request.clientInfo ? { client_info: createClientInfo(user) } : {}),
     session_state: deriveGuid(`session ${user.oid} ${signIn.at}`),
   });
 }
 
-/** What the token endpoint calls invalid_grant is interaction_required here: the person has to do something. */
-export function redirectWithRefusal(
+/**
+ * Redirects with an error. The token endpoint's `invalid_grant` is `interaction_required` here,
+ * because the user can act.
+ */
+export function createErrorRedirect(
   context: EntraContext,
-  target: AnswerTarget,
+  target: RedirectTarget,
   refusal: Refusal,
   correlationId: string,
 ): EmulatorResponse {
-  const body = describeRefusal(refusal, {
-    origin: context.origin,
-    correlationId,
-    now: context.now(),
-  });
-  return redirectTo(target, {
+  const { origin } = context;
+  const body = createErrorBody(refusal, { origin, correlationId, now: context.now() });
+  return createRedirect(target, {
     error: body.error === 'invalid_grant' ? 'interaction_required' : body.error,
     error_description: body.error_description,
     error_uri: body.error_uri,

@@ -1,37 +1,35 @@
-/** What stands between a sign-in and its code: a person to choose, a consent to give, a proof to add, or nothing. */
-
-import { checkAssignment, checkConditionalAccess, checkUser } from '../conditional-access.ts';
-import { isGranted, listConsentItems } from '../consent-items.ts';
-import type { Tenant } from '../directory.ts';
-import { showAdminConsent, showConsent } from '../pages/consent-page.ts';
+/** Decides whether an authorization request gets its code or which page the user sees first. */
+import { checkAccount, checkAssignment, evaluateConditionalAccess } from '../conditional-access.ts';
+import { hasConsent, listConsentItems } from '../consent-items.ts';
+import type { EntraContext } from '../entra-context.ts';
+import { renderAdminConsentPage, renderConsentPage } from '../pages/consent-page.ts';
 import type { Html } from '../pages/page.ts';
-import { showRefusal } from '../pages/refusal-page.ts';
-import { matchesHint, showSignIn } from '../pages/sign-in-page.ts';
-import { showStepUp } from '../pages/step-up-page.ts';
+import { renderRefusalPage } from '../pages/refusal-page.ts';
+import { matchesLoginHint, renderSignInPage } from '../pages/sign-in-page.ts';
+import { renderStepUpPage } from '../pages/step-up-page.ts';
 import { Refusal } from '../refusal.ts';
 import type { Account } from '../sessions.ts';
-import type { EntraContext } from '../token/token-request.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
-import { type Act, listAccounts } from './interaction.ts';
+import { type AuthorizeVisit, type FormResult, listAccounts } from './form-action.ts';
 
-/** Either everything holds, or a page is shown; a request with prompt=none gets the refusal instead of the page. */
-export type Step =
-  | { readonly kind: 'code'; readonly account: Account }
-  | {
-      readonly kind: 'sign-in' | 'consent' | 'step-up' | 'refusal';
-      readonly page: Html;
-      readonly refusal: Refusal;
-    };
-
-interface Visit {
-  readonly tenant: Tenant | undefined;
-  readonly cookies: string | undefined;
-  readonly correlationId: string;
+interface CodeDecision {
+  readonly kind: 'code';
+  readonly account: Account;
 }
 
-function findRefusal(work: () => void): Refusal | undefined {
+interface PageDecision {
+  readonly kind: 'sign-in' | 'consent' | 'step-up' | 'refusal';
+  readonly page: Html;
+  /** The error that a request with `prompt=none` gets instead of the page. */
+  readonly refusal: Refusal;
+}
+
+export type Decision = CodeDecision | PageDecision;
+
+/** Runs a check and returns the refusal that it throws. */
+function catchRefusal(check: () => void): Refusal | undefined {
   try {
-    work();
+    check();
     return undefined;
   } catch (error) {
     if (error instanceof Refusal) return error;
@@ -39,54 +37,89 @@ function findRefusal(work: () => void): Refusal | undefined {
   }
 }
 
-/** The account that the request means without asking: the hinted one, or the only one. */
+/** Finds the account that needs no choice by the user: the hinted one, or the only one. */
 function findAccount(
   { prompt, loginHint }: AuthorizeRequest,
   accounts: readonly Account[],
 ): Account | undefined {
   if (prompt === 'login' || prompt === 'select_account') return undefined;
-  if (loginHint !== undefined) return accounts.find(({ user }) => matchesHint(user, loginHint));
-  return accounts.length === 1 ? accounts[0] : undefined;
+  if (loginHint === undefined) return accounts.length === 1 ? accounts[0] : undefined;
+  return accounts.find(({ user }) => matchesLoginHint(user, loginHint));
 }
 
-export function findStep(
+/** @param options.showsRefusal Whether the page shows why the chosen user cannot sign in. */
+function decideSignIn(
   context: EntraContext,
-  request: AuthorizeRequest,
-  act: Act,
-  { tenant, cookies, correlationId }: Visit,
-): Step {
-  const { directory, policies } = context;
-  const { client, scopes, asked, prompt, loginHint } = request;
-  const appName = client.displayName;
-  const askWho = (refusal: Refusal, alert?: string): Step => {
-    return {
-      kind: 'sign-in',
-      refusal,
-      page: showSignIn({ directory, tenant, appName, loginHint, alert }),
-    };
-  };
-  if (act.refusal) return askWho(act.refusal, act.refusal.message);
-  const accounts = listAccounts(context, tenant, cookies);
-  const account = act.account ?? findAccount(request, accounts);
-  if (!account)
-    return askWho(new Refusal(accounts.length > 1 && loginHint === undefined ? 16000 : 50058));
-  const { user, signIn } = account;
+  { request, tenant }: AuthorizeVisit,
+  refusal: Refusal,
+  options: { readonly showsRefusal: boolean },
+): PageDecision {
+  const page = renderSignInPage({
+    directory: context.directory,
+    tenant,
+    appName: request.client.displayName,
+    loginHint: request.loginHint,
+    alert: options.showsRefusal ? refusal.message : undefined,
+  });
+  return { kind: 'sign-in', refusal, page };
+}
 
-  const disabled = findRefusal(() => checkUser(policies, user));
-  if (disabled) return askWho(disabled, disabled.message);
+/** Returns the consent page that the user has to see, or `undefined` when all is granted. */
+function decideConsent(
+  context: EntraContext,
+  { client, scopes, prompt }: AuthorizeRequest,
+  { user }: Account,
+  form: FormResult,
+): PageDecision | undefined {
   const items = listConsentItems(context, client, scopes);
-  if (!isGranted(context, user, items) || (prompt === 'consent' && !act.accepted)) {
-    const mayAccept = !policies.applies('admin-consent', user);
-    const page = mayAccept
-      ? showConsent(user, appName, items)
-      : showAdminConsent(user, appName, items);
-    return { kind: 'consent', page, refusal: new Refusal(mayAccept ? 65001 : 90094) };
+  const isForced = prompt === 'consent' && !form.accepted;
+  if (hasConsent(context, user, items) && !isForced) return undefined;
+  const requiresAdmin = context.policies.applies('admin-consent', user);
+  const renderPage = requiresAdmin ? renderAdminConsentPage : renderConsentPage;
+  return {
+    kind: 'consent',
+    page: renderPage(user, client.displayName, items),
+    refusal: new Refusal(requiresAdmin ? 90094 : 65001),
+  };
+}
+
+/**
+ * Checks account, consent, assignment and Conditional Access in this order. Returns the page for
+ * the first check that fails, or the account that gets the code.
+ */
+export function decide(
+  context: EntraContext,
+  visit: AuthorizeVisit,
+  form: FormResult,
+  correlationId: string,
+): Decision {
+  const { policies } = context;
+  const { request } = visit;
+  if (form.refusal) return decideSignIn(context, visit, form.refusal, { showsRefusal: true });
+
+  const accounts = listAccounts(context, visit);
+  const account = form.account ?? findAccount(request, accounts);
+  if (!account) {
+    const mustChoose = accounts.length > 1 && request.loginHint === undefined;
+    const refusal = new Refusal(mustChoose ? 16000 : 50058);
+    return decideSignIn(context, visit, refusal, { showsRefusal: false });
   }
+  const { user, signIn } = account;
+  const accountRefusal = catchRefusal(() => checkAccount(policies, user));
+  if (accountRefusal) return decideSignIn(context, visit, accountRefusal, { showsRefusal: true });
+
+  const consent = decideConsent(context, request, account, form);
+  if (consent) return consent;
+
+  const { client, claimsRequest } = request;
+  const { resource } = request.scopes;
   const refusal =
-    findRefusal(() => checkAssignment(policies, user, scopes.resource)) ??
-    checkConditionalAccess(policies, { user, resource: scopes.resource, signIn, asked });
+    catchRefusal(() => checkAssignment(policies, user, resource)) ??
+    evaluateConditionalAccess(policies, { user, resource, signIn, claimsRequest });
   if (!refusal) return { kind: 'code', account };
-  if (refusal.claims)
-    return { kind: 'step-up', refusal, page: showStepUp(user, appName, asked.acrs) };
-  return { kind: 'refusal', refusal, page: showRefusal(refusal, correlationId, user) };
+  if (refusal.claims) {
+    const page = renderStepUpPage(user, client.displayName, claimsRequest.acrs);
+    return { kind: 'step-up', refusal, page };
+  }
+  return { kind: 'refusal', refusal, page: renderRefusalPage(refusal, correlationId, user) };
 }

@@ -2,15 +2,21 @@ import type { User } from '../directory.ts';
 import type { Refusal } from '../refusal.ts';
 import { type Html, html } from './page.ts';
 
-/** A refusal that the person can do nothing about here. With a user the app's address is proven, so there is a way back. */
-export function showRefusal(refusal: Refusal, correlationId: string, user?: User): Html {
-  const back = html`
+/**
+ * Renders a refusal that the user cannot resolve on a page.
+ * @param user The signed-in user. With a user, the redirect URI of the app has been checked, and
+ *   the page has a button that returns to the app.
+ */
+export function renderRefusalPage(refusal: Refusal, correlationId: string, user?: User): Html {
+  const returnForm =
+    user &&
+    html`
 <form method="post">
-<input type="hidden" name="account" value="${user?.oid}">
-<button name="action" value="back">Back to the app</button>
+<input type="hidden" name="account" value="${user.oid}">
+<button name="action" value="back">Return to the app</button>
 </form>`;
   return html`
-<h1>Sorry, this did not work</h1>
+<h1>You cannot sign in</h1>
 <p class="alert" role="alert">${refusal.message}</p>
-<p class="soft">Correlation id <code>${correlationId}</code></p>${user ? back : undefined}`;
+<p class="soft">Correlation id <code>${correlationId}</code></p>${returnForm}`;
 }

@@ -1,32 +1,45 @@
 import type { Directory, Tenant, User } from '../directory.ts';
 import { type Html, html } from './page.ts';
 
-interface SignInPage {
+export interface SignInPage {
   readonly directory: Directory;
-  /** `undefined`: the users of every tenant. */
+  /** The tenant whose users are listed. `undefined`: all tenants. */
   readonly tenant: Tenant | undefined;
   readonly appName: string;
+  /** The user of the `login_hint` parameter gets the focus. */
   readonly loginHint: string | undefined;
-  /** Why the last choice did not work. */
+  /** Why the chosen user cannot sign in. */
   readonly alert: string | undefined;
 }
 
-/** Whether a login hint means this user: by upn, as MSAL sends it, or by the emulators's short name. */
-export function matchesHint({ name, upn }: User, hint: string | undefined): boolean {
-  return hint !== undefined && [name, upn].includes(hint.toLowerCase().replace('#ext#', '#EXT#'));
+/** Whether a login hint names the user, by upn (as MSAL sends it) or by short name. */
+export function matchesLoginHint({ name, upn }: User, hint: string | undefined): boolean {
+  if (hint === undefined) return false;
+  const normalized = hint.toLowerCase().replace('#ext#', '#EXT#');
+  return normalized === name || normalized === upn;
 }
 
-/** One button per user of the tenant; a click signs in. */
-export function showSignIn({ directory, tenant, appName, loginHint, alert }: SignInPage): Html {
+function renderUser(user: User, loginHint: string | undefined): Html {
+  const autofocus = matchesLoginHint(user, loginHint) ? html` autofocus` : undefined;
+  const note = user.note ? html`<small>${user.note}</small>` : undefined;
+  const label = `${user.name} — ${user.displayName}`;
+  return html`
+<button name="user" value="${user.name}" data-user="${user.name}"${autofocus}>${label}${note}</button>`;
+}
+
+/** Renders a button for each user. A click signs the user in. */
+export function renderSignInPage(options: SignInPage): Html {
+  const { directory, tenant, appName, loginHint, alert } = options;
   const tenants = tenant ? [tenant] : directory.tenants;
-  const button = (user: User) => html`
-<button name="user" value="${user.name}" data-user="${user.name}"${matchesHint(user, loginHint) ? html` autofocus` : undefined}>${user.name} — ${user.displayName}${user.note ? html`<small>${user.note}</small>` : undefined}</button>`;
-  const group = ({ key, name }: Tenant) => html`
-<h2>${name}</h2>${directory.users.filter((user) => user.tenant === key).map(button)}`;
+  const renderTenant = ({ key, name }: Tenant) => {
+    const users = directory.users.filter((user) => user.tenant === key);
+    return html`
+<h2>${name}</h2>${users.map((user) => renderUser(user, loginHint))}`;
+  };
   return html`
 <h1>Sign in</h1>
-<p>Who uses ${appName}?</p>
+<p>Choose a user for ${appName}.</p>
 ${alert ? html`<p class="alert" role="alert">${alert}</p>` : undefined}
-<form method="post">${tenants.map(group)}
+<form method="post">${tenants.map(renderTenant)}
 </form>`;
 }

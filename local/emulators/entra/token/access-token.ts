@@ -1,45 +1,62 @@
-/** Access tokens as Entra makes them; the version is the resource's choice (`requestedAccessTokenVersion`), never the client's. */
+/**
+ * Access tokens in Entra's format. `requestedAccessTokenVersion` of the resource decides between
+ * v1.0 and v2.0.
+ * https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference
+ */
 import { randomBytes, randomInt } from 'node:crypto';
 import type { EmulatorContext } from '../../context.ts';
-import type { SignInFacts } from '../conditional-access.ts';
-import { deriveGuid, deriveSubject, makeTokenId } from '../derived-ids.ts';
+import type { SignIn } from '../conditional-access.ts';
+import { createTokenId, deriveGuid, deriveSubject } from '../derived-ids.ts';
 import type { App, User } from '../directory.ts';
+import type { ClientAuthentication } from './token-request.ts';
 
-/** How the client proved itself: 0 not at all (public), 1 by a secret, 2 by a certificate or an assertion. */
-export type ClientProof = 0 | 1 | 2;
+/** The user of a delegated token. */
+export interface TokenSubject {
+  readonly user: User;
+  readonly scopes: readonly string[];
+  readonly signIn: SignIn;
+  /** The authentication contexts in the token. */
+  readonly acrs: readonly string[];
+  /** Whether the client can handle claims challenges. */
+  readonly cp1: boolean;
+}
 
-export interface AccessTokenRequest {
+export interface AccessTokenOptions {
   readonly client: App;
-  readonly proof: ClientProof;
+  readonly clientAuthentication: ClientAuthentication;
   readonly resource: App;
   readonly tenantId: string;
   /** Absent: an app-only token. */
-  readonly subject?: {
-    readonly user: User;
-    readonly scopes: readonly string[];
-    readonly signIn: SignInFacts;
-    readonly acrs: readonly string[];
-    readonly cp1: boolean;
-  };
+  readonly subject?: TokenSubject;
 }
 
-export interface MadeToken {
+export interface AccessToken {
+  /** The compact JWT. */
   readonly token: string;
   readonly claims: Readonly<Record<string, unknown>>;
   /** Seconds. */
   readonly expiresIn: number;
 }
 
-type Subject = NonNullable<AccessTokenRequest['subject']>;
+/** The values of `azpacr` and `appidacr`. */
+export const authenticationClasses: Readonly<Record<ClientAuthentication, 0 | 1 | 2>> = {
+  none: 0,
+  secret: 1,
+  assertion: 2,
+};
 
-function userClaims({ user, scopes, signIn, acrs, cp1 }: Subject, resource: App) {
+const minLifetimeSeconds = 60 * 60;
+const maxLifetimeSeconds = 90 * 60;
+
+function createUserClaims({ user, scopes, signIn, acrs, cp1 }: TokenSubject, resource: App) {
   const roles = user.roles?.[resource.name];
+  const groups = Array.from({ length: user.groups ?? 0 }, (_, index) =>
+    deriveGuid(`group ${index}`),
+  );
   return {
     ...(acrs.length > 0 ? { acrs } : {}),
     amr: signIn.mfa ? ['pwd', 'mfa'] : ['pwd'],
-    ...(user.groups
-      ? { groups: Array.from({ length: user.groups }, (_, index) => deriveGuid(`group ${index}`)) }
-      : {}),
+    ...(groups.length > 0 ? { groups } : {}),
     idtyp: 'user',
     name: user.displayName,
     oid: user.oid,
@@ -50,72 +67,68 @@ function userClaims({ user, scopes, signIn, acrs, cp1 }: Subject, resource: App)
   };
 }
 
-function appClaims(client: App, tenantId: string) {
+function createAppClaims(client: App, tenantId: string) {
   const oid = deriveGuid(`service principal ${client.appId} ${tenantId}`);
   return { idtyp: 'app', oid, sub: oid };
 }
 
-/** The claims that v1.0 and v2.0 spell differently. */
-function versionedClaims(
-  origin: string,
-  { client, proof, resource, tenantId, subject }: AccessTokenRequest,
-) {
+/** The claims whose names or values depend on the version. */
+function createVersionedClaims(origin: string, options: AccessTokenOptions) {
+  const { client, clientAuthentication, resource, tenantId, subject } = options;
+  const authenticationClass = String(authenticationClasses[clientAuthentication]);
+  const upn = subject?.user.upn;
   if (resource.requestedAccessTokenVersion === 1) {
-    const upn = subject ? { upn: subject.user.upn, unique_name: subject.user.upn } : {};
-    const aud = resource.name === 'graph' ? resource.appId : `api://${resource.appId}`;
     return {
-      aud,
+      aud: resource.name === 'graph' ? resource.appId : `api://${resource.appId}`,
       iss: `${origin}/${tenantId}/`,
       ver: '1.0',
       appid: client.appId,
-      appidacr: String(proof),
-      ...upn,
+      appidacr: authenticationClass,
+      ...(upn ? { upn, unique_name: upn } : {}),
     };
   }
-  const upn = subject ? { preferred_username: subject.user.upn } : {};
   return {
     aud: resource.appId,
     iss: `${origin}/${tenantId}/v2.0`,
     ver: '2.0',
     azp: client.appId,
-    azpacr: String(proof),
-    ...upn,
+    azpacr: authenticationClass,
+    ...(upn ? { preferred_username: upn } : {}),
   };
 }
 
-/** The unsigned claims; lives 60 to 90 minutes as at the real Entra. */
-export function describeAccessToken(
+/** Creates the claims of a token that is valid for 60 to 90 minutes, as in Entra. */
+export function createAccessTokenClaims(
   { origin, now }: Pick<EmulatorContext, 'origin' | 'now'>,
-  request: AccessTokenRequest,
+  options: AccessTokenOptions,
 ) {
-  const at = now();
-  const iat = Math.floor(at / 1000);
+  const { client, resource, tenantId, subject } = options;
+  const nowMs = now();
+  const iat = Math.floor(nowMs / 1000);
   return {
-    ...versionedClaims(origin, request),
-    ...(request.subject
-      ? userClaims(request.subject, request.resource)
-      : appClaims(request.client, request.tenantId)),
+    ...createVersionedClaims(origin, options),
+    ...(subject ? createUserClaims(subject, resource) : createAppClaims(client, tenantId)),
     iat,
     nbf: iat,
-    exp: iat + randomInt(60 * 60, 90 * 60),
-    tid: request.tenantId,
-    uti: makeTokenId(at),
+    exp: iat + randomInt(minLifetimeSeconds, maxLifetimeSeconds),
+    tid: tenantId,
+    uti: createTokenId(nowMs),
     aio: randomBytes(48).toString('base64'),
     rh: `1.${randomBytes(24).toString('base64url')}.`,
   };
 }
 
-/** Makes and signs the token. A token for Graph has a `nonce` in its header, which is why no other API can validate one. */
-export async function makeAccessToken(
+/**
+ * Creates and signs a token. A token for Microsoft Graph has a `nonce` in its header. At Entra such
+ * a signature covers the nonce's hash, so that only Graph can verify it.
+ */
+export async function createAccessToken(
   context: EmulatorContext,
-  request: AccessTokenRequest,
-): Promise<MadeToken> {
-  const claims = describeAccessToken(context, request);
-  const header =
-    request.resource.name === 'graph' ? { nonce: randomBytes(32).toString('base64url') } : {};
-  return {
-    token: await context.signingKeys.sign(claims, header),
-    claims,
-    expiresIn: claims.exp - claims.iat,
-  };
+  options: AccessTokenOptions,
+): Promise<AccessToken> {
+  const claims = createAccessTokenClaims(context, options);
+  const isForGraph = options.resource.name === 'graph';
+  const header = isForGraph ? { nonce: randomBytes(32).toString('base64url') } : {};
+  const token = await context.signingKeys.sign(claims, header);
+  return { token, claims, expiresIn: claims.exp - claims.iat };
 }

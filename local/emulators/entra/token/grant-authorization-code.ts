@@ -1,48 +1,46 @@
-/** The authorization code grant with PKCE (RFC 6749 4.1.3, RFC 7636): the browser turns its code into tokens. */
+/** The authorization code grant (RFC 6749 §4.1.3) with PKCE (RFC 7636). */
 import { createHash } from 'node:crypto';
-import { checkUser } from '../conditional-access.ts';
+import { checkAccount } from '../conditional-access.ts';
 import { Refusal } from '../refusal.ts';
 import { type Grant, requireParameter, type TokenRequest } from './token-request.ts';
-import { answerWithTokens } from './token-response.ts';
+import { issueUserTokens } from './token-response.ts';
 
-/** A single-page application redeems from its own origin, so a stolen code is of no use to a server. */
-export function checkCrossOrigin({ client, origin }: TokenRequest): void {
+/**
+ * Checks that a public client redeems from its own origin. A server cannot use a stolen code.
+ * @throws Refusal (9002327)
+ */
+export function checkClientOrigin({ client, origin }: TokenRequest): void {
   if (!client.public) return;
   const origins = client.redirectUris.map((uri) => new URL(uri).origin);
   if (origin === undefined || !origins.includes(origin)) throw new Refusal(9002327);
 }
 
-function checkVerifier(form: URLSearchParams, challenge: string | undefined): void {
-  if (challenge === undefined) return;
+function checkCodeVerifier(form: URLSearchParams, codeChallenge: string | undefined): void {
+  if (codeChallenge === undefined) return;
   const verifier = requireParameter(form, 'code_verifier');
-  if (createHash('sha256').update(verifier).digest('base64url') !== challenge)
-    throw new Refusal(50148);
+  const hash = createHash('sha256').update(verifier).digest('base64url');
+  if (hash !== codeChallenge) throw new Refusal(50148);
 }
 
 export const grantAuthorizationCode: Grant = async (context, request) => {
-  const { form, client, tenant } = request;
-  checkCrossOrigin(request);
+  const { form, client, tenant, addFacts } = request;
+  checkClientOrigin(request);
   const code = requireParameter(form, 'code');
-  const kept = context.codes.read(code);
-  if (!kept || kept.grant.client !== client) throw new Refusal(70000);
-  const { grant } = kept;
-  if (kept.used) throw new Refusal(54005);
-  if (kept.expired) throw new Refusal(70008);
-  if (tenant && tenant.id !== grant.user.tenantId)
+  const stored = context.codes.find(code);
+  if (!stored || stored.grant.client !== client) throw new Refusal(70000);
+  if (stored.isUsed) throw new Refusal(54005);
+  if (stored.isExpired) throw new Refusal(70008);
+
+  const { grant } = stored;
+  const { user, scopes, claimsRequest, nonce } = grant;
+  if (tenant && tenant.id !== user.tenantId) {
     throw new Refusal(70000, { detail: 'The code was issued by another tenant.' });
+  }
   if (requireParameter(form, 'redirect_uri') !== grant.redirectUri) throw new Refusal(50011);
-  checkVerifier(form, grant.codeChallenge);
+  checkCodeVerifier(form, grant.codeChallenge);
   context.codes.markUsed(code);
-  request.note({
-    user: grant.user.oid,
-    resource: grant.scopes.resource.appId,
-    scopes: grant.scopes.names,
-  });
-  checkUser(context.policies, grant.user);
-  return answerWithTokens(context, request, {
-    grant,
-    scopes: grant.scopes,
-    asked: grant.asked,
-    nonce: grant.nonce,
-  });
+
+  addFacts({ user: user.oid, resource: scopes.resource.appId, scopes: scopes.names });
+  checkAccount(context.policies, user);
+  return issueUserTokens(context, request, { grant, scopes, claimsRequest, nonce });
 };

@@ -1,27 +1,30 @@
-/** The client credentials grant: a token of the app alone. The chain never asks for one; experiments and negative tests need real ones. */
-
+/**
+ * The client credentials grant (RFC 6749 §4.4): an app-only token. The chain never uses it. Tests
+ * use it to get a real token that the APIs must reject.
+ */
 import { Refusal } from '../refusal.ts';
-import { readScopes } from '../scopes.ts';
-import { makeAccessToken } from './access-token.ts';
+import { parseScopes } from '../scopes.ts';
+import { createAccessToken } from './access-token.ts';
 import type { Grant } from './token-request.ts';
-import { describeForRecord } from './token-response.ts';
+import { pickRecordedClaims } from './token-response.ts';
 
 export const grantClientCredentials: Grant = async (context, request) => {
-  const { client, proof, tenant, form } = request;
-  if (proof === 0) throw new Refusal(7000218);
+  const { client, clientAuthentication, tenant, form, addFacts } = request;
+  if (clientAuthentication === 'none') throw new Refusal(7000218);
   if (!tenant) throw new Refusal(90002, { detail: 'A tenant is needed for an app-only token.' });
-  const scopes = readScopes(context.directory, form.get('scope') ?? undefined);
-  if (!scopes.isDefault) throw new Refusal(1002012);
-  const { token, claims, expiresIn } = await makeAccessToken(context, {
+  const { resource, isDefault } = parseScopes(context.directory, form.get('scope') ?? undefined);
+  if (!isDefault) throw new Refusal(1002012);
+
+  const { token, claims, expiresIn } = await createAccessToken(context, {
     client,
-    proof,
-    resource: scopes.resource,
+    clientAuthentication,
+    resource,
     tenantId: tenant.id,
   });
-  request.note({
-    resource: scopes.resource.appId,
+  addFacts({
+    resource: resource.appId,
     scopes: ['.default'],
-    token: describeForRecord(claims),
+    token: pickRecordedClaims(claims),
   });
   return {
     token_type: 'Bearer',

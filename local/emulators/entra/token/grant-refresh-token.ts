@@ -1,32 +1,34 @@
-/** The refresh grant (RFC 6749 6): new tokens without the user, who may be wanted after all, since every policy is evaluated again. */
-import { readClaimsRequest } from '../claims-request.ts';
-import { checkUser } from '../conditional-access.ts';
+/** The refresh token grant (RFC 6749 §6). It evaluates every policy again. */
+import { parseClaimsRequest } from '../claims-request.ts';
+import { checkAccount } from '../conditional-access.ts';
 import { Refusal } from '../refusal.ts';
-import { readScopes } from '../scopes.ts';
-import { checkCrossOrigin } from './grant-authorization-code.ts';
+import { parseScopes } from '../scopes.ts';
+import { checkClientOrigin } from './grant-authorization-code.ts';
 import { type Grant, requireParameter } from './token-request.ts';
-import { answerWithTokens, spaRefreshLifetime } from './token-response.ts';
+import { issueUserTokens, spaRefreshLifetimeMs } from './token-response.ts';
 
 export const grantRefreshToken: Grant = async (context, request) => {
-  const { form, client, tenant } = request;
-  checkCrossOrigin(request);
-  const kept = context.refreshTokens.read(requireParameter(form, 'refresh_token'));
-  if (!kept || kept.grant.client !== client) throw new Refusal(70000);
-  const { grant } = kept;
-  if (kept.expired || (client.public && context.now() - grant.since >= spaRefreshLifetime))
-    throw new Refusal(70008);
-  if (tenant && tenant.id !== grant.user.tenantId)
+  const { form, client, tenant, addFacts } = request;
+  checkClientOrigin(request);
+  const stored = context.refreshTokens.find(requireParameter(form, 'refresh_token'));
+  if (!stored || stored.grant.client !== client) throw new Refusal(70000);
+
+  const { grant } = stored;
+  const { user, since, resource, oidc } = grant;
+  const isSpaExpired = client.public && context.now() - since >= spaRefreshLifetimeMs;
+  if (stored.isExpired || isSpaExpired) throw new Refusal(70008);
+  if (tenant && tenant.id !== user.tenantId) {
     throw new Refusal(70000, { detail: 'The refresh token was issued by another tenant.' });
-  request.note({ user: grant.user.oid });
-  checkUser(context.policies, grant.user);
-  const scopes = readScopes(
-    context.directory,
-    form.get('scope') ?? `api://${grant.resource.appId}/.default ${grant.oidc.join(' ')}`,
-  );
-  request.note({
+  }
+  addFacts({ user: user.oid });
+  checkAccount(context.policies, user);
+
+  const defaultScope = `api://${resource.appId}/.default ${oidc.join(' ')}`;
+  const scopes = parseScopes(context.directory, form.get('scope') ?? defaultScope);
+  addFacts({
     resource: scopes.resource.appId,
     scopes: scopes.isDefault ? ['.default'] : scopes.names,
   });
-  const asked = readClaimsRequest(form.get('claims') ?? undefined);
-  return answerWithTokens(context, request, { grant, scopes, asked, since: grant.since });
+  const claimsRequest = parseClaimsRequest(form.get('claims') ?? undefined);
+  return issueUserTokens(context, request, { grant, scopes, claimsRequest, since });
 };

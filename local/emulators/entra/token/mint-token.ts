@@ -1,110 +1,141 @@
-/** Tokens for experiments and tests (`npm run -s token`): what Entra would issue, without a sign-in and whatever the policies say. */
+/**
+ * Tokens for tests and experiments (`POST /control/token`, `npm run -s token`). They need no
+ * sign-in, and no policy applies to them.
+ */
 import type { EmulatorContext } from '../../context.ts';
 import type { App, Tenant, User } from '../directory.ts';
-import { type ClientProof, describeAccessToken } from './access-token.ts';
-import { makeIdToken } from './id-token.ts';
+import { createAccessTokenClaims } from './access-token.ts';
+import { createIdToken } from './id-token.ts';
+import type { ClientAuthentication } from './token-request.ts';
 
-/** A name that the directory does not know; the message lists what it does. */
+/** The request names something unknown. The message lists the known names. */
 export class InvalidMintRequest extends Error {}
 
-type Asked = Readonly<Record<string, unknown>>;
+/** The JSON body of the request, not validated yet. */
+type MintRequest = Readonly<Record<string, unknown>>;
 
-function readText(asked: Asked, name: string): string | undefined {
-  const value = asked[name];
-  if (value !== undefined && typeof value !== 'string')
-    throw new InvalidMintRequest(`"${name}" must be a string.`);
-  return value;
+function readString(request: MintRequest, name: string): string | undefined {
+  const value = request[name];
+  if (value === undefined || typeof value === 'string') return value;
+  throw new InvalidMintRequest(`"${name}" must be a string.`);
 }
 
-function findUser({ directory }: EmulatorContext, asked: Asked): User {
-  const name = readText(asked, 'user');
+function findUser({ directory }: EmulatorContext, request: MintRequest): User {
+  const name = readString(request, 'user');
   const user = name === undefined ? undefined : directory.userByName(name);
   if (user) return user;
   const users = directory.users.map((known) => known.name).join(', ');
-  throw new InvalidMintRequest(
-    name === undefined ? `Name a user: ${users}.` : `No user "${name}". Users: ${users}.`,
-  );
+  if (name === undefined) throw new InvalidMintRequest(`"user" is missing. Users: ${users}.`);
+  throw new InvalidMintRequest(`No user "${name}". Users: ${users}.`);
 }
 
 function findApp({ directory }: EmulatorContext, name: string): App {
   const app = directory.app(name);
   if (app) return app;
-  throw new InvalidMintRequest(
-    `No app "${name}". Apps: ${directory.apps.map((known) => known.name).join(', ')}.`,
-  );
+  const apps = directory.apps.map((known) => known.name).join(', ');
+  throw new InvalidMintRequest(`No app "${name}". Apps: ${apps}.`);
 }
 
-function findTenant({ directory }: EmulatorContext, asked: Asked, byDefault: string): Tenant {
-  const name = readText(asked, 'tenant') ?? byDefault;
+function findTenant({ directory }: EmulatorContext, name: string): Tenant {
   const tenant = directory.tenant(name);
   if (tenant) return tenant;
-  throw new InvalidMintRequest(
-    `No tenant "${name}". Tenants: ${directory.tenants.map((known) => known.key).join(', ')}.`,
-  );
+  const tenants = directory.tenants.map((known) => known.key).join(', ');
+  throw new InvalidMintRequest(`No tenant "${name}". Tenants: ${tenants}.`);
 }
 
-/** `Documents.Read`, `api://<appId>/Documents.Read` or `downstream-api/Documents.Read`, several with commas or blanks; default: everything. */
-function readResource(
-  context: EmulatorContext,
-  asked: Asked,
-  client: App,
-): { resource: App; scopes: readonly string[] } {
-  const byDefault = Object.keys(client.requires)[0] ?? 'original-api';
-  const parts = (readText(asked, 'scope') ?? '.default')
-    .split(/[\s,]+/)
-    .filter((scope) => scope !== '');
-  const split = parts.map(
-    (scope) => /^(?:(.+)\/)?([^/]+)$/.exec(scope)?.slice(1) ?? [undefined, scope],
-  );
-  const resources = [...new Set(split.map(([app]) => findApp(context, app ?? byDefault)))];
-  const [resource] = resources;
-  if (!resource || resources.length > 1)
-    throw new InvalidMintRequest('A token is for one API: name scopes of one only.');
-  const names = split.map(([, name]) => name ?? '');
-  const unknown = names.find((name) => name !== '.default' && !resource.scopes.includes(name));
-  if (unknown !== undefined)
-    throw new InvalidMintRequest(
-      `No scope "${unknown}" at ${resource.name}. Scopes: ${resource.scopes.join(', ')}.`,
-    );
-  return { resource, scopes: names.includes('.default') ? resource.scopes : names };
-}
-
-function proofOf({ public: isPublic, credential }: App): ClientProof {
-  if (isPublic) return 0;
-  return credential ? 2 : 1;
+interface ResourceScopes {
+  readonly resource: App;
+  readonly scopes: readonly string[];
 }
 
 /**
- * `{ user, client?, scope?, tenant?, app?, cp1?, acrs?, mfa?, claims? }` → `{ access_token, id_token? }`.
- * `app: true` asks for an app-only token. `cp1: false` leaves out the capability, `acrs` and `mfa` add a step-up.
- * `claims` replaces members of the access token (`null` removes one), so that a test can have any token that our key signed. Throws InvalidMintRequest.
+ * Reads `scope`: a list with commas or spaces of `Documents.Read`, `downstream-api/Documents.Read`
+ * or `api://{appId}/Documents.Read`. Default: all scopes of the first API that the client calls.
+ */
+function readScopes(context: EmulatorContext, request: MintRequest, client: App): ResourceScopes {
+  const defaultResource = Object.keys(client.requires)[0] ?? 'original-api';
+  const text = readString(request, 'scope') ?? '.default';
+  const resources = new Set<App>();
+  const names: string[] = [];
+  for (const scope of text.split(/[\s,]+/).filter((item) => item !== '')) {
+    const slash = scope.lastIndexOf('/');
+    const hasResource = slash > 0;
+    resources.add(findApp(context, hasResource ? scope.slice(0, slash) : defaultResource));
+    names.push(hasResource ? scope.slice(slash + 1) : scope);
+  }
+  const [resource] = resources;
+  if (!resource || resources.size > 1) {
+    throw new InvalidMintRequest('A token is for one API. Use scopes of one API only.');
+  }
+  if (names.includes('.default')) return { resource, scopes: resource.scopes };
+  const unknown = names.find((name) => !resource.scopes.includes(name));
+  if (unknown === undefined) return { resource, scopes: names };
+  throw new InvalidMintRequest(
+    `No scope "${unknown}" at ${resource.name}. Scopes: ${resource.scopes.join(', ')}.`,
+  );
+}
+
+/** How the client usually authenticates. */
+function authenticationOf({ public: isPublic, credential }: App): ClientAuthentication {
+  if (isPublic) return 'none';
+  return credential ? 'assertion' : 'secret';
+}
+
+/** Sets the given claims. `null` removes a claim. */
+function overrideClaims(claims: object, overrides: unknown): Record<string, unknown> {
+  const result: Record<string, unknown> = { ...claims };
+  for (const [name, value] of Object.entries(overrides ?? {})) {
+    if (value === null) delete result[name];
+    else result[name] = value;
+  }
+  return result;
+}
+
+export interface MintedTokens {
+  readonly access_token: string;
+  /** Absent for an app-only token. */
+  readonly id_token?: string;
+}
+
+/**
+ * Creates tokens that the emulators' Entra has signed.
+ *
+ * Members of the request:
+ * - `user`: the short name of the user. Required without `app`.
+ * - `app`: `true` for an app-only token.
+ * - `client`: the name of the client. Default: `client-app`, or `daemon` for an app-only token.
+ * - `scope`: the scopes. Default: all scopes of the API that the client calls.
+ * - `tenant`: the key of the tenant. Default: the tenant of the user.
+ * - `cp1`: `false` for a client that cannot handle claims challenges.
+ * - `mfa`: `true` for a sign-in with MFA.
+ * - `acrs`: the satisfied authentication contexts, with commas.
+ * - `claims`: claims to set in the access token. `null` removes a claim.
+ *
+ * @throws InvalidMintRequest
  */
 export async function mintToken(
   context: EmulatorContext,
-  asked: Asked,
-): Promise<{ access_token: string; id_token?: string }> {
-  const user = asked.app === true ? undefined : findUser(context, asked);
-  const client = findApp(context, readText(asked, 'client') ?? (user ? 'client-app' : 'daemon'));
-  const tenant = findTenant(context, asked, user?.tenantId ?? context.directory.homeTenant.id);
-  const { resource, scopes } = readResource(context, asked, client);
-  const acrs = readText(asked, 'acrs')?.split(',') ?? [];
-  const signIn = { at: context.now(), mfa: asked.mfa === true, acrs };
-  const subject = user && { user, scopes, signIn, acrs, cp1: asked.cp1 !== false };
-  const claims: Record<string, unknown> = {
-    ...describeAccessToken(context, {
-      client,
-      proof: proofOf(client),
-      resource,
-      tenantId: tenant.id,
-      ...(subject ? { subject } : {}),
-    }),
-  };
-  for (const [name, value] of Object.entries(asked.claims ?? {})) {
-    if (value === null) delete claims[name];
-    else claims[name] = value;
-  }
+  request: MintRequest,
+): Promise<MintedTokens> {
+  const user = request.app === true ? undefined : findUser(context, request);
+  const defaultClient = user ? 'client-app' : 'daemon';
+  const client = findApp(context, readString(request, 'client') ?? defaultClient);
+  const defaultTenant = user?.tenantId ?? context.directory.homeTenant.id;
+  const tenant = findTenant(context, readString(request, 'tenant') ?? defaultTenant);
+  const { resource, scopes } = readScopes(context, request, client);
+
+  const acrs = readString(request, 'acrs')?.split(',') ?? [];
+  const signIn = { at: context.now(), mfa: request.mfa === true, acrs };
+  const subject = user && { user, scopes, signIn, acrs, cp1: request.cp1 !== false };
+  const claims = createAccessTokenClaims(context, {
+    client,
+    clientAuthentication: authenticationOf(client),
+    resource,
+    tenantId: tenant.id,
+    ...(subject ? { subject } : {}),
+  });
   return {
-    access_token: await context.signingKeys.sign(claims),
-    ...(user ? { id_token: await makeIdToken(context, client, user) } : {}),
+    access_token: await context.signingKeys.sign(overrideClaims(claims, request.claims)),
+    ...(user ? { id_token: await createIdToken(context, client, user) } : {}),
   };
 }

@@ -1,40 +1,35 @@
-/** A request to the token endpoint, read and client-authenticated: what every grant starts from. */
-import type { EmulatorContext } from '../../context.ts';
-import type { Consents } from '../consents.ts';
 import type { App, Tenant } from '../directory.ts';
-import type { CodeGrant, KeptGrants, RefreshGrant } from '../grant-store.ts';
+import type { AddFacts, EntraContext } from '../entra-context.ts';
 import { Refusal } from '../refusal.ts';
-import type { Sessions } from '../sessions.ts';
-import type { ClientProof } from './access-token.ts';
 
-/** What Entra keeps between requests, beside what the whole emulators shares. */
-export interface EntraContext extends EmulatorContext {
-  readonly consents: Consents;
-  readonly sessions: Sessions;
-  readonly codes: KeptGrants<CodeGrant>;
-  readonly refreshTokens: KeptGrants<RefreshGrant>;
-}
+/** How a client authenticated. */
+export type ClientAuthentication = 'none' | 'secret' | 'assertion';
 
+/** A request to the token endpoint after client authentication. */
 export interface TokenRequest {
-  /** `undefined` for /common and /organizations. */
+  /** `undefined` for `common` and `organizations`. */
   readonly tenant: Tenant | undefined;
   readonly form: URLSearchParams;
+  /** The Origin header, which browsers send. */
   readonly origin: string | undefined;
   readonly client: App;
-  readonly proof: ClientProof;
-  /** Adds facts for the recorder: never a token or a secret. */
-  note(facts: Readonly<Record<string, unknown>>): void;
+  readonly clientAuthentication: ClientAuthentication;
+  readonly addFacts: AddFacts;
 }
 
-/** A grant's answer is the JSON body of a 200. */
+/**
+ * Handles a grant type. Resolves to the JSON body of a 200.
+ * @throws Refusal
+ */
 export type Grant = (context: EntraContext, request: TokenRequest) => Promise<object>;
 
-/** A parameter the grant cannot do without (900144). */
+/** @throws Refusal (900144) when the parameter is missing or empty. */
 export function requireParameter(form: URLSearchParams, name: string): string {
   const value = form.get(name);
-  if (!value)
+  if (!value) {
     throw new Refusal(900144, {
       detail: `The request body must contain the following parameter: '${name}'.`,
     });
+  }
   return value;
 }

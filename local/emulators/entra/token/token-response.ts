@@ -1,93 +1,143 @@
-/** The last steps of every grant for a user: the checks all of them share, the tokens, the answer. */
-
+/** The last step of every grant for a user: the checks that they share, and the token response. */
 import type { ClaimsRequest } from '../claims-request.ts';
 import {
   checkAssignment,
-  checkConditionalAccess,
   checkRevocation,
-  grantedContexts,
+  evaluateConditionalAccess,
+  listAuthContexts,
 } from '../conditional-access.ts';
+import type { EntraContext } from '../entra-context.ts';
 import type { RefreshGrant, UserGrant } from '../grant-store.ts';
-import type { AskedScopes } from '../scopes.ts';
-import { makeAccessToken } from './access-token.ts';
-import { makeClientInfo, makeIdToken } from './id-token.ts';
-import type { EntraContext, TokenRequest } from './token-request.ts';
+import type { RequestedScopes } from '../scopes.ts';
+import { createAccessToken } from './access-token.ts';
+import { createClientInfo, createIdToken } from './id-token.ts';
+import type { TokenRequest } from './token-request.ts';
 
-interface UserTokens {
+/**
+ * How long the refresh tokens of a single-page application are valid, in milliseconds. It counts
+ * from the sign-in: a refresh does not extend it.
+ */
+export const spaRefreshLifetimeMs = 24 * 3_600_000;
+
+export interface UserTokenOptions {
   readonly grant: UserGrant;
-  readonly scopes: AskedScopes;
-  readonly asked: ClaimsRequest;
+  readonly scopes: RequestedScopes;
+  readonly claimsRequest: ClaimsRequest;
+  /** The `nonce` of the ID token. */
   readonly nonce?: string | undefined;
-  /** When the first refresh token of this chain was made, in milliseconds since 1970; now, where there was none. */
+  /**
+   * When the first refresh token of this sign-in was issued, in milliseconds since 1970.
+   * Default: now.
+   */
   readonly since?: number;
 }
 
-/** Life of a single-page application's refresh tokens, in milliseconds, counted from the first one: no refresh prolongs it. */
-export const spaRefreshLifetime = 24 * 3_600_000;
+/** The body of a token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
+export interface TokenResponse {
+  readonly token_type: 'Bearer';
+  readonly scope: string;
+  /** Seconds. */
+  readonly expires_in: number;
+  /** Seconds. */
+  readonly ext_expires_in: number;
+  readonly access_token: string;
+  /** Present when `openid` was requested. */
+  readonly id_token?: string;
+  /** Present when `offline_access` was requested. */
+  readonly refresh_token?: string;
+  /** Seconds. Present for a single-page application. */
+  readonly refresh_token_expires_in?: number;
+  /** Present when the request had `client_info=1`. */
+  readonly client_info?: string;
+}
 
-/** The `scope` of the answer, spelled with the resource as the request did. */
-function spellScopes({ prefix, isDefault, oidc }: AskedScopes, granted: readonly string[]): string {
+/** The granted scopes, spelled with the resource as the request spelled it. */
+function formatScopes(
+  { prefix, isDefault, oidc }: RequestedScopes,
+  granted: readonly string[],
+): string {
   const names = isDefault ? [...granted, '.default'] : granted;
-  return [...oidc, ...names.map((name) => (prefix ? `${prefix}/${name}` : name))].join(' ');
+  const qualified = names.map((name) => (prefix ? `${prefix}/${name}` : name));
+  return [...oidc, ...qualified].join(' ');
 }
 
 /**
- * Checks consent (65001), assignment (50105), Conditional Access (50076, 53003) and revoked sessions (50173), then makes the tokens.
- * With `openid` the answer has an id token, with `offline_access` a refresh token, with client_info=1 MSAL's account key.
+ * Runs the checks that all grants for a user share.
+ * @returns The granted scopes.
+ * @throws Refusal: consent (65001, 90094), assignment (50105), Conditional Access (50076, 53003) or
+ *   revoked sessions (50173).
  */
-export async function answerWithTokens(
+function checkUserGrant(
+  { consents, policies }: EntraContext,
+  { grant, scopes, claimsRequest }: UserTokenOptions,
+): readonly string[] {
+  const { client, user, signIn } = grant;
+  const { resource } = scopes;
+  const granted = consents.requireScopes(user, client, scopes);
+  checkAssignment(policies, user, resource);
+  const attempt = { user, resource, signIn, claimsRequest };
+  const refusal = evaluateConditionalAccess(policies, attempt);
+  if (refusal) throw refusal;
+  checkRevocation(policies, user, signIn.at);
+  return granted;
+}
+
+/** Runs the checks, then issues the tokens that the scopes ask for. */
+export async function issueUserTokens(
   context: EntraContext,
   request: TokenRequest,
-  tokens: UserTokens,
-): Promise<object> {
-  const { grant, scopes, asked } = tokens;
+  options: UserTokenOptions,
+): Promise<TokenResponse> {
+  const { grant, scopes, claimsRequest, nonce } = options;
   const { client, user, signIn } = grant;
-  const granted = context.consents.require(user, client, scopes);
-  checkAssignment(context.policies, user, scopes.resource);
-  const refused = checkConditionalAccess(context.policies, {
-    user,
-    resource: scopes.resource,
-    signIn,
-    asked,
-  });
-  if (refused) throw refused;
-  checkRevocation(context.policies, user, signIn.at);
-  const acrs = grantedContexts(context.policies, { user, signIn, asked });
-  const subject = { user, scopes: granted, signIn, acrs, cp1: asked.cp1 };
-  const made = await makeAccessToken(context, {
+  const granted = checkUserGrant(context, options);
+  const accessToken = await createAccessToken(context, {
     client,
-    proof: request.proof,
+    clientAuthentication: request.clientAuthentication,
     resource: scopes.resource,
     tenantId: user.tenantId,
-    subject,
+    subject: {
+      user,
+      scopes: granted,
+      signIn,
+      acrs: listAuthContexts(context.policies, { user, signIn, claimsRequest }),
+      cp1: claimsRequest.cp1,
+    },
   });
-  request.note({ token: describeForRecord(made.claims) });
-  const since = tokens.since ?? context.now();
+  request.addFacts({ token: pickRecordedClaims(accessToken.claims) });
+
+  const { since = context.now() } = options;
+  const refreshGrant = { ...grant, since, resource: scopes.resource, oidc: scopes.oidc };
+  const wantsIdToken = scopes.oidc.includes('openid');
+  const wantsRefreshToken = scopes.oidc.includes('offline_access');
+  const wantsClientInfo = request.form.get('client_info') === '1';
   return {
     token_type: 'Bearer',
-    scope: spellScopes(scopes, granted),
-    expires_in: made.expiresIn,
-    ext_expires_in: made.expiresIn,
-    access_token: made.token,
-    ...(scopes.oidc.includes('openid')
-      ? { id_token: await makeIdToken(context, client, user, tokens.nonce) }
-      : {}),
-    ...(scopes.oidc.includes('offline_access')
-      ? keepRefreshToken(context, { ...grant, since, resource: scopes.resource, oidc: scopes.oidc })
-      : {}),
-    ...(request.form.get('client_info') === '1' ? { client_info: makeClientInfo(user) } : {}),
+    scope: formatScopes(scopes, granted),
+    expires_in: accessToken.expiresIn,
+    ext_expires_in: accessToken.expiresIn,
+    access_token: accessToken.token,
+    ...(wantsIdToken ? { id_token: await createIdToken(context, client, user, nonce) } : {}),
+    ...(wantsRefreshToken ? issueRefreshToken(context, refreshGrant) : {}),
+    ...(wantsClientInfo ? { client_info: createClientInfo(user) } : {}),
   };
 }
 
-function keepRefreshToken(context: EntraContext, grant: RefreshGrant) {
-  const expiresIn = Math.floor((grant.since + spaRefreshLifetime - context.now()) / 1000);
+function issueRefreshToken(
+  context: EntraContext,
+  grant: RefreshGrant,
+): Pick<TokenResponse, 'refresh_token' | 'refresh_token_expires_in'> {
+  const refreshToken = context.refreshTokens.save(grant);
+  if (!grant.client.public) return { refresh_token: refreshToken };
+  const remainingMs = grant.since + spaRefreshLifetimeMs - context.now();
   return {
-    refresh_token: context.refreshTokens.keep(grant),
-    ...(grant.client.public ? { refresh_token_expires_in: expiresIn } : {}),
+    refresh_token: refreshToken,
+    refresh_token_expires_in: Math.floor(remainingMs / 1000),
   };
 }
 
-const recorded = [
+/** Names and the upn are not recorded. */
+const recordedClaims = [
   'aud',
   'iss',
   'ver',
@@ -105,11 +155,10 @@ const recorded = [
   'exp',
 ];
 
-/** The claims worth showing; a GUID tells who, names and the upn stay out of the record. */
-export function describeForRecord(
+/** Picks the claims of an access token that the recorder shows. */
+export function pickRecordedClaims(
   claims: Readonly<Record<string, unknown>>,
 ): Record<string, unknown> {
-  return Object.fromEntries(
-    recorded.filter((name) => claims[name] !== undefined).map((name) => [name, claims[name]]),
-  );
+  const present = recordedClaims.filter((name) => claims[name] !== undefined);
+  return Object.fromEntries(present.map((name) => [name, claims[name]]));
 }

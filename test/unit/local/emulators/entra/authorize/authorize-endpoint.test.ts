@@ -82,7 +82,7 @@ describe('sign-in', () => {
     await browser.signIn('alice');
     expect((await browser.open()).answer.code).toBeDefined();
     for (const prompt of ['login', 'select_account'])
-      expect((await browser.open({ prompt })).page).toContain('Who uses');
+      expect((await browser.open({ prompt })).page).toContain('Choose a user for Client App');
   });
 
   test('keeps two users of one browser apart by the login hint', async () => {

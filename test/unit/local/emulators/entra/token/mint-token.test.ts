@@ -122,7 +122,7 @@ test('every way to ask for no API of ours leads to a Graph token, which has a no
 });
 
 test.each([
-  [{}, 'Name a user: alice, bob'],
+  [{}, '"user" is missing. Users: alice, bob'],
   [{ user: 'nobody' }, 'No user "nobody". Users: alice, bob'],
   [{ user: 'alice', client: 'x' }, 'No app "x". Apps: client-app'],
   [{ user: 'alice', tenant: 'x' }, 'No tenant "x". Tenants: contoso, fabrikam'],
