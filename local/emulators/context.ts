@@ -1,4 +1,4 @@
-/** The types that the emulators share: the HTTP contract of an endpoint, and the context of one run. */
+/** The types that the emulators share: HTTP requests and responses, and the context of one run. */
 import type { Recorder } from './control/recorder.ts';
 import type { Directory } from './entra/directory.ts';
 import type { Policies } from './entra/policies.ts';

@@ -1,4 +1,7 @@
-/** One request that a hop of the chain handled. It has claims and codes, never a token or a secret. */
+/**
+ * A request that a hop of the chain handled. It contains claims and error codes, but never a token
+ * or a secret.
+ */
 export interface Recorded {
   /** Increases by one with every record, so that a reader can fetch only newer records. */
   readonly sequence: number;

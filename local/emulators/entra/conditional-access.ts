@@ -71,7 +71,9 @@ export function checkAccount(policies: Policies, user: User): void {
 export function checkAssignment(policies: Policies, user: User, resource: App): void {
   if (!resource.policyTarget || !policies.applies('unassign-user', user)) return;
   throw new Refusal(50105, {
-    detail: `The signed in user '${user.upn}' is not assigned to a role for the application '${resource.appId}'.`,
+    detail:
+      `The signed in user '${user.upn}' is not assigned to a role ` +
+      `for the application '${resource.appId}'.`,
   });
 }
 
@@ -90,6 +92,8 @@ export function checkRevocation(policies: Policies, user: User, issuedAt: number
   const issued = new Date(issuedAt).toISOString();
   const validFrom = new Date(policies.appliesSince('revoke-sessions', user) ?? 0).toISOString();
   throw new Refusal(50173, {
-    detail: `The grant was issued on '${issued}' and the TokensValidFrom date for this user is '${validFrom}'.`,
+    detail:
+      `The grant was issued on '${issued}' ` +
+      `and the TokensValidFrom date for this user is '${validFrom}'.`,
   });
 }

@@ -1,4 +1,4 @@
-/** The Entra ID emulator: routing, the headers that all responses share, and one record per request. */
+/** The Entra ID emulator: routing, the headers of all responses, and one record per request. */
 import { randomUUID } from 'node:crypto';
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
 import type { FaultyEndpoint } from '../control/faults.ts';

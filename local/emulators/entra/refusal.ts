@@ -42,7 +42,8 @@ const meanings = {
     error: 'interaction_required',
     suberror: 'basic_action',
     description:
-      'Due to a configuration change made by your administrator, you must use multi-factor authentication for this access.',
+      'Due to a configuration change made by your administrator, ' +
+      'you must use multi-factor authentication for this access.',
   },
   50105: {
     error: 'invalid_grant',
@@ -63,14 +64,16 @@ const meanings = {
     error: 'interaction_required',
     suberror: 'message_only',
     description:
-      'Access has been blocked by Conditional Access policies. The access policy does not allow token issuance.',
+      'Access has been blocked by Conditional Access policies. ' +
+      'The access policy does not allow token issuance.',
   },
   54005: { error: 'invalid_grant', description: 'The authorization code was already redeemed.' },
   65001: {
     error: 'invalid_grant',
     suberror: 'consent_required',
     description:
-      'The user or administrator has not consented to use the application. Send an interactive authorization request for this user and resource.',
+      'The user or administrator has not consented to use the application. ' +
+      'Send an interactive authorization request for this user and resource.',
   },
   65004: { error: 'access_denied', description: 'The user declined to consent to access the app.' },
   70000: {
@@ -111,7 +114,8 @@ const meanings = {
   700027: {
     ...invalidClient,
     description:
-      'The certificate or key that signed the client assertion is not registered on the application.',
+      'The certificate or key that signed the client assertion is not registered ' +
+      'on the application.',
   },
   700054: {
     error: 'unsupported_response_type',
@@ -235,7 +239,9 @@ export function createErrorBody(
   const timestamp = `${new Date(now).toISOString().slice(0, 19).replace('T', ' ')}Z`;
   return {
     error,
-    error_description: `${message} Trace ID: ${traceId} Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
+    error_description:
+      `${message} Trace ID: ${traceId} ` +
+      `Correlation ID: ${correlationId} Timestamp: ${timestamp}`,
     error_codes: [aadsts],
     timestamp,
     trace_id: traceId,

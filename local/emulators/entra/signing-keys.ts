@@ -30,7 +30,8 @@ export interface SigningKeys {
    */
   verify(token: string): Promise<Record<string, unknown>>;
   /**
-   * Creates a new key for signing. `overlap` keeps the old keys published, `emergency` removes them.
+   * Creates a new key for signing. `overlap` keeps the old keys published and `emergency` removes
+   * them.
    */
   rotate(kind: 'overlap' | 'emergency'): Promise<void>;
 }

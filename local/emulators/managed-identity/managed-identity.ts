@@ -94,7 +94,8 @@ function checkRequest(
     return {
       status: 400,
       message:
-        'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
+        'No User Assigned or Delegated Managed Identity found ' +
+        'for specified ClientId/ResourceId/PrincipalId.',
     };
   }
   const resource = query.get('resource')?.replace(/\/$/, '') ?? '';

@@ -72,8 +72,8 @@ function createGateway(
   proxy: AzuriteProxy,
   allowedHosts: readonly string[],
 ) {
-  const authority = `${context.origin}/${context.directory.homeTenant.id}`;
-  const challenge = `Bearer authorization_uri=${authority}/oauth2/authorize resource_id=${audience}`;
+  const authorizationUri = `${context.origin}/${context.directory.homeTenant.id}/oauth2/authorize`;
+  const challenge = `Bearer authorization_uri=${authorizationUri} resource_id=${audience}`;
 
   /** Sends the response. Resolves to the facts for the record. */
   async function respond(

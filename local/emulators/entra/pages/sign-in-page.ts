@@ -22,9 +22,10 @@ export function matchesLoginHint({ name, upn }: User, hint: string | undefined):
 function renderUser(user: User, loginHint: string | undefined): Html {
   const autofocus = matchesLoginHint(user, loginHint) ? html` autofocus` : undefined;
   const note = user.note ? html`<small>${user.note}</small>` : undefined;
-  const label = `${user.name} — ${user.displayName}`;
+  const { name, displayName } = user;
+  const label = html`${name} — ${displayName}${note}`;
   return html`
-<button name="user" value="${user.name}" data-user="${user.name}"${autofocus}>${label}${note}</button>`;
+<button name="user" value="${name}" data-user="${name}"${autofocus}>${label}</button>`;
 }
 
 /** Renders a button for each user. A click signs the user in. */
