@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type EntraEmulator, type Json, startEntra } from './entra-emulator.ts';
 
 let entra: EntraEmulator;
@@ -7,57 +7,71 @@ beforeAll(async () => {
 });
 afterAll(() => entra.close());
 
-async function get(path: string): Promise<Json> {
-  return (await (await fetch(entra.context.origin + path)).json()) as Json;
+async function fetchJson(path: string): Promise<Json> {
+  const response = await fetch(entra.context.origin + path);
+  return (await response.json()) as Json;
 }
 
-test.each([
-  ['contoso', '/v2.0', '/v2.0', true],
-  ['contoso', '', '/', true],
-  ['common', '/v2.0', '/v2.0', false],
-  ['organizations', '', '/', false],
-])('describes /%s%s: issuer, endpoints, keys', async (segment, version, end, known) => {
-  const { origin } = entra.context;
-  const metadata = await get(`/${segment}${version}/.well-known/openid-configuration`);
-  const tenant = known ? entra.home : segment;
-  expect(metadata).toMatchObject({
-    issuer: `${origin}/${known ? entra.home : '{tenantid}'}${end}`,
-    authorization_endpoint: `${origin}/${tenant}/oauth2${version}/authorize`,
-    token_endpoint: `${origin}/${tenant}/oauth2${version}/token`,
-    jwks_uri: `${origin}/${tenant}/discovery${version}/keys`,
-    id_token_signing_alg_values_supported: ['RS256'],
+const contosoId = 'c0705000-0000-4000-8000-00000000c001';
+
+describe.each([
+  { segment: 'contoso', version: '/v2.0', tenant: contosoId, issuer: `/${contosoId}/v2.0` },
+  { segment: 'contoso', version: '', tenant: contosoId, issuer: `/${contosoId}/` },
+  { segment: 'common', version: '/v2.0', tenant: 'common', issuer: '/{tenantid}/v2.0' },
+  { segment: 'organizations', version: '', tenant: 'organizations', issuer: '/{tenantid}/' },
+])('/$segment$version', ({ segment, version, tenant, issuer }) => {
+  test('has an OpenID configuration with issuer and endpoints', async () => {
+    const { origin } = entra.context;
+
+    expect(await fetchJson(`/${segment}${version}/.well-known/openid-configuration`)).toMatchObject(
+      {
+        issuer: origin + issuer,
+        authorization_endpoint: `${origin}/${tenant}/oauth2${version}/authorize`,
+        token_endpoint: `${origin}/${tenant}/oauth2${version}/token`,
+        jwks_uri: `${origin}/${tenant}/discovery${version}/keys`,
+        id_token_signing_alg_values_supported: ['RS256'],
+      },
+    );
   });
-  const { keys } = await get(String(metadata.jwks_uri).slice(origin.length));
-  expect(keys).toEqual([
-    {
-      kty: 'RSA',
-      use: 'sig',
-      kid: expect.any(String),
-      n: expect.any(String),
-      e: 'AQAB',
-      ...(version && { issuer: metadata.issuer }),
-    },
-  ]);
+
+  test('publishes the signing key, with its issuer in v2.0', async () => {
+    const { keys } = await fetchJson(`/${tenant}/discovery${version}/keys`);
+
+    expect(keys).toEqual([
+      {
+        kty: 'RSA',
+        use: 'sig',
+        kid: expect.any(String),
+        n: expect.any(String),
+        e: 'AQAB',
+        ...(version && { issuer: entra.context.origin + issuer }),
+      },
+    ]);
+  });
 });
 
 test('publishes no private part of a key', async () => {
-  const text = JSON.stringify(await get('/common/discovery/v2.0/keys'));
-  expect(text).not.toMatch(/"(d|p|q|dp|dq|qi)":/);
+  const keys = JSON.stringify(await fetchJson('/common/discovery/v2.0/keys'));
+
+  expect(keys).not.toMatch(/"(d|p|q|dp|dq|qi)":/);
 });
 
-test('knows its own instance', async () => {
-  const { host } = new URL(entra.context.origin);
-  const answer = await get(
-    `/common/discovery/instance?api-version=1.1&authorization_endpoint=${entra.context.origin}/${entra.home}/oauth2/v2.0/authorize`,
-  );
-  expect(answer).toMatchObject({
-    tenant_discovery_endpoint: `${entra.context.origin}/${entra.home}/v2.0/.well-known/openid-configuration`,
+test('instance discovery names its own host as the only alias', async () => {
+  const { origin } = entra.context;
+  const { host } = new URL(origin);
+  const query = new URLSearchParams({
+    'api-version': '1.1',
+    authorization_endpoint: `${origin}/${entra.home}/oauth2/v2.0/authorize`,
+  });
+
+  expect(await fetchJson(`/common/discovery/instance?${query}`)).toMatchObject({
+    tenant_discovery_endpoint: `${origin}/${entra.home}/v2.0/.well-known/openid-configuration`,
     metadata: [{ aliases: [host] }],
   });
 });
 
-test('names an unknown tenant', async () => {
-  expect(await get('/nowhere/v2.0/.well-known/openid-configuration')).toMatchObject({
+test('responds with AADSTS90002 for an unknown tenant', async () => {
+  expect(await fetchJson('/nowhere/v2.0/.well-known/openid-configuration')).toMatchObject({
     error_codes: [90002],
   });
 });

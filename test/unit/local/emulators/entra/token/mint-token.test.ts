@@ -1,7 +1,8 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { decodeProtectedHeader } from 'jose';
 import { readDirectory } from '../../../../../../local/emulators/entra/directory.ts';
 import { mintToken } from '../../../../../../local/emulators/entra/token/mint-token.ts';
 import { type EntraEmulator, type Json, readClaims, startEntra } from '../entra-emulator.ts';
@@ -12,14 +13,20 @@ beforeAll(async () => {
 });
 afterAll(() => entra.close());
 
-const claimsOf = async (asked: object): Promise<Json> =>
-  readClaims((await entra.token(asked)).access_token);
-const appId = (name: string) => entra.context.directory.app(name)?.appId;
+const downstreamAppId = 'd0375100-0000-4000-8000-0000000000a3';
+const otherAppId = '07e20000-0000-4000-8000-0000000000a4';
+const fabrikamId = 'fab21ca0-0000-4000-8000-00000000fab1';
+const appIdOf = (name: string) => entra.context.directory.app(name)?.appId;
 
-test('is token A of the Client App unless something else is asked for', async () => {
-  expect(await claimsOf({ user: 'alice' })).toMatchObject({
-    aud: appId('original-api'),
-    azp: appId('client-app'),
+async function mintClaims(request: object): Promise<Json> {
+  const { access_token: token } = await entra.token(request);
+  return readClaims(token);
+}
+
+test('creates token A of the Client App by default', async () => {
+  expect(await mintClaims({ user: 'alice' })).toMatchObject({
+    aud: appIdOf('original-api'),
+    azp: appIdOf('client-app'),
     azpacr: '0',
     scp: 'Documents.Read Documents.ReadWrite Profile.Read Profile.ReadWrite',
     xms_cc: ['cp1'],
@@ -28,112 +35,152 @@ test('is token A of the Client App unless something else is asked for', async ()
 });
 
 test.each([
-  ['one scope', { scope: 'Documents.Read' }, { scp: 'Documents.Read' }],
-  ['two scopes', { scope: 'Documents.Read,Profile.Read' }, { scp: 'Documents.Read Profile.Read' }],
-  [
-    'another API by name',
-    { scope: 'downstream-api/Profile.Read' },
-    { aud: 'd0375100-0000-4000-8000-0000000000a3', scp: 'Profile.Read' },
-  ],
-  [
-    'another API by id',
-    { scope: 'api://d0375100-0000-4000-8000-0000000000a3/Profile.Read' },
-    { aud: 'd0375100-0000-4000-8000-0000000000a3' },
-  ],
-  [
-    'token B',
-    { client: 'original-api' },
-    { aud: 'd0375100-0000-4000-8000-0000000000a3', azpacr: '2' },
-  ],
-  ['another client', { client: 'other-app' }, { azp: '07e20000-0000-4000-8000-0000000000a4' }],
-  ['another tenant', { tenant: 'fabrikam' }, { tid: 'fab21ca0-0000-4000-8000-00000000fab1' }],
-  ['step-up facts', { mfa: true, acrs: 'c1' }, { amr: ['pwd', 'mfa'], acrs: ['c1'] }],
-  ['claims of its own', { claims: { aud: 'x', exp: 1 } }, { aud: 'x', exp: 1 }],
-])('gives %s', async (_, asked, expected) => {
-  expect(await claimsOf({ user: 'alice', ...asked })).toMatchObject(expected);
+  { name: 'one scope', request: { scope: 'Documents.Read' }, claims: { scp: 'Documents.Read' } },
+  {
+    name: 'two scopes',
+    request: { scope: 'Documents.Read,Profile.Read' },
+    claims: { scp: 'Documents.Read Profile.Read' },
+  },
+  {
+    name: 'a scope of another API by its name',
+    request: { scope: 'downstream-api/Profile.Read' },
+    claims: { aud: downstreamAppId, scp: 'Profile.Read' },
+  },
+  {
+    name: 'a scope of another API by its id',
+    request: { scope: `api://${downstreamAppId}/Profile.Read` },
+    claims: { aud: downstreamAppId },
+  },
+  {
+    name: 'Original API as the client',
+    request: { client: 'original-api' },
+    claims: { aud: downstreamAppId, azpacr: '2' },
+  },
+  { name: 'another client', request: { client: 'other-app' }, claims: { azp: otherAppId } },
+  { name: 'another tenant', request: { tenant: 'fabrikam' }, claims: { tid: fabrikamId } },
+  {
+    name: 'MFA and an authentication context',
+    request: { mfa: true, acrs: 'c1' },
+    claims: { amr: ['pwd', 'mfa'], acrs: ['c1'] },
+  },
+  {
+    name: 'replaced claims',
+    request: { claims: { aud: 'x', exp: 1 } },
+    claims: { aud: 'x', exp: 1 },
+  },
+])('creates a token with $name', async ({ request, claims }) => {
+  expect(await mintClaims({ user: 'alice', ...request })).toMatchObject(claims);
 });
 
-test('leaves out what it is told to leave out', async () => {
-  const claims = await claimsOf({ user: 'alice', cp1: false, claims: { oid: null } });
-  expect(claims).not.toHaveProperty('xms_cc');
-  expect(claims).not.toHaveProperty('oid');
+test('creates a token without the capability cp1', async () => {
+  expect(await mintClaims({ user: 'alice', cp1: false })).not.toHaveProperty('xms_cc');
 });
 
-test('an app-only token has no user, no scope and no role', async () => {
-  const claims = await claimsOf({ app: true });
-  expect(claims).toMatchObject({
-    azp: appId('daemon'),
-    azpacr: '1',
-    idtyp: 'app',
-    tid: entra.home,
+test('removes a claim that is null', async () => {
+  expect(await mintClaims({ user: 'alice', claims: { oid: null } })).not.toHaveProperty('oid');
+});
+
+describe('an app-only token', () => {
+  test('is a token of daemon in the home tenant', async () => {
+    expect(await mintClaims({ app: true })).toMatchObject({
+      azp: appIdOf('daemon'),
+      azpacr: '1',
+      idtyp: 'app',
+      tid: entra.home,
+    });
   });
-  for (const name of ['scp', 'roles', 'preferred_username', 'name'])
-    expect(claims).not.toHaveProperty(name);
+
+  test.each(['scp', 'roles', 'preferred_username', 'name'])('has no %s', async (claim) => {
+    expect(await mintClaims({ app: true })).not.toHaveProperty(claim);
+  });
 });
 
-test('a member of 200 groups gets a token above 10 KiB, below 16 KiB', async () => {
+test('a token with 200 groups has 10 to 16 KiB', async () => {
   const { access_token: token } = await entra.token({ user: 'greta' });
+
   expect(readClaims(token).groups).toHaveLength(200);
   expect(token.length).toBeGreaterThan(10 * 1024);
   expect(token.length).toBeLessThan(16 * 1024);
 });
 
-test('lives 60 to 90 minutes and starts now', async () => {
-  const { iat, nbf, exp } = await claimsOf({ user: 'alice' });
+test('a token is valid from now for 60 to 90 minutes', async () => {
+  const { iat, nbf, exp } = await mintClaims({ user: 'alice' });
+  const lifetimeSeconds = Number(exp) - Number(iat);
+
   expect(nbf).toBe(iat);
-  expect(Number(exp) - Number(iat)).toBeGreaterThanOrEqual(3_600);
-  expect(Number(exp) - Number(iat)).toBeLessThan(5_400);
+  expect(lifetimeSeconds).toBeGreaterThanOrEqual(3_600);
+  expect(lifetimeSeconds).toBeLessThan(5_400);
 });
 
-test('the resource decides the version: a v1.0 token has v1.0 names, audience and issuer', async () => {
-  const folder = await mkdtemp(join(tmpdir(), 'directory-'));
-  try {
-    const file = join(folder, 'tenant.json');
-    const raw = JSON.parse(
-      await readFile(new URL('../../../../../../local/tenant.json', import.meta.url), 'utf8'),
-    );
+describe('a resource with requestedAccessTokenVersion 1', () => {
+  /** Reads `local/tenant.json` with version 1 for Original API. */
+  async function readV1Directory() {
+    const defaultFile = new URL('../../../../../../local/tenant.json', import.meta.url);
+    const raw = JSON.parse(await readFile(defaultFile, 'utf8'));
     raw.apps['original-api'].requestedAccessTokenVersion = 1;
-    await writeFile(file, JSON.stringify(raw));
-    const context = {
-      ...entra.context,
-      directory: readDirectory(file, entra.context.clientAppOrigin),
-    };
+    const folder = await mkdtemp(join(tmpdir(), 'directory-'));
+    try {
+      const file = join(folder, 'tenant.json');
+      await writeFile(file, JSON.stringify(raw));
+      return readDirectory(file, entra.context.clientAppOrigin);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  }
+
+  test('gets a token with the v1.0 claims, audience and issuer', async () => {
+    const context = { ...entra.context, directory: await readV1Directory() };
     const claims = readClaims((await mintToken(context, { user: 'alice' })).access_token);
+
     expect(claims).toMatchObject({
-      aud: `api://${appId('original-api')}`,
+      aud: `api://${appIdOf('original-api')}`,
       iss: `${entra.context.origin}/${entra.home}/`,
       ver: '1.0',
-      appid: appId('client-app'),
+      appid: appIdOf('client-app'),
       appidacr: '0',
       upn: 'alice@contoso.example',
     });
     expect(claims).not.toHaveProperty('azp');
-  } finally {
-    await rm(folder, { recursive: true });
-  }
+  });
 });
 
-test('every way to ask for no API of ours leads to a Graph token, which has a nonce in its header', async () => {
+test('a token for Microsoft Graph has a nonce in its header', async () => {
   const { body } = await entra.exchange({ scope: 'openid User.Read' });
-  const header = JSON.parse(
-    Buffer.from(String(body.access_token).split('.')[0] ?? '', 'base64url').toString(),
-  );
-  expect(header).toMatchObject({ alg: 'RS256', typ: 'JWT', nonce: expect.any(String) });
+
+  expect(decodeProtectedHeader(String(body.access_token))).toMatchObject({
+    alg: 'RS256',
+    typ: 'JWT',
+    nonce: expect.any(String),
+  });
 });
 
 test.each([
-  [{}, '"user" is missing. Users: alice, bob'],
-  [{ user: 'nobody' }, 'No user "nobody". Users: alice, bob'],
-  [{ user: 'alice', client: 'x' }, 'No app "x". Apps: client-app'],
-  [{ user: 'alice', tenant: 'x' }, 'No tenant "x". Tenants: contoso, fabrikam'],
-  [
-    { user: 'alice', scope: 'Nothing.Read' },
-    'No scope "Nothing.Read" at original-api. Scopes: Documents.Read',
-  ],
-  [
-    { user: 'alice', scope: 'Documents.Read downstream-api/Documents.Read' },
-    'A token is for one API',
-  ],
-])('says what there is instead of %j', async (asked, message) => {
-  await expect(entra.token(asked)).rejects.toThrow(message);
+  { reason: 'no user', request: {}, message: '"user" is missing. Users: alice, bob' },
+  {
+    reason: 'an unknown user',
+    request: { user: 'nobody' },
+    message: 'No user "nobody". Users: alice, bob',
+  },
+  {
+    reason: 'an unknown client',
+    request: { user: 'alice', client: 'x' },
+    message: 'No app "x". Apps: client-app',
+  },
+  {
+    reason: 'an unknown tenant',
+    request: { user: 'alice', tenant: 'x' },
+    message: 'No tenant "x". Tenants: contoso, fabrikam',
+  },
+  {
+    reason: 'an unknown scope',
+    request: { user: 'alice', scope: 'Nothing.Read' },
+    message: 'No scope "Nothing.Read" at original-api. Scopes: Documents.Read',
+  },
+  {
+    reason: 'scopes of two APIs',
+    request: { user: 'alice', scope: 'Documents.Read downstream-api/Documents.Read' },
+    message: 'A token is for one API',
+  },
+])('rejects $reason and says why', async ({ request, message }) => {
+  await expect(entra.token(request)).rejects.toThrow(message);
 });

@@ -13,24 +13,29 @@ import { openSigningKeys } from '../../../../local/emulators/entra/signing-keys.
 import { openCredentials } from '../../../../local/emulators/key-vault/credentials.ts';
 import { openPlatformKeys } from '../../../../local/emulators/managed-identity/platform-keys.ts';
 
-/** What the Azure parts of the emulators share, in a folder of its own, with a clock that a test may move by `pass`. */
-export async function createAzureContext(): Promise<{
-  context: EmulatorContext;
+export interface TestContext {
+  readonly context: EmulatorContext;
+  /** Moves the clock forward. */
   pass(milliseconds: number): void;
+  /** Removes the data folder. */
   remove(): Promise<void>;
-}> {
-  const dataDir = await mkdtemp(join(tmpdir(), 'azure-'));
+}
+
+const origin = 'http://localhost:5556';
+
+/** Creates the context of emulators that do not run, with a data folder and a clock for a test. */
+export async function createTestContext(): Promise<TestContext> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'emulators-'));
   const clientAppOrigin = 'http://localhost:5555';
-  let ahead = 0;
-  const now = () => Date.now() + ahead;
+  let offset = 0;
+  const now = () => Date.now() + offset;
   const directory = readDirectory(undefined, clientAppOrigin);
   const signingKeys = await openSigningKeys({ dataDir });
   const credentials = await openCredentials({ dataDir, directory, now });
   const policies = createPolicies({ directory, signingKeys, credentials, now });
-  const recorder = createRecorder();
   return {
     context: {
-      origin: 'http://localhost:5556',
+      origin,
       clientAppOrigin,
       dataDir,
       now,
@@ -38,44 +43,41 @@ export async function createAzureContext(): Promise<{
       signingKeys,
       credentials,
       policies,
-      recorder,
+      recorder: createRecorder(),
     },
     pass: (milliseconds) => {
-      ahead += milliseconds;
+      offset += milliseconds;
     },
     remove: () => rm(dataDir, { recursive: true, force: true }),
   };
 }
 
-/** Asks an endpoint directly. */
-export async function ask(
+/** Calls an endpoint without a server. Resolves to `undefined` for a path that it does not serve. */
+export function callEndpoint(
   endpoint: Endpoint,
   path: string,
-  headers: Record<string, string> = {},
-  method = 'GET',
-): Promise<EmulatorResponse> {
-  const answer = await endpoint({
-    method,
-    url: new URL(path, 'http://localhost:5556'),
-    headers,
-    body: Buffer.alloc(0),
-  });
-  return answer ?? { status: 0 };
+  options: { readonly method?: string; readonly headers?: Record<string, string> } = {},
+): Promise<EmulatorResponse | undefined> {
+  const { method = 'GET', headers = {} } = options;
+  return endpoint({ method, url: new URL(path, origin), headers, body: Buffer.alloc(0) });
 }
 
-/** An Authorization value with these claims, signed as managed identities' tokens are. */
+/** Returns an Authorization header with claims that the key of managed identities has signed. */
 export async function signBearer(context: EmulatorContext, claims: object): Promise<string> {
-  return `Bearer ${await (await openPlatformKeys(context)).sign(claims)}`;
+  const keys = await openPlatformKeys(context);
+  return `Bearer ${await keys.sign(claims)}`;
 }
 
-/** The claims that a managed identity's token has; a test changes what it is about. */
-export function identityClaims(
+export type Claims = Record<string, unknown>;
+
+/** The claims of a managed identity's token. */
+export function createIdentityClaims(
   context: EmulatorContext,
   identity: string,
   aud: string,
-): Record<string, unknown> {
+): Claims {
   const { principalId, clientId } = context.directory.identity(identity) ?? {};
-  const seconds = Math.floor(context.now() / 1000);
+  const nowSeconds = Math.floor(context.now() / 1000);
   const tid = context.directory.homeTenant.id;
   return {
     iss: `${context.origin}/${tid}/`,
@@ -85,8 +87,8 @@ export function identityClaims(
     sub: principalId,
     appid: clientId,
     idtyp: 'app',
-    iat: seconds,
-    nbf: seconds,
-    exp: seconds + 3600,
+    iat: nowSeconds,
+    nbf: nowSeconds,
+    exp: nowSeconds + 3_600,
   };
 }
