@@ -6,10 +6,11 @@ import { timingSafeEqual } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
-import { policyValues, UnknownPolicy } from '../entra/policies.ts';
+import { policyValues } from '../entra/policies.ts';
 import { InvalidMintRequest, mintToken } from '../entra/token/mint-token.ts';
 import { writePrivateFile } from '../private-file.ts';
 import { faultKinds, faultyEndpoints } from './faults.ts';
+import { UnknownPolicy } from './unknown-policy.ts';
 
 /**
  * Writes `control.json`, which tells the command line tools the origin and the token. Resolves to

@@ -1,11 +1,7 @@
 /** The policies that a person or a test can change while the emulators run. */
-import {
-  type Fault,
-  type FaultyEndpoint,
-  faultKinds,
-  faultyEndpoints,
-  parseFault,
-} from '../control/faults.ts';
+import type { Fault, FaultyEndpoint } from '../control/faults.ts';
+import { createInjectedFaults } from '../control/injected-faults.ts';
+import { UnknownPolicy } from '../control/unknown-policy.ts';
 import type { Credentials } from '../key-vault/credentials.ts';
 import type { Directory, User } from './directory.ts';
 import type { SigningKeys } from './signing-keys.ts';
@@ -58,9 +54,6 @@ export interface PolicyState {
   readonly since?: number;
 }
 
-/** An unknown policy, value or user. The message lists the known ones. */
-export class UnknownPolicy extends Error {}
-
 export interface Policies {
   /** Whether the policy has another value than its default for this user. */
   applies(name: PolicyName, user: User): boolean;
@@ -98,7 +91,7 @@ export function createPolicies(dependencies: {
   const { directory, signingKeys, credentials, now } = dependencies;
   /** By policy, then by the user's name or `*`. Defaults have no entry. */
   const entries = new Map<PolicyName, Map<string, PolicyEntry>>();
-  const faults = createFaults();
+  const faults = createInjectedFaults();
 
   function findEntry(name: PolicyName, user: User): PolicyEntry | undefined {
     const byUser = entries.get(name);
@@ -116,30 +109,32 @@ export function createPolicies(dependencies: {
 
   /** Rotates keys and credentials. Returns the value that remains afterwards. */
   async function applyValue(name: PolicyName, value: string): Promise<string> {
-    switch (`${name}=${value}`) {
-      case 'signing-key=overlap':
-      case 'signing-key=emergency':
-        await signingKeys.rotate(value as 'overlap' | 'emergency');
-        return 'normal';
-      case 'vault-credential=normal':
-        await credentials.restore();
-        return value;
-      case 'vault-credential=rotate':
+    if (name === 'signing-key' && (value === 'overlap' || value === 'emergency')) {
+      await signingKeys.rotate(value);
+      return 'normal';
+    }
+    if (name !== 'vault-credential') return value;
+    switch (value) {
+      case 'rotate':
         await credentials.rotate();
         return 'normal';
-      case 'vault-credential=expire':
+      case 'expire':
         await credentials.expire();
         return value;
-      case 'vault-credential=disable':
+      case 'disable':
         await credentials.disable();
         return value;
       default:
+        await credentials.restore();
         return value;
     }
   }
 
   function listStates(name: PolicyName): PolicyState[] {
-    const states: PolicyState[] = name === 'fault' ? faults.list() : [];
+    const states: PolicyState[] = [];
+    if (name === 'fault') {
+      for (const value of faults.list()) states.push({ name, value });
+    }
     for (const [user, entry] of entries.get(name) ?? []) {
       states.push({ name, ...entry, ...(user === allUsers ? {} : { user }) });
     }
@@ -187,32 +182,4 @@ function checkValue(
     const users = directory.users.map((known) => known.name).join(', ');
     throw new UnknownPolicy(`No user "${user}". Users: ${users}.`);
   }
-}
-
-/** The injected faults by endpoint. */
-function createFaults() {
-  const faults = new Map<FaultyEndpoint, { readonly text: string; readonly fault: Fault }>();
-  return {
-    find: (endpoint: FaultyEndpoint) => faults.get(endpoint)?.fault,
-    list: (): PolicyState[] =>
-      [...faults].map(([endpoint, { text }]) => ({ name: 'fault', value: `${endpoint}=${text}` })),
-    clear: () => faults.clear(),
-    /** @throws UnknownPolicy for an unknown endpoint or fault. */
-    set: (value: string): void => {
-      const [name, text = ''] = value.split(/=(.*)/s);
-      const endpoint = faultyEndpoints.find((known) => known === name);
-      if (!endpoint) {
-        throw new UnknownPolicy(
-          `No endpoint "${name}". Use ENDPOINT=KIND. Endpoints: ${faultyEndpoints.join(', ')}.`,
-        );
-      }
-      if (text === 'off') {
-        faults.delete(endpoint);
-        return;
-      }
-      const fault = parseFault(text);
-      if (!fault) throw new UnknownPolicy(`No fault "${text}". Kinds: ${faultKinds}, off.`);
-      faults.set(endpoint, { text, fault });
-    },
-  };
 }

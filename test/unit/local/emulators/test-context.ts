@@ -52,7 +52,7 @@ export async function createTestContext(): Promise<TestContext> {
   };
 }
 
-/** Calls an endpoint without a server. Resolves to `undefined` for a path that it does not serve. */
+/** Calls an endpoint without a server. Resolves to `undefined` for a path of another endpoint. */
 export function callEndpoint(
   endpoint: Endpoint,
   path: string,
