@@ -27,7 +27,7 @@ export type Endpoint = (request: EmulatorRequest) => Promise<EmulatorResponse | 
 
 /** What every emulator of one run shares. */
 export interface EmulatorContext {
-  /** Such as `http://localhost:7070`: authority, Key Vault and managed identity endpoint in one. */
+  /** The base URL of all emulators except Table Storage, such as `http://localhost:7070`. */
   readonly origin: string;
   /** The origin of the Client App, for redirect URIs and CORS, such as `http://localhost:5173`. */
   readonly clientAppOrigin: string;

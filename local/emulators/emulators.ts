@@ -1,6 +1,6 @@
 /**
  * Starts the local emulators on the loopback interface. Entra, Key Vault, managed identity and the
- * control API share one port. Table Storage has a port for itself.
+ * control API share one port. Table Storage has its own port.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -100,8 +100,8 @@ function serveEndpoints(
 
 /**
  * Starts the emulators on 127.0.0.1.
- * @throws Error when a port is in use, and always on Azure: anyone who reaches the
- * emulators can get a token for any user.
+ * @throws Error when a port is in use. On Azure it always throws, because anyone who reaches the
+ *   emulators can get a token for any user.
  */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {
   if (isOnAzure()) {

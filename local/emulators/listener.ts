@@ -1,6 +1,6 @@
 /**
- * The request listener of the shared port. It checks the host, answers CORS, reads the body and
- * applies injected faults. Then it hands the request to the endpoint that serves the path.
+ * The request listener of the shared port. It checks the host, sets the CORS headers, reads
+ * the body and applies injected faults. Then it calls the endpoint that serves the path.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from './context.ts';

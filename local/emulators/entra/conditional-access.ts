@@ -57,8 +57,8 @@ export function listAuthContexts(
   { user, signIn, claimsRequest }: Omit<TokenAttempt, 'resource'>,
 ): readonly string[] {
   const isStepUpRequired = policies.applies('auth-context', user);
-  const free = isStepUpRequired ? [] : claimsRequest.acrs;
-  return [...new Set([...signIn.acrs, ...free])];
+  const withoutStepUp = isStepUpRequired ? [] : claimsRequest.acrs;
+  return [...new Set([...signIn.acrs, ...withoutStepUp])];
 }
 
 /** @throws Refusal (50057) when the user's account is disabled. */

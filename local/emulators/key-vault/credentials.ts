@@ -61,7 +61,7 @@ export async function openCredentials(options: {
   const { directory, now } = options;
   const store = await openVersionStore(join(options.dataDir, 'credentials.json'), now);
   const apps = directory.apps.filter((app) => app.credential ?? app.secret);
-  /** The apps whose certificate and secret are in Key Vault. The policies apply to these. */
+  /** The apps with credentials in Key Vault. The `vault-credential` policy applies to these. */
   const vaultApps = apps.filter((app) => app.credential);
   const vaultNames = new Set(vaultApps.flatMap((app) => [app.credential, secretName(app)]));
 

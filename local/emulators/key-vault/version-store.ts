@@ -28,7 +28,7 @@ export interface VersionStore {
   versions(name: string): readonly StoredVersion[];
   /** The versions that Entra accepts, newest first. */
   acceptedVersions(name: string): readonly StoredVersion[];
-  /** Adds an enabled and accepted version. The ten newest versions of a secret are kept. */
+  /** Adds an enabled and accepted version. Only the ten newest versions of a secret remain. */
   add(name: string, fields: Pick<StoredVersion, 'value' | 'contentType' | 'expires'>): void;
   /** Changes fields of all versions of a secret. */
   updateAll(name: string, fields: Partial<StoredVersion>): void;

@@ -5,9 +5,9 @@ import { openPlatformKeys } from './platform-keys.ts';
 export interface AzureCaller {
   readonly principalId: string;
   readonly appId: string;
-  /** The name of the managed identity, or the principal id where the directory has no such one. */
+  /** The name of the managed identity. For another principal, its id. */
   readonly name: string;
-  /** Azure RBAC role names. Empty for an unknown principal. */
+  /** Azure RBAC role names. Empty for a principal that is not in the directory. */
   readonly roles: readonly string[];
 }
 

@@ -26,7 +26,7 @@ AzuriteTelemetryClient.init('', false);
 
 const host = '127.0.0.1';
 const anyPort = 0;
-/** Longer than any session, so that the proxy never reuses a connection that Azurite closes. */
+/** Longer than any session, so that Azurite does not close a connection that the proxy reuses. */
 const keepAliveTimeoutSeconds = 86_400;
 const dataFile = join(process.argv[2] ?? '.', '__azurite_db_table__.json');
 const writesDebugLog = false;

@@ -12,7 +12,7 @@ import {
 } from './authorize-request.ts';
 import { createCodeResponse, createErrorRedirect } from './authorize-response.ts';
 import { decide } from './decision.ts';
-import { handleForm } from './form-action.ts';
+import { handleForm } from './handle-form.ts';
 
 interface RequestOptions {
   /** `undefined` for `common` and `organizations`. */

@@ -10,7 +10,7 @@ import { renderStepUpPage } from '../pages/step-up-page.ts';
 import { Refusal } from '../refusal.ts';
 import type { Account } from '../sessions.ts';
 import type { AuthorizeRequest } from './authorize-request.ts';
-import { type AuthorizeVisit, type FormResult, listAccounts } from './form-action.ts';
+import { type AuthorizeVisit, type FormResult, listAccounts } from './handle-form.ts';
 
 interface CodeDecision {
   readonly kind: 'code';
@@ -69,10 +69,10 @@ function decideConsent(
   context: EntraContext,
   { client, scopes, prompt }: AuthorizeRequest,
   { user }: Account,
-  form: FormResult,
+  formResult: FormResult,
 ): PageDecision | undefined {
   const items = listConsentItems(context, client, scopes);
-  const isForced = prompt === 'consent' && !form.accepted;
+  const isForced = prompt === 'consent' && !formResult.accepted;
   if (hasConsent(context, user, items) && !isForced) return undefined;
   const requiresAdmin = context.policies.applies('admin-consent', user);
   const renderPage = requiresAdmin ? renderAdminConsentPage : renderConsentPage;
@@ -90,15 +90,17 @@ function decideConsent(
 export function decide(
   context: EntraContext,
   visit: AuthorizeVisit,
-  form: FormResult,
+  formResult: FormResult,
   correlationId: string,
 ): Decision {
   const { policies } = context;
   const { request } = visit;
-  if (form.refusal) return decideSignIn(context, visit, form.refusal, { showsRefusal: true });
+  if (formResult.refusal) {
+    return decideSignIn(context, visit, formResult.refusal, { showsRefusal: true });
+  }
 
   const accounts = listAccounts(context, visit);
-  const account = form.account ?? findAccount(request, accounts);
+  const account = formResult.account ?? findAccount(request, accounts);
   if (!account) {
     const mustChoose = accounts.length > 1 && request.loginHint === undefined;
     const refusal = new Refusal(mustChoose ? 16000 : 50058);
@@ -108,7 +110,7 @@ export function decide(
   const accountRefusal = catchRefusal(() => checkAccount(policies, user));
   if (accountRefusal) return decideSignIn(context, visit, accountRefusal, { showsRefusal: true });
 
-  const consent = decideConsent(context, request, account, form);
+  const consent = decideConsent(context, request, account, formResult);
   if (consent) return consent;
 
   const { client, claimsRequest } = request;

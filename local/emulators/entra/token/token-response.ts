@@ -82,7 +82,7 @@ function checkUserGrant(
   return granted;
 }
 
-/** Runs the checks, then issues the tokens that the scopes ask for. */
+/** Runs the checks, then issues the requested tokens. */
 export async function issueUserTokens(
   context: EntraContext,
   request: TokenRequest,

@@ -117,7 +117,7 @@ describe('two users in one browser', () => {
     expect(redirect.error).toBe('interaction_required');
   });
 
-  test('are told apart by the login hint', async () => {
+  test('are distinguished by the login hint', async () => {
     const changes = { prompt: 'none', login_hint: 'alice@contoso.example' };
     const { redirect } = await browser.open(changes);
     const { body } = await browser.redeem(redirect.code);
