@@ -46,7 +46,7 @@ function findFaultTarget(path: string): FaultTarget | undefined {
   return { endpoint, hop: 'entra' };
 }
 
-/** Whether scripts of the Client App may call the path. Entra has no CORS on its pages either. */
+/** Whether scripts of the Client App can call the path. As in Entra, pages do not allow CORS. */
 function allowsCors(path: string): boolean {
   if (path.startsWith('/control/')) return true;
   return ['token', 'metadata', 'keys'].includes(matchEntraEndpoint(path) ?? '');

@@ -49,8 +49,8 @@ export function evaluateConditionalAccess(
 }
 
 /**
- * Returns the authentication contexts of a new token: the ones that the user has satisfied and,
- * where no policy requires a step-up for them, the requested ones.
+ * Returns the authentication contexts of a new token: the ones that the user has satisfied, and
+ * the requested ones if no policy requires a step-up for them.
  */
 export function listAuthContexts(
   policies: Policies,

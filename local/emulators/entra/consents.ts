@@ -1,6 +1,6 @@
 /**
- * Which scopes are granted to which client: pre-authorizations of a registration, consents of a
- * tenant, and what users accepted on the consent page.
+ * The granted scopes of each client. They come from the pre-authorizations of a registration, the
+ * consents of a tenant, and the users who accepted on the consent page.
  */
 import type { App, Directory, User } from './directory.ts';
 import type { Policies } from './policies.ts';
@@ -34,14 +34,14 @@ export function createConsents(
   const keyOf = (user: User, client: App, resource: App) =>
     `${user.oid} ${client.appId} ${resource.appId}`;
 
-  /** What the user accepted, and has not withdrawn since. */
+  /** The scopes that the user accepted and has not withdrawn. */
   function acceptedScopes(user: User, client: App, resource: App): readonly string[] {
     const accepted = acceptedByKey.get(keyOf(user, client, resource));
     const withdrawnAt = policies.appliesSince('consent', user) ?? 0;
     return accepted && accepted.at >= withdrawnAt ? accepted.scopes : [];
   }
 
-  /** What the registration and the tenant grant to everyone. */
+  /** The scopes that the registration and the tenant grant for all users. */
   function tenantScopes(user: User, client: App, resource: App): readonly string[] {
     if (policies.applies('consent', user)) return [];
     if (resource.preAuthorized.includes(client.name)) return resource.scopes;

@@ -1,4 +1,4 @@
-/** Ids that are derived from their input, so that nothing has to be stored, and token ids. */
+/** Ids that are derived from other values, so that nothing has to be stored, and token ids. */
 import { createHash, randomBytes } from 'node:crypto';
 
 /** Derives a GUID from a text, for the id of a group or the object id of a service principal. */

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 export interface Tenant {
   /** The short name, such as `contoso`. */
   readonly key: string;
+  /** The tenant id, a GUID. */
   readonly id: string;
   /** The display name. */
   readonly name: string;
@@ -17,8 +18,10 @@ export interface User {
   /** The key of the tenant, such as `contoso`. */
   readonly tenant: string;
   readonly tenantId: string;
+  /** The object id, a GUID. */
   readonly oid: string;
   readonly displayName: string;
+  /** The user principal name, such as `alice@contoso.example`. */
   readonly upn: string;
   /** What is special about the user, for the sign-in page. */
   readonly note?: string;
@@ -34,6 +37,7 @@ export interface User {
 export interface App {
   /** The short name, such as `original-api`. */
   readonly name: string;
+  /** The client id, a GUID. */
   readonly appId: string;
   readonly displayName: string;
   /** Whether the app is a public client, which has no credential. */

@@ -30,7 +30,7 @@ const commonMetadata = {
   ],
 };
 
-/** The issuer for `common` and `organizations` has this in place of the tenant id. */
+/** For `common` and `organizations` the issuer contains this instead of a tenant id. */
 const tenantPlaceholder = '{tenantid}';
 
 interface MetadataRequest {

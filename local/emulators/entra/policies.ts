@@ -61,7 +61,7 @@ export interface Policies {
   appliesSince(name: PolicyName, user: User): number | undefined;
   /** The fault of an endpoint, if there is one. */
   fault(endpoint: FaultyEndpoint): Fault | undefined;
-  /** Lists all policies. One with several values has several rows. */
+  /** Lists all policies. A policy that is set for several users has a row for each. */
   list(): readonly PolicyState[];
   /**
    * Sets a policy for all users or for one. It takes effect with the next request.

@@ -1,6 +1,6 @@
 /**
- * The client credentials of the apps: the versions in Key Vault, and which of them Entra accepts.
- * One store serves both, so that the two sides cannot disagree.
+ * The client credentials of the apps. One store has the versions for Key Vault and knows which of
+ * them Entra accepts, so that the two emulators agree.
  */
 import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
@@ -36,16 +36,16 @@ export interface Credentials {
    * @throws Error when the app has none.
    */
   secretOf(app: string): string;
-  /** Creates a new certificate and secret for each app, the only ones that Entra then accepts. */
+  /** Creates a new certificate and secret for each app. Entra then accepts only these. */
   rotate(): Promise<void>;
   /**
-   * Lets all certificates and secrets expire an hour ago, in Key Vault and at Entra. The newest
-   * certificate in Key Vault gets a `notAfter` in the past.
+   * Moves the expiry of all certificates and secrets to one hour ago, in Key Vault and at Entra.
+   * Key Vault gets a new version of the certificate whose `notAfter` is in the past.
    */
   expire(): Promise<void>;
   /** Disables every version in Key Vault. Entra still accepts the values. */
   disable(): Promise<void>;
-  /** Rotates where the newest version is disabled or has expired. */
+  /** Rotates the credentials of each app whose newest version is disabled or has expired. */
   restore(): Promise<void>;
 }
 
@@ -95,7 +95,7 @@ export async function openCredentials(options: {
     const newest = store.versions(app.credential ?? '')[0];
     if (!app.credential || !newest) return;
     store.updateAll(app.credential, { expires: past });
-    // A certificate contains its own end date, so the same key gets a second certificate.
+    // A certificate contains its end date, so the same key needs another certificate.
     await addCertificate(app, app.credential, {
       notBefore: past - hourMs,
       notAfter: past,

@@ -1,5 +1,5 @@
 /**
- * The read operations of Key Vault's secrets, behind an Azure role.
+ * The read operations for secrets in Key Vault. They require an Azure role.
  * https://learn.microsoft.com/rest/api/keyvault/secrets/operation-groups
  */
 import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';

@@ -63,7 +63,7 @@ const commonNameOid = Buffer.from('550403', 'hex');
 /** The algorithm 1.2.840.113549.1.1.11 with its NULL parameter (RFC 4055 §5). */
 const sha256WithRsa = Buffer.from('300d06092a864886f70d01010b0500', 'hex');
 
-/** The first byte of a BIT STRING: how many bits of its last byte do not count. */
+/** The first byte of a BIT STRING: the number of unused bits in its last byte. */
 const noUnusedBits = Buffer.from([0]);
 
 function encode(tag: number, ...content: readonly Buffer[]): Buffer {

@@ -75,7 +75,7 @@ export async function openVersionStore(file: string, now: () => number): Promise
         await writePrivateFile(file, JSON.stringify([...secrets]));
       };
       const result = run();
-      // The caller of a change gets its error. The next change runs all the same.
+      // Only the caller of this change gets its error. The next change still runs.
       lastChange = result.catch(() => undefined);
       return result;
     },

@@ -13,7 +13,7 @@ export interface Azurite {
 
 const program = new URL('azurite-child.ts', import.meta.url);
 const closeTimeoutMs = 10_000;
-/** How much of the end of the child's stderr an error message has, in characters. */
+/** An error message has at most this many characters, from the end of the child's stderr. */
 const maxErrorLength = 2_000;
 
 /** The environment without proxies and settings that would change what Azurite does. */
