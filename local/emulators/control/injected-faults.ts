@@ -29,6 +29,7 @@ interface InjectedFault {
   readonly fault: Fault;
 }
 
+/** Creates an empty set of faults. */
 export function createInjectedFaults(): InjectedFaults {
   const faults = new Map<FaultyEndpoint, InjectedFault>();
   return {

@@ -48,6 +48,7 @@ export interface Recorder {
 
 const maxEntries = 2_000;
 
+/** Creates an empty recorder. */
 export function createRecorder(): Recorder {
   let entries: Recorded[] = [];
   let lastSequence = 0;

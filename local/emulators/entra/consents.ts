@@ -25,6 +25,7 @@ interface AcceptedScopes {
   readonly scopes: readonly string[];
 }
 
+/** Creates the consents of a directory. Accepted consents are in memory only. */
 export function createConsents(
   directory: Directory,
   policies: Policies,

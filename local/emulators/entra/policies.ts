@@ -54,6 +54,7 @@ export interface PolicyState {
   readonly since?: number;
 }
 
+/** The current values of all policies. */
 export interface Policies {
   /** Whether the policy has another value than its default for this user. */
   applies(name: PolicyName, user: User): boolean;
@@ -82,6 +83,7 @@ interface PolicyEntry {
 /** The key of an entry for all users. */
 const allUsers = '*';
 
+/** Creates the policies with their default values. They are in memory only. */
 export function createPolicies(dependencies: {
   readonly directory: Directory;
   readonly signingKeys: SigningKeys;

@@ -3,7 +3,7 @@ import { randomBytes } from 'node:crypto';
 import type { SignIn } from './conditional-access.ts';
 import type { User } from './directory.ts';
 
-/** A user who is signed in, in one browser. */
+/** A user who is signed in to one browser. */
 export interface Account {
   readonly user: User;
   readonly signIn: SignIn;
@@ -18,6 +18,7 @@ export interface Sessions {
   signOut(cookies: string | undefined, user?: User): void;
 }
 
+/** Creates the sessions of the emulator at `origin`. They are in memory only. */
 export function createSessions(origin: string): Sessions {
   // Cookies are shared by all ports of a host. The port in the name separates two emulators.
   const cookieName = `ESTSAUTH-${new URL(origin).port}`;

@@ -4,7 +4,7 @@ import type { App, Directory } from '../directory.ts';
 import { Refusal } from '../refusal.ts';
 import { parseScopes, type RequestedScopes } from '../scopes.ts';
 
-/** Where the response goes. Before it is known, an error must be shown on a page. */
+/** Where the response goes. An error that occurs before this is known is shown on a page. */
 export interface RedirectTarget {
   readonly client: App;
   /** A registered redirect URI of the client. */
@@ -16,6 +16,7 @@ export interface RedirectTarget {
 /** The values of the `prompt` parameter. */
 const prompts = ['none', 'login', 'select_account', 'consent'] as const;
 
+/** A valid authorization request. */
 export interface AuthorizeRequest extends RedirectTarget {
   readonly scopes: RequestedScopes;
   readonly claimsRequest: ClaimsRequest;

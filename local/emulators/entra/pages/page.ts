@@ -36,8 +36,8 @@ export function html(parts: TemplateStringsArray, ...values: readonly HtmlValue[
 
 /**
  * Creates the response with a page. The page has no scripts.
- * @param redirectUri Where the form of the page can redirect to. Browsers apply the `form-action`
- *   directive to redirects too.
+ * @param redirectUri The redirect URI that the form of the page can lead to. The Content Security
+ *   Policy allows its origin, because browsers apply `form-action` to redirects too.
  */
 export function createPageResponse(
   status: number,

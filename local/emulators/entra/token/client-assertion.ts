@@ -61,7 +61,7 @@ async function findSigner(
   return undefined;
 }
 
-/** The audience is the token endpoint, with https as well: MSAL requires an https authority. */
+/** The audience is this token endpoint. https is valid too: MSAL requires an https authority. */
 function checkAudience(context: EmulatorContext, aud: unknown, tenant: Tenant | undefined): void {
   const { host } = new URL(context.origin);
   const endpoint = `${host}/${tenant?.id ?? 'common'}/oauth2/v2.0/token`;

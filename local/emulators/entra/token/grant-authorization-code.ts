@@ -6,7 +6,8 @@ import { type Grant, requireParameter, type TokenRequest } from './token-request
 import { issueUserTokens } from './token-response.ts';
 
 /**
- * Checks that a public client redeems from its own origin. A server cannot use a stolen code.
+ * Checks that a public client sends the request from its own origin, so that a server cannot redeem
+ * a stolen code.
  * @throws Refusal (9002327)
  */
 export function checkClientOrigin({ client, origin }: TokenRequest): void {
@@ -22,6 +23,7 @@ function checkCodeVerifier(form: URLSearchParams, codeChallenge: string | undefi
   if (hash !== codeChallenge) throw new Refusal(50148);
 }
 
+/** Redeems an authorization code. */
 export const grantAuthorizationCode: Grant = async (context, request) => {
   const { form, client, tenant, addFacts } = request;
   checkClientOrigin(request);

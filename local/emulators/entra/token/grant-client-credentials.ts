@@ -8,6 +8,7 @@ import { createAccessToken } from './access-token.ts';
 import type { Grant } from './token-request.ts';
 import { pickRecordedClaims } from './token-response.ts';
 
+/** Issues an app-only token. */
 export const grantClientCredentials: Grant = async (context, request) => {
   const { client, clientAuthentication, tenant, form, addFacts } = request;
   if (clientAuthentication === 'none') throw new Refusal(7000218);

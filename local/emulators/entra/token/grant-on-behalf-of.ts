@@ -77,7 +77,10 @@ function readSignIn({ uti, iat, amr, acrs }: Claims): SignIn {
   };
 }
 
-/** Runs the checks in Entra's order. The endpoint has authenticated the client already. */
+/**
+ * Issues a token for the next API. The checks run in Entra's order. The token endpoint has
+ * authenticated the client before.
+ */
 export const grantOnBehalfOf: Grant = async (context, request) => {
   const { form, client, clientAuthentication, tenant, addFacts } = request;
   if (clientAuthentication === 'none') {

@@ -7,6 +7,7 @@ import { checkClientOrigin } from './grant-authorization-code.ts';
 import { type Grant, requireParameter } from './token-request.ts';
 import { issueUserTokens, spaRefreshLifetimeMs } from './token-response.ts';
 
+/** Issues new tokens for a refresh token. */
 export const grantRefreshToken: Grant = async (context, request) => {
   const { form, client, tenant, addFacts } = request;
   checkClientOrigin(request);

@@ -50,6 +50,7 @@ export function readClaims(token: unknown): Json {
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
+/** Starts Entra and the control API on a free port. */
 export async function startEntra(): Promise<EntraEmulator> {
   const { context: testContext, pass, remove } = await createTestContext();
   const server = createServer();

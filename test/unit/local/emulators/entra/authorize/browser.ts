@@ -36,6 +36,7 @@ export interface Browser {
 
 const codeVerifier = 'a-code-verifier-of-more-than-43-characters-for-RFC-7636';
 
+/** Opens a browser without a session. */
 export function openBrowser(entra: EntraEmulator): Browser {
   const { origin, clientAppOrigin, directory } = entra.context;
   const clientId = directory.app('client-app')?.appId ?? '';
