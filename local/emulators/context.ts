@@ -15,6 +15,7 @@ export interface EmulatorRequest {
   readonly body: Buffer;
 }
 
+/** An HTTP response of an endpoint. */
 export interface EmulatorResponse {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;

@@ -21,6 +21,7 @@ import { createListener } from './listener.ts';
 import { createManagedIdentity } from './managed-identity/managed-identity.ts';
 import { startTables } from './tables/tables.ts';
 
+/** The options of `startEmulators`. */
 export interface EmulatorOptions {
   /** The port of Entra, Key Vault, managed identity and the control API. 0 picks a free port. */
   readonly emulatorPort: number;

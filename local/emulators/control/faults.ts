@@ -13,6 +13,7 @@ export const faultyEndpoints = [
   'tables',
 ] as const;
 
+/** The name of an endpoint that a fault can be injected into. */
 export type FaultyEndpoint = (typeof faultyEndpoints)[number];
 
 /** Delays the response. The endpoint still runs. */
@@ -43,6 +44,7 @@ interface RedirectFault {
   readonly url: string;
 }
 
+/** A fault, distinguished by its `kind`. */
 export type Fault = DelayFault | ErrorFault | BrokenFault | RedirectFault;
 
 /** The syntax of faults for messages. Example: `npm run -s policy -- set fault token=429:5`. */

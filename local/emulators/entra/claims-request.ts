@@ -4,6 +4,7 @@
  */
 import { Refusal } from './refusal.ts';
 
+/** The parsed `claims` parameter. */
 export interface ClaimsRequest {
   /** Whether the client has the capability to handle claims challenges (`cp1`). */
   readonly cp1: boolean;

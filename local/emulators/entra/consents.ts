@@ -7,6 +7,7 @@ import type { Policies } from './policies.ts';
 import { Refusal } from './refusal.ts';
 import type { RequestedScopes } from './scopes.ts';
 
+/** Reads and adds consents. */
 export interface Consents {
   /** The scopes of the resource that the client has on behalf of the user. */
   grantedScopes(user: User, client: App, resource: App): readonly string[];

@@ -1,6 +1,7 @@
 /** The tenants, users, apps and managed identities, from `local/tenant.json` or another file. */
 import { readFileSync } from 'node:fs';
 
+/** An Entra tenant. */
 export interface Tenant {
   /** The short name, such as `contoso`. */
   readonly key: string;
@@ -12,6 +13,7 @@ export interface Tenant {
   readonly home: boolean;
 }
 
+/** A user of a tenant. */
 export interface User {
   /** The short name, such as `alice`. */
   readonly name: string;
@@ -65,6 +67,7 @@ export interface App {
   readonly requires: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The names of the managed identities. `func-start` is for a host that runs both APIs. */
 export type IdentityName = 'original-api' | 'downstream-api' | 'func-start';
 
 /** A managed identity. */
@@ -88,6 +91,7 @@ export interface Consent {
   readonly scopes: readonly string[];
 }
 
+/** The content of a directory file, and lookups in it. */
 export interface Directory {
   readonly tenants: readonly Tenant[];
   readonly users: readonly User[];

@@ -32,12 +32,14 @@ export interface RefreshGrant extends UserGrant {
   readonly oidc: readonly string[];
 }
 
+/** A grant and its state. */
 export interface StoredGrant<Grant> {
   readonly grant: Grant;
   readonly isExpired: boolean;
   readonly isUsed: boolean;
 }
 
+/** Stores the grants of one kind. */
 export interface GrantStore<Grant> {
   /** Stores a grant and returns the code or refresh token for it. */
   save(grant: Grant): string;

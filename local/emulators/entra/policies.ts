@@ -21,6 +21,7 @@ export const policyValues = {
   fault: ['off'],
 } as const;
 
+/** The name of a policy. */
 export type PolicyName = keyof typeof policyValues;
 
 const policyNames = Object.keys(policyValues) as PolicyName[];

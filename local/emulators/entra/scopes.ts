@@ -2,6 +2,7 @@
 import type { App, Directory } from './directory.ts';
 import { Refusal } from './refusal.ts';
 
+/** The parsed `scope` parameter. */
 export interface RequestedScopes {
   readonly resource: App;
   /** The resource as the request spelled it, such as `api://{appId}`. The response repeats it. */

@@ -9,6 +9,7 @@ export interface Account {
   readonly signIn: SignIn;
 }
 
+/** Reads and changes the accounts of browser sessions. */
 export interface Sessions {
   /** The accounts of a request's Cookie header, the latest sign-in last. */
   accounts(cookies: string | undefined): readonly Account[];

@@ -13,6 +13,7 @@ import {
 } from 'jose';
 import { writePrivateFile } from '../private-file.ts';
 
+/** Signs and verifies tokens. */
 export interface SigningKeys {
   /**
    * Signs claims as they are. Returns a compact JWS with RS256, `typ` JWT and the current `kid`.

@@ -24,6 +24,7 @@ export interface AcceptedSecret {
   readonly notAfter: number;
 }
 
+/** Reads and changes the client credentials. */
 export interface Credentials {
   /** The versions of a secret in Key Vault, newest first. Empty for an unknown secret. */
   vaultVersions(name: string): readonly VaultVersion[];

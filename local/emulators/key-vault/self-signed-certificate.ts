@@ -8,6 +8,7 @@ async function generateRsaKey(): Promise<KeyObject> {
   return privateKey;
 }
 
+/** The options of `createSelfSignedCertificate`. */
 export interface CertificateOptions {
   /** The subject and the issuer. */
   readonly commonName: string;

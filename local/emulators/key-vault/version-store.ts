@@ -23,6 +23,7 @@ export interface StoredVersion extends VaultVersion {
   readonly accepted: boolean;
 }
 
+/** Reads and changes the versions of all secrets. */
 export interface VersionStore {
   /** All versions of a secret, newest first. */
   versions(name: string): readonly StoredVersion[];

@@ -22,6 +22,7 @@ const tokenLifetimeSeconds = 24 * 60 * 60;
 /** The `x-identity-header` value of each app. */
 type IdentityHeaders = Readonly<Record<IdentityName, string>>;
 
+/** The token endpoint and the identity headers of its callers. */
 export interface ManagedIdentity {
   readonly endpoint: Endpoint;
   /**

@@ -18,6 +18,7 @@ const maxBodyBytes = 4 * 1024 * 1024;
 /** The request body is larger than 4 MiB. */
 export class BodyTooLarge extends Error {}
 
+/** Forwards requests to Azurite. */
 export interface AzuriteProxy {
   /**
    * Signs a request, sends it to Azurite and streams the response back.

@@ -24,6 +24,7 @@ interface TableError {
   readonly message: string;
 }
 
+/** The running table service. */
 export interface Tables {
   /** The URL of the service, with the account name as its path. */
   readonly endpoint: string;

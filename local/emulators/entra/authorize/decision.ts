@@ -24,6 +24,7 @@ interface PageDecision {
   readonly refusal: Refusal;
 }
 
+/** The code for an account, or a page for the user. */
 export type Decision = CodeDecision | PageDecision;
 
 /** Runs a check and returns the refusal that it throws. */

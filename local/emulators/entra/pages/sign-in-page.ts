@@ -1,6 +1,7 @@
 import type { Directory, Tenant, User } from '../directory.ts';
 import { type Html, html } from './page.ts';
 
+/** What the sign-in page shows. */
 export interface SignInPage {
   readonly directory: Directory;
   /** The tenant whose users are listed. `undefined`: all tenants. */

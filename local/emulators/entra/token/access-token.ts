@@ -21,6 +21,7 @@ export interface TokenSubject {
   readonly cp1: boolean;
 }
 
+/** What an access token is for. */
 export interface AccessTokenOptions {
   readonly client: App;
   readonly clientAuthentication: ClientAuthentication;
@@ -30,6 +31,7 @@ export interface AccessTokenOptions {
   readonly subject?: TokenSubject;
 }
 
+/** A signed access token. */
 export interface AccessToken {
   /** The compact JWT. */
   readonly token: string;

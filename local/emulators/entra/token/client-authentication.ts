@@ -21,6 +21,7 @@ function checkSecret({ credentials, now }: EmulatorContext, client: App, secret:
   if (accepted.notAfter < now()) throw new Refusal(7000222, { detail: `App '${client.appId}'.` });
 }
 
+/** The client of a token request. */
 export interface AuthenticatedClient {
   readonly client: App;
   readonly clientAuthentication: ClientAuthentication;

@@ -91,6 +91,7 @@ function overrideClaims(claims: object, overrides: unknown): Record<string, unkn
   return result;
 }
 
+/** The JSON body of the response. */
 export interface MintedTokens {
   readonly access_token: string;
   /** Absent for an app-only token. */

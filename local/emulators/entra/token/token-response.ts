@@ -19,6 +19,7 @@ import type { TokenRequest } from './token-request.ts';
  */
 export const spaRefreshLifetimeMs = 24 * 3_600_000;
 
+/** What the tokens for a user are based on. */
 export interface UserTokenOptions {
   readonly grant: UserGrant;
   readonly scopes: RequestedScopes;
