@@ -64,7 +64,7 @@ const tokens: readonly (readonly [
     'a token for another API',
     { aud: '07e20000-0000-4000-8000-0000000000a4' },
     {},
-    /^An access token .* for another API: Some other app[\s\S]*- audience: Its audience \(aud\) is another API/,
+    /^An access token .* for another API: Other app[\s\S]*- audience: Its audience \(aud\) is another API/,
   ],
   [
     'a token for Graph',
