@@ -74,7 +74,7 @@ const tokenCases: readonly TokenCase[] = [
     title: 'a token for another API',
     claims: { aud: otherApp },
     phrases: [
-      /^An access token .* for another API: Some other app/,
+      /^An access token .* for another API: Other app/,
       /- audience: The audience \(aud\) is another API/,
     ],
   },
