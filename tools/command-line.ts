@@ -59,7 +59,7 @@ const programmingErrors: readonly string[] = ['TypeError', 'ReferenceError', 'Ra
  * - `--help` and `-h` print the help on stdout. Exit code 0.
  * - A {@link UsageError} prints one line and the usage on stderr. Exit code 2.
  * - Any other error prints its message on stderr. Exit code 1.
- * - Otherwise the exit code is what `run` returns, or 0.
+ * - Otherwise the exit code is the number that `run` returns or resolves to, or 0.
  *
  * @example
  * await runCommand(command, async ({ values, positionals }) => {
@@ -69,7 +69,7 @@ const programmingErrors: readonly string[] = ['TypeError', 'ReferenceError', 'Ra
  */
 export async function runCommand<const Options extends CommandOptions>(
   command: Command<Options>,
-  run: (parsed: ParsedCommand<Options>) => Promise<number | void> | number | void,
+  run: (parsed: ParsedCommand<Options>) => unknown,
   args: readonly string[] = process.argv.slice(2),
 ): Promise<void> {
   try {

@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../tools/build.ts';
+import { apis } from '../../tools/packaging/apis.ts';
 import { measureLoad } from '../../tools/packaging/measure-load.ts';
-import { apis, packageApis } from '../../tools/packaging/package-api.ts';
+import { packageApis } from '../../tools/packaging/package-api.ts';
 import { median, type Row, times } from './measure.ts';
 
 const child = fileURLToPath(new URL('./cold-child.ts', import.meta.url));
