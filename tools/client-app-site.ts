@@ -4,12 +4,16 @@ export interface SiteTargets {
   readonly ORIGINAL_API_URL: string;
 }
 
-type Headers = Readonly<Record<string, string>>;
+/** Response headers by name. */
+export interface SiteHeaders {
+  readonly 'Content-Security-Policy': string;
+  readonly [name: string]: string;
+}
 
 /** The part of `staticwebapp.config.json` that this project uses. */
 export interface SiteConfiguration {
   /** The headers of every response, unless a route has its own. */
-  readonly globalHeaders: Headers;
+  readonly globalHeaders: SiteHeaders;
   readonly routes: readonly SiteRoute[];
 }
 
@@ -17,12 +21,12 @@ export interface SiteRoute {
   /** A path, with `*` for any suffix. */
   readonly route: string;
   /** The headers for this route, instead of the global ones. */
-  readonly headers?: Headers;
+  readonly headers?: SiteHeaders;
   /** The status that the platform answers with instead of a file. */
   readonly statusCode?: number;
 }
 
-const commonHeaders: Headers = {
+const commonHeaders = {
   'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
   'X-Content-Type-Options': 'nosniff',
   'Referrer-Policy': 'no-referrer',

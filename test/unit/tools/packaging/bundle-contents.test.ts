@@ -1,124 +1,134 @@
-import { describe, expect, test } from '@jest/globals';
-import { findStrangers, readContents } from '../../../../tools/packaging/contents.ts';
+import { expect, test } from '@jest/globals';
+import type { Metafile } from 'esbuild';
+import type { Api } from '../../../../tools/packaging/apis.ts';
+import { findViolations, readBundleContents } from '../../../../tools/packaging/bundle-contents.ts';
 
 const declared = ['@azure/functions', '@azure/msal-node', '@azure/data-tables', 'jose'];
 
-/** A metafile of one entry file that imports one path and, where it says so, a file further on. */
-const metafile = (api: string, path: string, more: Record<string, object> = {}) => ({
-  inputs: {
-    [`${api}/functions.ts`]: {
-      bytes: 1,
-      imports: [{ path, kind: 'import-statement' as const, external: !path.includes('/') }],
-    },
-    ...(path.includes('/') ? { [path]: { bytes: 1, imports: [] } } : {}),
-    ...(more as Record<string, { bytes: number; imports: [] }>),
-  },
-  outputs: {},
-});
+interface Imported {
+  readonly path: string;
+  readonly external?: boolean;
+}
 
-describe('strangers in a bundle', () => {
-  test.each([
-    [
-      'original-api',
-      'downstream-api/permissions.ts',
-      'downstream-api/permissions.ts does not ship with original-api.',
-    ],
-    [
-      'downstream-api',
-      'original-api/relay.ts',
-      'original-api/relay.ts does not ship with downstream-api.',
-    ],
-    [
-      'original-api',
-      'local/emulators/emulators.ts',
-      'local/emulators/emulators.ts does not ship with original-api.',
-    ],
-    [
-      'downstream-api',
-      'test/support/issuer.ts',
-      'test/support/issuer.ts does not ship with downstream-api.',
-    ],
-    ['original-api', 'client-app/api.ts', 'client-app/api.ts does not ship with original-api.'],
-    [
-      'original-api',
-      'node_modules/@azure/data-tables/x.js',
-      'node_modules/@azure/data-tables has no place in original-api.',
-    ],
-    [
-      'downstream-api',
-      'node_modules/@azure/msal-node/x.js',
-      'node_modules/@azure/msal-node has no place in downstream-api.',
-    ],
-    [
-      'downstream-api',
-      'shared/obo/token-endpoint-guard.ts',
-      'shared/obo/token-endpoint-guard.ts has no place in downstream-api.',
-    ],
-    [
-      'original-api',
-      'node_modules/azurite/x.js',
-      'azurite is not among the dependencies of package.json.',
-    ],
-    ['original-api', 'left-behind', 'left-behind is not bundled.'],
-  ] as const)('%s may not hold %s', (api, path, sentence) => {
-    expect(findStrangers(api, readContents(metafile(api, path)), declared)).toContain(sentence);
+/** A metafile in which each input imports the given paths. */
+function createMetafile(inputs: Readonly<Record<string, readonly Imported[]>>): Metafile {
+  const entries = Object.entries(inputs).map(([path, imports]) => [
+    path,
+    { bytes: 1, imports: imports.map((one) => ({ kind: 'import-statement' as const, ...one })) },
+  ]);
+  return { inputs: Object.fromEntries(entries), outputs: {} };
+}
+
+/** The violations of an API whose entry file imports one path. */
+function violationsOf(api: Api, imported: Imported): readonly string[] {
+  const metafile = createMetafile({
+    [`${api}/functions.ts`]: [imported],
+    ...(imported.external ? {} : { [imported.path]: [] }),
   });
+  return findViolations(api, readBundleContents(metafile), declared);
+}
 
-  test.each(['msal-common', 'identity', 'keyvault-secrets', 'keyvault-common'])(
-    'Downstream may not hold @azure/%s, nor get it through a package of its own',
-    (name) => {
-      const inputs = { [`node_modules/@azure/${name}/dist/x.js`]: { bytes: 0, imports: [] } };
-      const contents = readContents(metafile('downstream-api', 'node_modules/jose/x.js', inputs));
-      expect(findStrangers('downstream-api', contents, declared)).toEqual([
-        `node_modules/@azure/${name} has no place in downstream-api.`,
-      ]);
-    },
-  );
+test.each([
+  {
+    api: 'original-api',
+    path: 'downstream-api/permissions.ts',
+    violation: 'downstream-api/permissions.ts does not ship with original-api.',
+  },
+  {
+    api: 'downstream-api',
+    path: 'original-api/relay.ts',
+    violation: 'original-api/relay.ts does not ship with downstream-api.',
+  },
+  {
+    api: 'original-api',
+    path: 'local/emulators/emulators.ts',
+    violation: 'local/emulators/emulators.ts does not ship with original-api.',
+  },
+  {
+    api: 'downstream-api',
+    path: 'test/support/issuer.ts',
+    violation: 'test/support/issuer.ts does not ship with downstream-api.',
+  },
+  {
+    api: 'original-api',
+    path: 'client-app/api.ts',
+    violation: 'client-app/api.ts does not ship with original-api.',
+  },
+  {
+    api: 'original-api',
+    path: 'node_modules/@azure/data-tables/x.js',
+    violation: 'node_modules/@azure/data-tables must not be in original-api.',
+  },
+  {
+    api: 'downstream-api',
+    path: 'node_modules/@azure/msal-node/x.js',
+    violation: 'node_modules/@azure/msal-node must not be in downstream-api.',
+  },
+  {
+    api: 'downstream-api',
+    path: 'shared/obo/token-endpoint-guard.ts',
+    violation: 'shared/obo/token-endpoint-guard.ts must not be in downstream-api.',
+  },
+  {
+    api: 'original-api',
+    path: 'node_modules/azurite/x.js',
+    violation: 'azurite is not in the dependencies of package.json.',
+  },
+] as const)('reports $path in $api', ({ api, path, violation }) => {
+  expect(violationsOf(api, { path })).toContain(violation);
 });
 
-test('its own files, shared, declared packages, Node’s modules and the worker’s own are no strangers', () => {
-  for (const path of [
-    'shared/api-error.ts',
-    'node_modules/@azure/msal-node/x.js',
-    'node:http',
-    'http',
-    '@azure/functions-core',
-  ]) {
-    const input = {
-      bytes: 1,
-      imports: [
-        {
-          path,
-          kind: 'import-statement' as const,
-          external: /^(node:|http$|@azure\/functions-core)/.test(path),
-        },
-      ],
-    };
-    const contents = readContents({ inputs: { 'original-api/functions.ts': input }, outputs: {} });
-    expect(findStrangers('original-api', contents, declared)).toEqual([]);
-  }
+test('reports a package that is not bundled', () => {
+  const violations = violationsOf('original-api', { path: 'left-behind', external: true });
+  expect(violations).toEqual(['left-behind is not bundled.']);
 });
 
-test('a package inside another is a package of its own, and only our own files’ imports must be declared', () => {
-  const inputs = {
-    'original-api/functions.ts': {
-      bytes: 1,
-      imports: [{ path: 'node_modules/jose/index.js', kind: 'import-statement' as const }],
-    },
-    'node_modules/jose/index.js': {
-      bytes: 1,
-      imports: [
-        { path: 'node_modules/jose/node_modules/@x/ms/index.js', kind: 'require-call' as const },
-      ],
-    },
-    'node_modules/jose/node_modules/@x/ms/index.js': { bytes: 1, imports: [] },
-  };
-  const contents = readContents({ inputs, outputs: {} });
-  expect(contents).toEqual({
+test.each(['msal-common', 'identity', 'keyvault-secrets', 'keyvault-common'])(
+  'reports @azure/%s in Downstream API even if another package imports it',
+  (name) => {
+    const file = `node_modules/@azure/${name}/dist/x.js`;
+    const metafile = createMetafile({
+      'downstream-api/functions.ts': [{ path: 'node_modules/jose/x.js' }],
+      'node_modules/jose/x.js': [{ path: file }],
+      [file]: [],
+    });
+    const violations = findViolations('downstream-api', readBundleContents(metafile), declared);
+    expect(violations).toEqual([`node_modules/@azure/${name} must not be in downstream-api.`]);
+  },
+);
+
+test.each([
+  { path: 'shared/api-error.ts', external: false },
+  { path: 'node_modules/@azure/msal-node/x.js', external: false },
+  { path: 'node:http', external: true },
+  { path: 'http', external: true },
+  { path: '@azure/functions-core', external: true },
+])('accepts $path in Original API', (imported) => {
+  expect(violationsOf('original-api', imported)).toEqual([]);
+});
+
+test('a package inside another package counts as a package, but not as a direct import', () => {
+  const nested = 'node_modules/jose/node_modules/@x/ms/index.js';
+  const metafile = createMetafile({
+    'original-api/functions.ts': [{ path: 'node_modules/jose/index.js' }],
+    'node_modules/jose/index.js': [{ path: nested }],
+    [nested]: [],
+  });
+  expect(readBundleContents(metafile)).toEqual({
     files: ['original-api/functions.ts'],
     packages: ['node_modules/jose', 'node_modules/jose/node_modules/@x/ms'],
-    named: ['jose'],
+    directImports: ['jose'],
     externals: [],
   });
-  expect(findStrangers('original-api', contents, declared)).toEqual([]);
+});
+
+test('a package that only another package imports need not be declared', () => {
+  const nested = 'node_modules/jose/node_modules/@x/ms/index.js';
+  const metafile = createMetafile({
+    'original-api/functions.ts': [{ path: 'node_modules/jose/index.js' }],
+    'node_modules/jose/index.js': [{ path: nested }],
+    [nested]: [],
+  });
+  const contents = readBundleContents(metafile);
+  expect(findViolations('original-api', contents, declared)).toEqual([]);
 });
