@@ -34,6 +34,6 @@ test.each(tasks)('the task $label runs what exists', ({ command, dependsOn }) =>
 
 test.each(configurations)('"$name" runs what exists', ({ program, preLaunchTask }) => {
   if (program !== undefined)
-    expect(existsSync(program.replace('${workspaceFolder}/', root))).toBe(true);
+    expect(existsSync(program.replace(/^\$\{workspaceFolder\}\//, root))).toBe(true);
   if (preLaunchTask !== undefined) expect(labels).toContain(preLaunchTask);
 });
