@@ -23,7 +23,7 @@ const routeWidth = 25;
  * for a failure, a short reason. Any other line stays as it is.
  * @example
  * formatLogLine('{"api":"original-api","method":"GET","route":"documents","status":403,…}');
- * // 'original-api    GET      documents                  403     12 ms  insufficient_scope (scope)'
+ * // 'original-api    GET      documents    403     12 ms  insufficient_scope (scope)'
  */
 export function formatLogLine(line: string): string {
   const entry = parseLogLine(line);

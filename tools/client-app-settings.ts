@@ -18,7 +18,7 @@ export interface ClientAppDeployment {
   readonly ORIGINAL_API_URL: string;
 }
 
-/** Creates the `settings.json` of a deployed Client App. The same build serves every environment. */
+/** Creates the `settings.json` of a deployed Client App. One build serves every environment. */
 export function clientSettings(deployment: ClientAppDeployment): ClientAppSettings {
   return {
     authority: new URL(deployment.AZURE_TENANT_ID, deployment.AZURE_AUTHORITY_HOST).href,

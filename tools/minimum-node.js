@@ -1,4 +1,4 @@
-/** The oldest Node that this repository runs on. Plain JavaScript, because an older Node runs it. */
+/** The oldest Node that this repository supports. Plain JavaScript, because old Nodes run it. */
 import { readFileSync } from 'node:fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -5,7 +5,7 @@ import type { Recorded } from '../emulators/control/recorder.ts';
 export interface FinishedRequest {
   readonly hop: 'original-api' | 'downstream-api';
   readonly method: string;
-  /** The route template of the function without the prefix, or `undefined` if no function matched. */
+  /** The function's route template without the prefix, or `undefined` if none matched. */
   readonly route: string | undefined;
   readonly status: number;
   readonly traceparent: string | undefined;

@@ -26,8 +26,8 @@ export function checkLimits(request: IncomingMessage): RefusalStatus | undefined
 }
 
 /**
- * Whether a Host header is a name or an address, with or without a port. Kestrel (HttpCharacters.cs)
- * allows no character that would change the path or the query of the URL.
+ * Whether a Host header is a name or an address, with or without a port. Kestrel
+ * (HttpCharacters.cs) allows no character that would change the path or the query of the URL.
  */
 function isValidHost(host: string): boolean {
   const hasValidForm = /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host);

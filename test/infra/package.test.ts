@@ -192,7 +192,11 @@ describe('in a folder without node_modules', () => {
   afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
   test.each([
-    { api: 'original-api', prefix: '', routes: ['journey', 'profiles/me', 'documents', 'documents/x'] },
+    {
+      api: 'original-api',
+      prefix: '',
+      routes: ['journey', 'profiles/me', 'documents', 'documents/x'],
+    },
     {
       api: 'downstream-api',
       prefix: 'downstream/',

@@ -51,7 +51,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     try {
       return await startOnce(options);
     } catch (error) {
-      if (attempt === 3 || !/is in use/.test(String(error))) throw error;
+      if (attempt === 3 || !/is in use|Already running/.test(String(error))) throw error;
     }
   }
 }

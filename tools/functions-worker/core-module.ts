@@ -165,7 +165,8 @@ function describeFunction({ name, bindings }: FunctionMetadata): HttpFunction {
   const trigger = Object.values(bindings).find(({ type }) => type === 'httpTrigger');
   if (!trigger)
     throw new Error(
-      `The function ${name} has no HTTP trigger. The local functions host runs HTTP functions only.`,
+      `The function ${name} has no HTTP trigger. ` +
+        'The local functions host runs HTTP functions only.',
     );
   return {
     name,

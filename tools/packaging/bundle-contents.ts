@@ -2,7 +2,7 @@ import { isBuiltin } from 'node:module';
 import type { Metafile } from 'esbuild';
 import type { Api } from './apis.ts';
 
-/** The inputs of a bundle. Every file that esbuild read counts, even if none of its code is left. */
+/** The inputs of a bundle. Every file that esbuild reads counts, even if its code is unused. */
 export interface BundleContents {
   /** Our own files, such as `shared/api-error.ts`. */
   readonly files: readonly string[];

@@ -22,7 +22,7 @@ afterEach(() => rmSync(folder, { recursive: true }));
 
 const readFile = () => JSON.parse(readFileSync(file, 'utf8'));
 
-test('the example contains the settings of one host for both APIs, without the identity key', () => {
+test('the example contains the settings of one host for both APIs, without its key', () => {
   const example = JSON.parse(
     readFileSync(new URL('../../../local.settings.example.json', import.meta.url), 'utf8'),
   );

@@ -44,7 +44,7 @@ test('closing ends the worker', async () => {
   expect(isRunning(pid)).toBe(false);
 });
 
-test('a crash fails the request in flight, and the next request waits for a new worker', async () => {
+test('a crash fails the request in flight, and the next one waits for a new worker', async () => {
   const { host, send, describe } = await startProbeHost();
   const pidBefore = host.workerPid();
   const crashed = await send('GET /api/crash');
