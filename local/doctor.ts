@@ -2,10 +2,10 @@
 import { parseArgs } from 'node:util';
 import { runChecks } from '../tools/doctor/check-up.ts';
 import { explain } from '../tools/doctor/explain.ts';
+import { findSettings, type WhereToLook } from './doctor/find-settings.ts';
 import { listChecks } from '../tools/doctor/list-checks.ts';
 import { readInput } from '../tools/doctor/read-input.ts';
 import { readSurroundings } from '../tools/doctor/surroundings.ts';
-import { findSettings, type WhereToLook } from './doctor/find-settings.ts';
 
 const kinds = `a token, a problem body ('{"code":"consent_required"}'), a WWW-Authenticate header ('Bearer error="invalid_token"') or an AADSTS code (AADSTS65001)`;
 const usage = `Usage: npm run -s doctor                 checks the settings and everything they lead to

@@ -2,11 +2,11 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createControlClient } from '../test/support/control-client.ts';
 import { type Api, present } from './attack/case.ts';
 import { openForeign, openStack } from './attack/open-target.ts';
 import { poisonedKeys } from './attack/poisoned-keys.ts';
 import { groups, type Result, runCase, runGroup } from './attack/run.ts';
+import { createControlClient } from '../test/support/control-client.ts';
 import { readPorts } from './ports.ts';
 import { findDataDir } from './running-emulators.ts';
 

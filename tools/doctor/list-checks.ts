@@ -4,7 +4,6 @@ import {
 } from '../../downstream-api/managed-identity.ts';
 import { readDownstreamSettings } from '../../downstream-api/settings.ts';
 import { createTables, limitedBy, tableNames } from '../../downstream-api/store/tables.ts';
-import type { FoundSettings } from '../../local/doctor/find-settings.ts';
 import { readOriginalSettings } from '../../original-api/settings.ts';
 import { send } from '../../shared/http/send.ts';
 import { readJsonObject } from '../../shared/json.ts';
@@ -13,6 +12,7 @@ import { createKeys } from '../../shared/token/keys.ts';
 import { fetchMetadata } from '../../shared/token/metadata.ts';
 import { credentialChecks } from './check-credential.ts';
 import type { Check, Outcome } from './check-up.ts';
+import type { FoundSettings } from '../../local/doctor/find-settings.ts';
 
 const authorityFix =
   'Check AZURE_AUTHORITY_HOST and AZURE_TENANT_ID and the way to that host (proxy, DNS, firewall); on this machine, start the emulators: npm start.';

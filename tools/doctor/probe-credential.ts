@@ -3,7 +3,7 @@ import { ApiError } from '../../shared/api-error.ts';
 import type { CredentialSource } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { redact } from '../../shared/redacted.ts';
-import { bindToken, type Caller } from '../../shared/token/caller.ts';
+import { type Caller, bindToken } from '../../shared/token/caller.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { aadstsCodes } from './aadsts.ts';
 import type { Outcome } from './check-up.ts';

@@ -1,9 +1,9 @@
 import { readDownstreamSettings } from '../../downstream-api/settings.ts';
-import type { FoundSettings } from '../../local/doctor/find-settings.ts';
-import { type Directory, readDirectory } from '../../local/emulators/entra/directory.ts';
 import { readOriginalSettings } from '../../original-api/settings.ts';
 import { tenantsOf } from '../../shared/entra-settings.ts';
 import type { AllowedClients } from '../../shared/token/authorize.ts';
+import { type Directory, readDirectory } from '../../local/emulators/entra/directory.ts';
+import type { FoundSettings } from '../../local/doctor/find-settings.ts';
 import { plain } from './plain.ts';
 
 /** An API as a token meets it. */

@@ -1,7 +1,7 @@
 import { expect, test } from '@jest/globals';
+import { type Check, describeFailure, runChecks } from '../../../../tools/doctor/check-up.ts';
 import { ApiError } from '../../../../shared/api-error.ts';
 import { SendFailure } from '../../../../shared/http/send.ts';
-import { type Check, describeFailure, runChecks } from '../../../../tools/doctor/check-up.ts';
 
 const check = (name: string, run: Check['run'], ...needs: string[]): Check => ({
   name,

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { encodeClaims, writeChallenge } from '../../../../shared/http/challenge.ts';
 import { explain } from '../../../../tools/doctor/explain.ts';
 import { readSurroundings, type Surroundings } from '../../../../tools/doctor/surroundings.ts';
+import { encodeClaims, writeChallenge } from '../../../../shared/http/challenge.ts';
 import {
   audience,
   type Issuer,

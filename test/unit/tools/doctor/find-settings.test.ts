@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
 import { readDownstreamSettings } from '../../../../downstream-api/settings.ts';
 import { findSettings } from '../../../../local/doctor/find-settings.ts';
-import { readOriginalSettings } from '../../../../original-api/settings.ts';
 import { readSurroundings } from '../../../../tools/doctor/surroundings.ts';
+import { readOriginalSettings } from '../../../../original-api/settings.ts';
 
 let folder: string;
 let standing: Record<string, string>;

@@ -1,11 +1,11 @@
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { findProvenance, judgeToken } from '../../../../tools/doctor/judge-token.ts';
+import { lookAt } from '../../../../tools/doctor/read-token.ts';
+import { readSurroundings } from '../../../../tools/doctor/surroundings.ts';
 import { ApiError } from '../../../../shared/api-error.ts';
 import { redact } from '../../../../shared/redacted.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
-import { findProvenance, judgeToken } from '../../../../tools/doctor/judge-token.ts';
-import { lookAt } from '../../../../tools/doctor/read-token.ts';
-import { readSurroundings } from '../../../../tools/doctor/surroundings.ts';
 import {
   audience,
   type Issuer,

@@ -1,15 +1,15 @@
 import { expect, test } from '@jest/globals';
+import { aadstsCodes } from '../../../../tools/doctor/aadsts.ts';
+import { wordsOfCheck } from '../../../../tools/doctor/check-words.ts';
+import { describeClientApp } from '../../../../tools/doctor/client-app-words.ts';
+import { codeWords } from '../../../../tools/doctor/code-words.ts';
+import { refusalOfCode } from '../../../../tools/doctor/explain-refusal.ts';
 import { type Aadsts, Refusal } from '../../../../local/emulators/entra/refusal.ts';
 import { problems } from '../../../../shared/api-error.ts';
 import { apiErrorOf } from '../../../../shared/obo/refusal.ts';
 import { authorizeChecks } from '../../../../shared/token/authorize.ts';
 import { claimChecks } from '../../../../shared/token/checks.ts';
 import { headerChecks } from '../../../../shared/token/parse.ts';
-import { aadstsCodes } from '../../../../tools/doctor/aadsts.ts';
-import { wordsOfCheck } from '../../../../tools/doctor/check-words.ts';
-import { describeClientApp } from '../../../../tools/doctor/client-app-words.ts';
-import { codeWords } from '../../../../tools/doctor/code-words.ts';
-import { refusalOfCode } from '../../../../tools/doctor/explain-refusal.ts';
 
 const checks = [
   ...['size', 'form', 'tenant', 'version', 'key', 'signature', 'kind'],
