@@ -12,8 +12,8 @@ export interface StartResult {
   readonly seconds: number;
   /** The program that runs the APIs. */
   readonly host: string;
-  /** The line about `local.settings.json`, if only the emulators run. */
-  readonly localSettings?: string;
+  /** The line about `local.settings.json`, or `undefined` if the APIs run too. */
+  readonly localSettings: string | undefined;
 }
 
 /** Describes for a person what runs, where it is and what to try first. */
@@ -22,7 +22,7 @@ export function formatSummary(
   options: StartOptions,
   { seconds, host, localSettings }: StartResult,
 ): string {
-  const { ports, emulatorsOnly } = options;
+  const { ports } = options;
   const { clientAppOrigin, directory } = emulators.context;
   const homeTenant = directory.homeTenant.key;
   const homeUsers = directory.users.filter(({ tenant }) => tenant === homeTenant);
@@ -38,12 +38,9 @@ export function formatSummary(
     `  tokens for   ${foreign}: refused unless ALLOWED_TENANT_IDS contains the tenant`,
     `  or type      ${curlCommand(options)}`,
   ];
-  if (emulatorsOnly) {
+  if (localSettings !== undefined) {
     const port = ports.original === defaultFuncPort ? '' : ` --port ${ports.original}`;
-    lines.push(
-      `  settings     ${localSettings ?? 'local.settings.json is not written with --json'}`,
-      `  next         func start${port}`,
-    );
+    lines.push(`  settings     ${localSettings}`, `  next         func start${port}`);
   } else {
     lines.push(
       `  APIs         http://localhost:${ports.original}/api`,

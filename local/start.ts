@@ -36,12 +36,9 @@ async function start(options: StartOptions): Promise<void> {
     return;
   }
   const seconds = (performance.now() - startedAt) / 1_000;
-  const result = {
-    seconds,
-    host: describeHost(func, options),
-    ...offerLocalSettings(chain, options),
-  };
-  console.log(formatSummary(chain.emulators, options, result));
+  const host = describeHost(func, options);
+  const localSettings = options.emulatorsOnly ? offerLocalSettings(chain, options) : undefined;
+  console.log(formatSummary(chain.emulators, options, { seconds, host, localSettings }));
 }
 
 /** Only the ports of the emulators and the Client App, if no API starts. */
@@ -57,9 +54,9 @@ function describeHost(func: string | undefined, { packaged }: StartOptions): str
   return packaged ? `${host}, with the deployable bundles` : host;
 }
 
-function offerLocalSettings({ emulators }: RunningChain, { emulatorsOnly, ports }: StartOptions) {
-  if (!emulatorsOnly) return {};
-  return { localSettings: writeLocalSettings(createSingleHostSettings(emulators, ports)) };
+/** Prepares `func start`, which runs both APIs in one host. */
+function offerLocalSettings({ emulators }: RunningChain, { ports }: StartOptions): string {
+  return writeLocalSettings(createSingleHostSettings(emulators, ports));
 }
 
 /** The line of `--json`. */
