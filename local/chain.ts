@@ -17,6 +17,7 @@ const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
 /** What {@link startChain} needs from the program that calls it. */
 export interface ChainRuntime {
+  /** Closes what has been started when the program stops. */
   readonly teardown: Teardown;
   /** Aborted when the program stops, so that a running build ends. */
   readonly signal: AbortSignal;
@@ -28,7 +29,9 @@ export interface ChainRuntime {
   readonly onFailure: (cause: Error) => void;
 }
 
+/** The chain after everything has started. */
 export interface RunningChain {
+  /** The emulators, with the addresses and keys that they chose. */
   readonly emulators: Emulators;
   /** The process ids of the workers that run the APIs, if this repository's host runs them. */
   readonly workerPids: readonly number[];

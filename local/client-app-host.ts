@@ -11,23 +11,28 @@ export interface LocalClientAppSettings extends ClientAppSettings {
   readonly knownAuthorities: readonly string[];
   /** Entra's OpenID metadata as JSON text, so that MSAL does not fetch it over https. */
   readonly authorityMetadata: string;
+  /** The control API, which the Client App's policies page calls. */
   readonly emulators: {
     readonly controlUrl: string;
     readonly controlToken: string;
   };
 }
 
+/** The options of {@link startClientAppHost}. */
 export interface ClientAppHostOptions {
   /** 0 for any free port. */
   readonly port: number;
   /** The folder with the built Client App. */
   readonly folder: string;
+  /** The content of `settings.json`. */
   readonly settings: LocalClientAppSettings;
 }
 
+/** A server that serves the Client App. */
 export interface ClientAppHost {
   /** `http://localhost:PORT` */
   readonly origin: string;
+  /** Ends all connections and stops listening. */
   close(): Promise<void>;
 }
 

@@ -22,12 +22,15 @@ export function findFunc(path: string | undefined): string | undefined {
   return candidates.find(isExecutableFile);
 }
 
+/** The options of {@link startCoreTools}. */
 export interface CoreToolsOptions {
   /** The path of `func`. */
   readonly func: string;
+  /** The API to run. */
   readonly api: Api;
   /** Run the deployable bundle instead of the output of tsc. */
   readonly packaged: boolean;
+  /** The port on which `func` listens. */
   readonly port: number;
   /** The whole environment of `func`. */
   readonly env: Environment;

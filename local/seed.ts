@@ -9,24 +9,37 @@ import type { Emulators } from './emulators/emulators.ts';
 
 /** A document in seed.json. Users are named as in the directory. */
 export interface SeedDocument {
+  /** The id of the document. */
   readonly id: string;
+  /** The name of the user who owns the document. */
   readonly owner: string;
+  /** The title of the document. */
   readonly title: string;
+  /** The text of the document. */
   readonly text: string;
+  /** The names of the users who may read the document. */
   readonly readers: readonly string[];
+  /** The names of the users who may change the document. */
   readonly writers: readonly string[];
 }
 
 /** The profile of a user in seed.json. */
 export interface SeedProfile {
+  /** The name of the user. */
   readonly user: string;
+  /** The full name of the user, as in the directory. */
   readonly displayName: string;
+  /** The job title of the user. */
   readonly jobTitle: string;
+  /** The phone number of the user. */
   readonly phone: string;
 }
 
+/** The content of seed.json. */
 export interface SeedData {
+  /** The documents to create. */
   readonly documents: readonly SeedDocument[];
+  /** The profiles to create. */
   readonly profiles: readonly SeedProfile[];
 }
 

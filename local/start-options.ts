@@ -20,6 +20,7 @@ export interface StartOptions {
   readonly overrides: Environment;
   /** A directory other than `local/tenant.json`. */
   readonly directoryFile: string | undefined;
+  /** The ports of all parts of the chain. */
   readonly ports: Ports;
   /** The absolute path of the emulators' data folder. */
   readonly dataDir: string;
@@ -27,6 +28,7 @@ export interface StartOptions {
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
+/** The command line of `npm start` and `npm run emulators`. */
 export const startCommand = {
   usage: ['npm start -- [OPTIONS]', 'npm run emulators -- [OPTIONS]'],
   description: 'Runs the whole chain, or only the emulators, on this machine until Ctrl-C.',

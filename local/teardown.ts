@@ -1,5 +1,6 @@
 /** Something that runs until it is closed. */
 export interface Closable {
+  /** Stops it. Resolves when nothing of it is left. */
   close(): Promise<unknown> | unknown;
 }
 

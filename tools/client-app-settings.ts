@@ -2,6 +2,7 @@
 export interface ClientAppSettings {
   /** The authority of the home tenant, such as `https://login.microsoftonline.com/TENANT`. */
   readonly authority: string;
+  /** The client id of the Client App's registration. */
   readonly clientId: string;
   /** The base URL of Original API, including the route prefix. */
   readonly originalApiUrl: string;
@@ -11,10 +12,15 @@ export interface ClientAppSettings {
 
 /** The outputs of a deployment that {@link clientSettings} needs. */
 export interface ClientAppDeployment {
+  /** The URL of Entra, such as `https://login.microsoftonline.com`. */
   readonly AZURE_AUTHORITY_HOST: string;
+  /** The id of the home tenant. */
   readonly AZURE_TENANT_ID: string;
+  /** The client id of the Client App's registration. */
   readonly CLIENT_APP_ID: string;
+  /** The client id of Original API's registration. */
   readonly ORIGINAL_API_CLIENT_ID: string;
+  /** The base URL of Original API, including the route prefix. */
   readonly ORIGINAL_API_URL: string;
 }
 

@@ -1,6 +1,8 @@
 /** The URLs that the Client App may connect to. */
 export interface SiteTargets {
+  /** The URL of Entra. Its origin is used. */
   readonly AZURE_AUTHORITY_HOST: string;
+  /** The URL of Original API. Its origin is used. */
   readonly ORIGINAL_API_URL: string;
 }
 
@@ -14,9 +16,11 @@ export interface SiteHeaders {
 export interface SiteConfiguration {
   /** The headers of every response, unless a route has its own. */
   readonly globalHeaders: SiteHeaders;
+  /** The routes that differ from the rest of the site. */
   readonly routes: readonly SiteRoute[];
 }
 
+/** What differs for one route. */
 export interface SiteRoute {
   /** A path, with `*` for any suffix. */
   readonly route: string;

@@ -2,6 +2,7 @@ import { type ParseArgsConfig, parseArgs } from 'node:util';
 
 /** One option of a command, as `node:util` parses it and as the help describes it. */
 export interface CommandOption {
+  /** A boolean option is a flag. A string option needs a value. */
   readonly type: 'string' | 'boolean';
   /** A one-letter alias. */
   readonly short?: string;
@@ -13,6 +14,7 @@ export interface CommandOption {
   readonly help: string;
 }
 
+/** The options of a command, by name. */
 export type CommandOptions = Readonly<Record<string, CommandOption>>;
 
 /** The command line that a program accepts. */
@@ -21,6 +23,7 @@ export interface Command<Options extends CommandOptions = CommandOptions> {
   readonly usage: readonly string[];
   /** What the command does, in one or more lines. */
   readonly description: string;
+  /** The options, by name. `--help` is added to them. */
   readonly options: Options;
   /** Accepts arguments that are not options. */
   readonly positionals?: boolean;

@@ -8,6 +8,7 @@ export interface Ports {
   readonly original: number;
   /** Downstream API. */
   readonly downstream: number;
+  /** The website of the Client App. */
   readonly clientApp: number;
   /** The table store. */
   readonly table: number;
@@ -31,6 +32,7 @@ const largestPort = 65_535;
 /** A loopback connection is accepted or refused at once, except on a machine under heavy load. */
 const connectMilliseconds = 500;
 
+/** The port of the emulators if EMULATOR_PORT is not set. */
 export const defaultEmulatorPort = variables.emulators.defaultPort;
 
 /**

@@ -3,15 +3,21 @@ import type { Recorded } from '../emulators/control/recorder.ts';
 
 /** A request that the host has answered. Times are in milliseconds since 1970. */
 export interface FinishedRequest {
+  /** The API that the request was for. */
   readonly hop: 'original-api' | 'downstream-api';
+  /** The HTTP method. */
   readonly method: string;
   /** The function's route template without the prefix, or `undefined` if none matched. */
   readonly route: string | undefined;
+  /** The status of the response. */
   readonly status: number;
+  /** The request's `traceparent` header. */
   readonly traceparent: string | undefined;
   /** The response of the function, or `undefined` if it returned nothing. */
   readonly response: RpcResponse | undefined;
+  /** When the host received the request. */
   readonly startedAt: number;
+  /** When the host sent the response. */
   readonly endedAt: number;
 }
 

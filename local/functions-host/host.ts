@@ -11,7 +11,9 @@ import { createRouter, type RouteMatch } from './router.ts';
 import { startWorker } from './worker-process.ts';
 import { writeEmpty, writeResponse } from './write-response.ts';
 
+/** The options of {@link startFunctionsHost}. */
 export interface FunctionsHostOptions {
+  /** The name of the app in log lines and records. */
   readonly name: 'original-api' | 'downstream-api';
   /** 0 for any free port. */
   readonly port: number;
@@ -25,6 +27,7 @@ export interface FunctionsHostOptions {
   readonly log: (line: string) => void;
 }
 
+/** A host that runs one app. */
 export interface FunctionsHost {
   /** `http://localhost:PORT`, without the route prefix. */
   readonly origin: string;

@@ -36,6 +36,7 @@ function isValidHost(host: string): boolean {
 
 /** The two parts of a request target, still percent-encoded. */
 export interface RequestTarget {
+  /** Begins with `/`. */
   readonly path: string;
   /** Begins with `?`, or is empty. */
   readonly query: string;

@@ -2,6 +2,7 @@ import type { HttpFunction } from '../../tools/functions-worker/messages.ts';
 
 /** The function for a request. */
 export interface RouteMatch {
+  /** The function whose route and methods match. */
   readonly function: HttpFunction;
   /** The values of the route parameters. */
   readonly params: Readonly<Record<string, string>>;
@@ -18,6 +19,7 @@ interface Segment {
 }
 
 interface Route {
+  /** The function whose route and methods match. */
   readonly function: HttpFunction;
   readonly segments: readonly Segment[];
   /** One digit per segment. The smaller string wins, as in ASP.NET Core. */

@@ -13,6 +13,7 @@ import type {
 } from '../../tools/functions-worker/messages.ts';
 import { waitAtMost } from './wait-at-most.ts';
 
+/** The options of {@link startWorker}. */
 export interface WorkerOptions {
   /** The name of the app in log lines and errors. */
   readonly name: string;
@@ -24,7 +25,9 @@ export interface WorkerOptions {
   readonly log: (line: string) => void;
 }
 
+/** A process that runs one app, and is restarted if it ends. */
 export interface Worker {
+  /** The HTTP functions that the app has registered. */
   readonly functions: readonly HttpFunction[];
   /** The id of the current process. A restart changes it. */
   readonly pid: () => number | undefined;
@@ -46,6 +49,7 @@ interface PendingInvocation {
 /** A process that has loaded its app. */
 interface WorkerProcess {
   readonly child: ChildProcess;
+  /** The HTTP functions that the app has registered. */
   readonly functions: readonly HttpFunction[];
   readonly pending: Map<string, PendingInvocation>;
 }

@@ -27,6 +27,7 @@ export function writeResponse(target: ServerResponse, response: RpcResponse): vo
   target.end();
 }
 
+/** The options of {@link writeEmpty}. */
 export interface EmptyResponseOptions {
   /** Close the connection after the response. */
   readonly close?: boolean;

@@ -23,8 +23,11 @@ interface RegisteredFunction {
 
 /** The part of `@azure/functions` that runs one invocation. */
 export interface InvocationModel {
+  /** Creates the arguments of the function. */
   getArguments(): Promise<{ context: unknown; inputs: unknown[] }>;
+  /** Calls the function. */
   invokeFunction(context: unknown, inputs: unknown[], handler: Callback): Promise<unknown>;
+  /** Encodes the result of the function for the host. */
   getResponse(
     context: unknown,
     result: unknown,
@@ -40,6 +43,7 @@ interface ProgrammingModel {
 
 /** One invocation that has not run yet. */
 export interface Invocation {
+  /** Runs the invocation. */
   readonly model: InvocationModel;
   /** Sets the state that `@azure/functions` reads during hooks. */
   setState(state: string | undefined): void;
@@ -47,9 +51,13 @@ export interface Invocation {
 
 /** Gives access to what an app registered while it loaded. */
 export interface CoreModule {
+  /** The HTTP functions of the app. */
   readonly httpFunctions: () => readonly HttpFunction[];
+  /** The code of a function. Throws for an unknown name. */
   readonly callback: (functionName: string) => Callback;
+  /** Prepares the invocation of a function. Throws for an unknown name. */
   readonly createInvocation: (functionName: string, id: string, request: RpcRequest) => Invocation;
+  /** Runs the hooks of one kind in the order of their registration. */
   readonly runHooks: (name: string, context: Record<string, unknown>) => Promise<void>;
   /** Call this after the app has loaded. The app can then register no more functions. */
   readonly lock: () => Promise<void>;

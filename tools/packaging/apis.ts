@@ -6,6 +6,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 /** The APIs of this repository, by the names of their folders. */
 export const apis = ['original-api', 'downstream-api'] as const;
 
+/** The name of an API. */
 export type Api = (typeof apis)[number];
 
 /** The absolute path of the folder that holds the deployable files of an API. */

@@ -6,13 +6,17 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The application that a bill of materials describes. */
 export interface Product {
+  /** The name of the application. */
   readonly name: string;
+  /** The version of the application. */
   readonly version: string;
 }
 
 /** A package inside a bundle. */
 export interface Component {
+  /** The name of the package, with its scope. */
   readonly name: string;
+  /** The installed version. */
   readonly version: string;
   /** The SPDX licence id or expression from the package's own package.json. */
   readonly licence: string;

@@ -11,6 +11,7 @@ const rounds = 15;
 const beginMark = '/load-begins';
 const endMark = '/load-ends';
 
+/** What it costs to load an app. */
 export interface LoadCost {
   /** The median over new processes, from an empty worker to all routes registered. */
   readonly milliseconds: number;

@@ -21,8 +21,11 @@ export interface PackagedApi {
   readonly packageCount: number;
 }
 
+/** A file of an artefact. */
 export interface PackagedFile {
+  /** The name of the file in the folder. */
   readonly name: string;
+  /** The size of the file. */
   readonly bytes: number;
 }
 
