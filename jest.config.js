@@ -14,7 +14,7 @@ if (!isNewEnough(process.versions.node)) {
   process.exit(1);
 }
 
-// Jest needs this flag for ES modules, and `npx jest` cannot pass it to Node. So jest starts again.
+// Jest needs a flag of Node for ES modules. `npx jest` cannot pass it, so this runs jest again.
 if (vm.SourceTextModule === undefined) {
   const { status } = spawnSync(
     process.execPath,

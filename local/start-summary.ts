@@ -35,7 +35,7 @@ export function formatSummary(
     '',
     `  open         ${clientAppOrigin}`,
     `  sign in as   ${users}`,
-    `  tokens for   ${foreign}: refused unless ALLOWED_TENANT_IDS contains the tenant`,
+    `  other tenant ${foreign}: the APIs refuse them unless ALLOWED_TENANT_IDS lists the tenant`,
     `  or type      ${curlCommand(options)}`,
   ];
   if (localSettings !== undefined) {

@@ -1,7 +1,7 @@
 /**
  * Ends the process if Node is too old. Each app imports this module first, because the libraries
  * behind the other imports fail on an old Node with errors that do not mention the version.
- * The Functions host keeps running without functions if an app throws, so this module exits.
+ * It does not throw, because the Functions host would then keep running without any function.
  */
 import { describeOldNode } from './node-version.ts';
 

@@ -1,4 +1,4 @@
-/** The oldest Node that this repository supports. Plain JavaScript, because old Nodes run it. */
+/** The oldest Node that this repository supports. An old Node must be able to load this file. */
 import { readFileSync } from 'node:fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

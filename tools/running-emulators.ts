@@ -67,8 +67,8 @@ async function readControlFile(): Promise<{ readonly origin: string; readonly to
   return JSON.parse(text);
 }
 
-/** Whether the program that listens on a port is the emulators of this repository. */
-export async function areEmulatorsOn(port: number): Promise<boolean> {
+/** Whether the emulators of this repository listen on a port. */
+export async function isUsedByEmulators(port: number): Promise<boolean> {
   try {
     const response = await fetch(`http://localhost:${port}/control/records`, {
       redirect: 'manual',

@@ -6,7 +6,7 @@ const maxRequestLineBytes = 8_192;
 const maxHeaderBytes = 32_768;
 const maxHeaderCount = 100;
 const maxBodyBytes = 100 * 1024 * 1024;
-/** Kestrel counts the colon and the line break of each header: two bytes for each part. */
+/** A colon and a blank follow each name, and a line break follows each value. */
 const separatorBytes = 2;
 
 /** A status with which the real host refuses a request before any function runs. */
