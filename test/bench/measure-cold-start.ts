@@ -2,8 +2,9 @@ import { execFile } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { build } from '../../tools/build.ts';
+import { type Api, apis } from '../../tools/packaging/apis.ts';
 import { measureLoad } from '../../tools/packaging/measure-load.ts';
-import { type Api, apis, packageApis } from '../../tools/packaging/package-api.ts';
+import { packageApis } from '../../tools/packaging/package-api.ts';
 import { median } from './compare.ts';
 import { formatRatio, type Row } from './table.ts';
 

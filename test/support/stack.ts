@@ -51,7 +51,7 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
     try {
       return await startOnce(options);
     } catch (error) {
-      if (attempt === 3 || !/is in use/.test(String(error))) throw error;
+      if (attempt === 3 || !/is in use|Already running/.test(String(error))) throw error;
     }
   }
 }
@@ -78,7 +78,7 @@ async function startOnce({
   const portSettings = Object.fromEntries(
     portNames.map((name, index) => [name, String(ports[index])]),
   );
-  const child = spawn(process.execPath, [program, '--json', ...args], {
+  const child = spawn(process.execPath, [program, '--json', '--json-log', ...args], {
     // A process group of its own, so that nothing of it can be missed at the end; it stops by itself when this process goes away.
     detached: true,
     env: {

@@ -3,17 +3,18 @@ import { mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const local = fileURLToPath(new URL('../../.local/', import.meta.url));
+const localFolder = fileURLToPath(new URL('../../.local/', import.meta.url));
 
 /**
- * Makes a folder hold exactly these files. Each is written elsewhere and takes its place by a rename, so whoever reads meanwhile finds
- * every file whole, and any number of processes may do this at once.
+ * Makes a folder contain exactly these files. Each file is written elsewhere and then renamed into
+ * the folder, so a concurrent reader never sees half a file, and several processes may do this at
+ * the same time.
  */
-export async function putInPlace(
+export async function replaceFiles(
   folder: string,
   files: Readonly<Record<string, string | Uint8Array>>,
 ): Promise<void> {
-  const draft = join(local, `package-${randomUUID()}`);
+  const draft = join(localFolder, `package-${randomUUID()}`);
   try {
     await Promise.all([draft, folder].map((path) => mkdir(path, { recursive: true })));
     for (const [name, content] of Object.entries(files)) {
@@ -23,6 +24,8 @@ export async function putInPlace(
   } finally {
     await rm(draft, { recursive: true, force: true });
   }
-  const strays = (await readdir(folder)).filter((name) => !(name in files));
-  await Promise.all(strays.map((name) => rm(join(folder, name), { recursive: true, force: true })));
+  const leftovers = (await readdir(folder)).filter((name) => !(name in files));
+  await Promise.all(
+    leftovers.map((name) => rm(join(folder, name), { recursive: true, force: true })),
+  );
 }
