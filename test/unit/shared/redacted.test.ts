@@ -15,5 +15,5 @@ test('a sealed value prints, joins and serialises as [redacted], and opens only 
   ).not.toContain('canary');
   expect(Object.values({ ...sealed }).join()).not.toContain('canary');
   expect(reveal(sealed)).toBe('canary');
-  expect(() => reveal({} as Redacted)).toThrow('not a sealed value');
+  expect(() => reveal({} as Redacted)).toThrow('not created by redact');
 });

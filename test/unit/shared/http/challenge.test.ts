@@ -22,7 +22,7 @@ test('no value can end its quotes or the header', () => {
 });
 
 test('each reason to acquire a token has its challenge, and the others have none', () => {
-  expect(of('invalid_token', { bare: true })).toBe(prefix);
+  expect(of('invalid_token', { credentialsMissing: true })).toBe(prefix);
   expect(of('invalid_token')).toBe(
     `${prefix}, error="invalid_token", error_description="The access token is invalid."`,
   );

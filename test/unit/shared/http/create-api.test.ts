@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import { type Call, createApi, type Methods } from '../../../../shared/http/create-api.ts';
+import { type Call, createApi, type RouteMethods } from '../../../../shared/http/create-api.ts';
 import { redact } from '../../../../shared/redacted.ts';
 import { type Caller, bindToken } from '../../../../shared/token/caller.ts';
 
@@ -26,7 +26,7 @@ const caller = (changes: Partial<Caller> = {}): Caller =>
   );
 
 function serve(
-  methods: Methods,
+  methods: RouteMethods,
   validate: () => Promise<Caller> = async () => caller(),
   confidential = false,
 ) {
@@ -68,8 +68,8 @@ const ok = async () => ({ json: { ok: true } });
 
 test('a method that states no policy does not start', () => {
   const start = () => serve({ GET: { handler: ok } as never });
-  expect(start).toThrow('GET things/{id} states no policy, so test-api does not start');
-  expect(() => serve({ GET: { scopes: [], handler: ok } as never })).toThrow('states no policy');
+  expect(start).toThrow('Route GET things/{id} has no access policy. Set `scopes`, or `open: true` for anonymous access.');
+  expect(() => serve({ GET: { scopes: [], handler: ok } as never })).toThrow('has no access policy');
 });
 
 test('an open method needs no token; one with a policy does', async () => {

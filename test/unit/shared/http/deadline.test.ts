@@ -17,7 +17,7 @@ test('work is waited for until the signal is aborted, also when it was aborted b
   expect(await outcome).toBe('timeout');
   await expect(withDeadline(signal, never)).rejects.toMatchObject({
     code: 'timeout',
-    options: { logContext: { check: 'budget' } },
+    options: { logContext: { check: 'deadline' } },
   });
 });
 

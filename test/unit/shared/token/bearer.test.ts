@@ -50,5 +50,5 @@ test.each(refused)('refuses %s', (_name, header, query, code, bare) => {
   } catch (error) {
     thrown = error;
   }
-  expect(thrown).toMatchObject({ code, options: bare ? { bare: true } : {} });
+  expect(thrown).toMatchObject({ code, options: bare ? { credentialsMissing: true } : {} });
 });

@@ -102,7 +102,7 @@ test.each([
     { issuer: 'https://login.example/fab21ca0-0000-4000-8000-00000000fab1/v2.0' },
   ],
   ['keys that are fetched in the clear', { jwks_uri: 'http://login.example/keys' }],
-])('metadata with %s is not this authority’s', async (_name, changes) => {
+])('metadata with %s is not from this authority', async (_name, changes) => {
   const own = getGlobalDispatcher();
   const agent = new MockAgent();
   agent.disableNetConnect();
@@ -126,7 +126,7 @@ test.each([
     await expect(
       fetchMetadata(new URL('https://login.example'), tenantId, '2.0'),
     ).rejects.toMatchObject({
-      options: { logContext: { reason: 'not this authority’s' } },
+      options: { logContext: { reason: 'not from this authority' } },
     });
   } finally {
     setGlobalDispatcher(own);

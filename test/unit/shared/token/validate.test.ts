@@ -317,7 +317,7 @@ test('the caller says who calls and holds no token, and only validation makes on
   expect(JSON.stringify(caller)).not.toContain(token.slice(-20));
   expect(JSON.stringify(caller)).not.toContain('@');
   expect(String(userAssertion(caller))).toBe('[redacted]');
-  expect(() => userAssertion({ ...caller })).toThrow('not a caller that validation made');
+  expect(() => userAssertion({ ...caller })).toThrow('not created by token validation');
   // However it is copied, whoever it then says it is: what it proves is tied to the one that validation made.
   const copies = [
     structuredClone({ ...caller }),
@@ -329,5 +329,5 @@ test('the caller says who calls and holds no token, and only validation makes on
     }),
   ];
   for (const copy of copies)
-    expect(() => userAssertion(copy)).toThrow('not a caller that validation made');
+    expect(() => userAssertion(copy)).toThrow('not created by token validation');
 });
