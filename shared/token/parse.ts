@@ -21,13 +21,13 @@ export type ParsedToken = {
 /** A named check of a token. */
 export type Check<Arguments extends unknown[]> = {
   /** The check's name in the log and in the list that is shown to the user. */
-  name: string;
+  readonly name: string;
 
   /** The document that requires the check. */
-  source: string;
+  readonly source: string;
 
   /** Whether the token passes. */
-  holds: (...values: Arguments) => boolean;
+  readonly holds: (...values: Arguments) => boolean;
 };
 
 /** The longest accepted token, in characters. */

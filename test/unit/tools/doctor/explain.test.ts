@@ -263,7 +263,7 @@ const inputs: readonly (readonly [string, RegExp])[] = [
   ],
   [
     '{"code":"forbidden","status":403,"detail":"Only the owner."}',
-    /403 Not allowed\. Only the owner\.[\s\S]*scope AND the user’s own right/,
+    /403 Forbidden\. Only the owner\.[\s\S]*scope AND the user’s own right/,
   ],
   [
     '{"code":"unavailable","check":"exchange","aadsts":[7000222]}',
