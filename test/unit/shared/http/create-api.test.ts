@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
 import { type Call, createApi, type RouteMethods } from '../../../../shared/http/create-api.ts';
 import { redact } from '../../../../shared/redacted.ts';
-import { type Caller, bindToken } from '../../../../shared/token/caller.ts';
+import { bindToken, type Caller } from '../../../../shared/token/caller.ts';
 
 const clientApp = 'c11e4700-0000-4000-8000-0000000000a1';
 const caller = (changes: Partial<Caller> = {}): Caller =>
@@ -68,8 +68,12 @@ const ok = async () => ({ json: { ok: true } });
 
 test('a method that states no policy does not start', () => {
   const start = () => serve({ GET: { handler: ok } as never });
-  expect(start).toThrow('Route GET things/{id} has no access policy. Set `scopes`, or `open: true` for anonymous access.');
-  expect(() => serve({ GET: { scopes: [], handler: ok } as never })).toThrow('has no access policy');
+  expect(start).toThrow(
+    'Route GET things/{id} has no access policy. Set `scopes`, or `open: true` for anonymous access.',
+  );
+  expect(() => serve({ GET: { scopes: [], handler: ok } as never })).toThrow(
+    'has no access policy',
+  );
 });
 
 test('an open method needs no token; one with a policy does', async () => {

@@ -1,8 +1,8 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, expect, jest, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import { createDeadline, withDeadline } from '../../../../shared/http/deadline.ts';
 import { type Call, createApi } from '../../../../shared/http/create-api.ts';
+import { createDeadline, withDeadline } from '../../../../shared/http/deadline.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 beforeEach(() => void jest.useFakeTimers());
