@@ -155,7 +155,7 @@ export type ApiErrorOptions = {
    */
   readonly claims?: object | undefined;
 
-  /** The missing scopes. Sent with `insufficient_scope`, `consent_required` and the like. */
+  /** The missing scopes. Sent with `insufficient_scope` and with missing consent. */
   readonly scopes?: readonly string[] | undefined;
 
   /** Seconds after which a retry may succeed. Sent with `unavailable`. Default: 5. */
@@ -172,8 +172,8 @@ export type ApiErrorOptions = {
 };
 
 /**
- * The only error that an API turns into a response of its own: `toProblemResponse` writes it as an
- * RFC 9457 problem. Any other error is a bug, and the caller receives a 500 without details.
+ * The only error that an API explains to its caller: `toProblemResponse` writes it as an RFC 9457
+ * problem. Any other error is a bug, for which the caller receives a 500 without details.
  *
  * It has no `cause` on purpose: a cause could contain text from Entra ID, a token or an e-mail
  * address.

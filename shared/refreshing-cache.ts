@@ -111,7 +111,7 @@ export function createRefreshingCache<T>({
   }
 
   function refreshInBackground(): void {
-    // The failure is remembered for the cooldown, and the next foreground load reports it.
+    // The caller has a usable value, so it need not know that the refresh failed.
     renew().catch(() => {});
   }
 

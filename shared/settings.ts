@@ -33,8 +33,8 @@ export class SettingsError extends Error {
 const azureVariables = ['WEBSITE_INSTANCE_ID', 'WEBSITE_SKU', 'LEGION_SERVICE_HOST'];
 
 /**
- * Valibot's default messages repeat the value that they reject, which may be a secret. This message
- * replaces them.
+ * Replaces Valibot's default messages. They repeat the value that they reject, which may be a
+ * secret.
  */
 const defaultMessage = 'well formed';
 
@@ -89,8 +89,7 @@ export function readSettings<S extends SettingsSchema>(
     const { issues, output } = v.safeParse(schema, text, { message: defaultMessage });
     values[name] = output;
     if (issues) {
-      const [{ path, message }] = issues;
-      problems.push(`${name} must be ${path ? 'a comma list, each ' : ''}${message}`);
+      problems.push(`${name} must be ${describeIssue(issues[0])}`);
     } else if (onAzure && output instanceof URL && output.protocol === 'http:') {
       problems.push(`${name} must be an https URL on Azure`);
     }
@@ -100,6 +99,10 @@ export function readSettings<S extends SettingsSchema>(
   if (problems.length > 0) throw new SettingsError(problems);
   return values as Values<S>;
 }
+
+/** An issue with a path is about an item of a list. */
+const describeIssue = ({ path, message }: v.BaseIssue<unknown>) =>
+  path ? `a comma list, each ${message}` : message;
 
 /**
  * A setting that must be present.

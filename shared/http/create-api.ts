@@ -42,7 +42,7 @@ export type OpenMethod = {
   readonly open: true;
   readonly scopes?: undefined;
 
-  /** Handles a request, of which it learns nothing. */
+  /** Handles a request, about which it receives no information. */
   readonly handler: () => Promise<HandlerResult>;
 };
 
@@ -87,21 +87,22 @@ export type Api = {
 const requestTimeout = 10_000;
 
 /**
- * The methods to register for a route that serves none. TRACE is missing because Azure Functions
- * cannot create a request object for it: the host itself responds with 404.
+ * The methods to register for a route that has none and returns 404 for all of them. TRACE is
+ * missing because Azure Functions cannot create a request object for it. The host itself returns
+ * 404 for TRACE.
  */
 const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
 const securityHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
 
-/** A route that tells anyone that the process is alive, and nothing else. */
+/** The methods of a health route. It reports that the process is running, and nothing else. */
 export const health: RouteMethods = {
   GET: { open: true, handler: async () => ({ json: { status: 'ok' } }) },
 };
 
 /**
- * Creates an API whose routes are closed by default: each method names the scopes that it requires,
- * or says `open: true`.
+ * Creates an API whose routes deny access by default: each method must name the scopes that it
+ * requires, or be open to anyone with `open: true`.
  *
  * A route validates the access token, authorizes the caller and then runs the handler. It writes
  * errors as problems with their challenges, adds CORS headers, limits the time of the request and

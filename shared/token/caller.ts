@@ -43,7 +43,7 @@ export type Caller = {
   readonly checks: readonly string[];
 };
 
-/** What {@link bindToken} stores: the caller itself is there so that a copy can be recognized. */
+/** What {@link bindToken} stores. It contains the caller itself, so that copies are detected. */
 type Binding = { readonly caller: Caller; readonly token: Redacted };
 
 /**

@@ -111,8 +111,8 @@ export const isDelegated = ({ idtyp, scp }: Claims) =>
   scp !== undefined && (idtyp === undefined || idtyp === 'user');
 
 /**
- * The checks on the claims of a token whose signature is good, in their order. All of them run on
- * every request.
+ * The checks on the claims of a token whose signature is good, in the order in which they run.
+ * They run on every request.
  */
 export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[] = [
   {
@@ -126,7 +126,7 @@ export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[]
     holds: ({ iss }, { issuer }) => iss === issuer,
   },
   {
-    // That the issuer names this tenant is checked with the metadata (metadata.ts).
+    // In addition, metadata.ts checks that the issuer names this tenant.
     name: 'tenant',
     source: `${tokenSource}, multitenant`,
     holds: ({ tid }, { tenantIds }) => isGuid(tid) && tenantIds.includes(tid),

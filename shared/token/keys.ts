@@ -49,10 +49,10 @@ const maxAge = 60 * 60_000;
 /** Milliseconds for which documents may be used while Entra ID is down. */
 const maxUsableAge = 24 * 60 * 60_000;
 
-/** Milliseconds between two refreshes that unknown keys cause, and after one that failed. */
+/** Milliseconds between two fetches that unknown keys cause, and until a failed fetch is retried. */
 const cooldown = 30_000;
 
-/** Milliseconds after a failed fetch if nothing is cached yet. */
+/** Milliseconds until a failed fetch is retried if nothing is cached yet. */
 const coldStartCooldown = 5_000;
 
 /**
@@ -108,8 +108,8 @@ export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys
     try {
       return await source.cache.renew();
     } catch (error) {
-      // The cache has a cooldown of its own after a failure. Until then, an unknown key must remain
-      // a fault of Entra ID and not become a fault of the token.
+      // A failed refresh does not show that the key is unknown. The next caller asks the cache
+      // again, which throws the same error until its cooldown has passed.
       source.refreshedForUnknownKeyAt = Number.NEGATIVE_INFINITY;
       throw error;
     }

@@ -35,16 +35,19 @@ export const maxTokenLength = 16 * 1024;
 
 /** The checks on the text of a token and on its JSON. */
 export const formChecks = {
+  /** The token is not too long. */
   size: {
     name: 'size',
     source: 'Limit of this implementation',
     holds: (token) => token.length <= maxTokenLength,
   } satisfies Check<[token: string]>,
+  /** The token consists of three segments in canonical base64url. */
   segments: {
     name: 'form',
     source: 'RFC 7515 §7.1',
     holds: (segments) => segments.length === 3 && segments.every(isCanonicalBase64url),
   } satisfies Check<[segments: readonly string[]]>,
+  /** No object in the header or the payload has two members with the same name. */
   members: {
     name: 'form',
     source: 'RFC 7519 §4',

@@ -102,7 +102,7 @@ describe('a key that is not cached', () => {
   });
 });
 
-test('keys are refreshed in the background, and an unchanged key stays the same object', async () => {
+test('keys refresh in the background, and an unchanged key stays the same object', async () => {
   const before = await keyOf('key-1');
   publishKey('key-2');
   now += 61 * minute;

@@ -166,7 +166,7 @@ const mutants: readonly Mutant[] = [
       return signedBy(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
     },
   },
-  headerMutant('typ', 'an ID token by its type', { typ: 'id+jwt' }),
+  headerMutant('typ', 'a token with the type of an ID token', { typ: 'id+jwt' }),
   {
     check: 'alg',
     scenario: 'a token that is signed with RS512',
@@ -217,7 +217,7 @@ const mutants: readonly Mutant[] = [
     remove: () => disableByName(checks.claimChecks, 'key-issuer'),
     hostileToken: () => token({}, { kid: 'foreign' }, foreignKey.privateKey),
   },
-  claimMutant('issuer', 'a token whose issuer has a slash more', () => ({
+  claimMutant('issuer', 'a token whose issuer ends with a slash', () => ({
     iss: `${issuer.host.href}${tenantId}/v2.0/`,
   })),
   {
@@ -231,7 +231,9 @@ const mutants: readonly Mutant[] = [
     hostileToken: () => token({ tid: otherTenantId }),
   },
   claimMutant('audience', 'a token for another API', () => ({ aud: otherApi })),
-  claimMutant('lifetime', 'a token for 49 hours', () => ({ exp: seconds + 49 * hour })),
+  claimMutant('lifetime', 'a token that is valid for 49 hours', () => ({
+    exp: seconds + 49 * hour,
+  })),
   claimMutant('not-before', 'a token that is not valid yet', () => ({ nbf: seconds + 61 })),
   claimMutant('issued-at', 'a token from the future', () => ({ iat: seconds + 61 })),
   claimMutant('expiry', 'an expired token', () => ({

@@ -117,11 +117,11 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
   ],
 };
 
-const flatRows = Object.entries(rows).flatMap(([check, checkRows]) =>
+const rejectedTokens = Object.entries(rows).flatMap(([check, checkRows]) =>
   checkRows.map((row) => ({ check, ...row })),
 );
 
-test.each(flatRows)('$check $name is rejected', async ({ check, claims }) => {
+test.each(rejectedTokens)('$check $name is rejected', async ({ check, claims }) => {
   expect(await outcomeWith(claims)).toBe(`invalid_token: ${check}`);
 });
 
@@ -133,7 +133,7 @@ test.each<Row>([
   },
   { name: 'by its roles, although idtyp says user', claims: { scp: undefined, roles: ['A.All'] } },
   { name: 'by its idtyp, although it has scopes', claims: { idtyp: 'app' } },
-])('an app-only token, recognized $name, lacks the scope of a user', async ({ claims }) => {
+])('an app-only token, recognised $name, lacks the scope of a user', async ({ claims }) => {
   expect(await outcomeWith(claims)).toBe('insufficient_scope: kind');
 });
 
