@@ -49,7 +49,7 @@ const maxAge = 60 * 60_000;
 /** Milliseconds for which documents may be used while Entra ID is down. */
 const maxUsableAge = 24 * 60 * 60_000;
 
-/** Milliseconds between two fetches that unknown keys cause, and until a failed fetch is retried. */
+/** Milliseconds between two fetches for unknown keys, and until a failed fetch is retried. */
 const cooldown = 30_000;
 
 /** Milliseconds until a failed fetch is retried if nothing is cached yet. */

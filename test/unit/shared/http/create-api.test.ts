@@ -105,7 +105,7 @@ test('an error that cannot be written as JSON returns 500', async () => {
   expect(json.code).toBe('unexpected');
 });
 
-test('a request writes one log line, with a pseudonym and without values of the path', async () => {
+test('a request writes one log line with a pseudonym and without values of the path', async () => {
   const protectedHandler = async ({ note }: Call) => {
     note({ exchange: 'cached' });
     return { json: {} };
