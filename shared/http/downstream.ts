@@ -61,7 +61,7 @@ const connectTimeout = 1_000;
 /** Milliseconds without progress: until the headers, and between two parts of the body. */
 const idleTimeout = 5_000;
 
-/** Headers of the incoming request that are forwarded. No other header is, least of all token A. */
+/** The only headers of the incoming request that are forwarded. Its access token is not. */
 const forwardedHeaders = ['if-match', 'if-none-match', 'accept-language'];
 
 /**

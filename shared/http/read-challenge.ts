@@ -72,7 +72,7 @@ export function readChallenges(header: string): readonly Challenge[] {
   }
   return challenges;
 
-  /** Matches at the current position, moves behind the match and returns its groups. */
+  /** Matches at the current position, moves past the match and returns its groups. */
   function take(pattern: RegExp): readonly string[] {
     pattern.lastIndex = position;
     const match = pattern.exec(header) ?? [];
