@@ -54,10 +54,10 @@ test('finds a secret of this run whatever it looks like, and does not repeat it'
 
 test.each([
   '{"api":"original-api","method":"GET","route":"documents/{id}","status":401,"correlationId":"68418a50-1ab6-b9e4-5e32-fd4b1b98fd1f","check":"signature","code":"invalid_token"}',
-  '{"type":"urn:zero-trust-api-chain:invalid_token","title":"Sign-in required","detail":"The access token is invalid."}',
+  '{"type":"urn:zero-trust-api-chain:invalid_token","title":"Sign-in needed","detail":"The access token is invalid."}',
   'Bearer realm="0219a100-0000-4000-8000-0000000000a2", authorization_uri="http://localhost:7070/c0705000/oauth2/v2.0/authorize", error="invalid_token"',
   '{"aadsts":[65001],"suberror":"consent_required","url":"http://localhost:7071/api/documents"}',
-  'Installed @azure/functions@4.16.5; the Authorization header must contain exactly one bearer token and nothing else.',
+  'Installed @azure/functions@4.16.5; the Authorization header must hold exactly one bearer token and nothing else.',
 ])('finds nothing in %s', (text) => {
   expect(scanForLeaks(text)).toEqual([]);
 });

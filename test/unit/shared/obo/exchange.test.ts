@@ -413,6 +413,6 @@ test.each([7000215, 7000222, 700027, 700024, 7000214, 1000502, 7000274, 7000277]
 
 test('only a caller that validation made can be acted for', async () => {
   await expect(exchange(request({ caller: { ...caller, objectId: alice } }))).rejects.toThrow(
-    'not created by token validation',
+    'not a caller that validation made',
   );
 });

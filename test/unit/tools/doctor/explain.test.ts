@@ -220,7 +220,7 @@ const inputs: readonly (readonly [string, RegExp])[] = [
     /The client secret has expired[\s\S]*503 unavailable/,
   ],
   ['700027', /signed by a certificate that the registration does not have/],
-  ['AADSTS50076', /401 step_up_required \(Further authentication required\) with Entra’s claims/],
+  ['AADSTS50076', /401 step_up_required \(One more check\) with Entra’s claims/],
   ['AADSTS53003', /403 blocked[\s\S]*Do not try again/],
   ['AADSTS50105', /403 not_assigned[\s\S]*assign the user/],
   ['AADSTS50057', /403 account_disabled/],
@@ -263,7 +263,7 @@ const inputs: readonly (readonly [string, RegExp])[] = [
   ],
   [
     '{"code":"forbidden","status":403,"detail":"Only the owner."}',
-    /403 Forbidden\. Only the owner\.[\s\S]*scope AND the user’s own right/,
+    /403 Not allowed\. Only the owner\.[\s\S]*scope AND the user’s own right/,
   ],
   [
     '{"code":"unavailable","check":"exchange","aadsts":[7000222]}',

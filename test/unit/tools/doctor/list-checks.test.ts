@@ -73,7 +73,7 @@ test('an authority of another tenant is named first', async () => {
     (_request, response) => void response.end('{"issuer":"https://other.example/x/v2.0"}'),
   );
   try {
-    expect((await checkUp(settings())).first).toBe('metadata (not from this authority)');
+    expect((await checkUp(settings())).first).toBe('metadata (not this authority’s)');
   } finally {
     issuer.respond('/openid-configuration', undefined);
   }
