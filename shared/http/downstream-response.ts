@@ -22,8 +22,8 @@ const maxChallengeSize = 64 * 1024;
 const maxDetailLength = 500;
 
 /**
- * Errors of the downstream API that the caller receives unchanged, since they are about its own
- * request. Any other error is a fault between the two APIs.
+ * Error codes of the downstream API that are forwarded to the caller: they are about the caller's
+ * own request, or the service is unavailable. Any other error is a fault between the two APIs.
  */
 const forwardedErrors: readonly ApiErrorCode[] = [
   'forbidden',
@@ -58,7 +58,7 @@ export function requestedClaims({ status, headers, body }: HttpResponse): JsonOb
 /**
  * Reads a response of the downstream API.
  *
- * @param method The method of the request: only a DELETE may be answered without a body.
+ * @param method The method of the request: only a DELETE may succeed without a body.
  * @throws {ApiError} The error of the downstream API if it is forwarded, else `bad_gateway`.
  *
  * @example

@@ -102,7 +102,7 @@ test("three headers of the caller are forwarded, and the caller's token is not",
   });
 });
 
-test('a DELETE may be answered without a body', async () => {
+test('a DELETE may succeed without a body', async () => {
   const { call } = await startDownstream(() => ({ status: 204 }));
   expect(await call({ method: 'DELETE' })).toEqual({ status: 204 });
 });
