@@ -72,8 +72,8 @@ const reasons: Readonly<Record<string, string>> = {
 /** Why something failed, in words without anything secret: the logContext of a apiError, a status, a code or a kind; never a message. */
 export function describeFailure(error: unknown): string {
   if (error instanceof ApiError) {
-    const { reason, failure, means } = error.options.logContext ?? {};
-    const why = String(reason ?? failure ?? means ?? error.code);
+    const { reason, failure, explanation } = error.options.logContext ?? {};
+    const why = String(reason ?? failure ?? explanation ?? error.code);
     const status = /^(?:status )?(\d{3})$/.exec(why)?.[1];
     return reasons[why] ?? (status ? `it answers ${status}` : why);
   }

@@ -57,7 +57,7 @@ export function explainRefusal(refusal: Refusal, now: number): readonly string[]
   return [
     [...codes.map((each) => `AADSTS${each}`), ...describeWords(refusal)].join(', '),
     ...(known ? [`  Entra means     ${known.says}`] : unknownCode(refusal)),
-    `  class           ${options.logContext?.means}`,
+    `  class           ${options.logContext?.explanation}`,
     `  the API answers ${status} ${code} (${title})${code === 'step_up_required' ? ' with Entra’s claims' : ''}.`,
     ...(bare
       ? ['  claims          come with Entra’s answer and say what is asked for.']

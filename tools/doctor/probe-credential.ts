@@ -51,14 +51,14 @@ export async function probeCredential(
 }
 
 function judge(apiError: ApiError): Outcome {
-  const { entraError, aadsts, means } = apiError.options.logContext ?? {};
+  const { entraError, aadsts, explanation } = apiError.options.logContext ?? {};
   const [code] = Array.isArray(aadsts) ? aadsts : [];
   const named = code === undefined ? '' : ` (AADSTS${code})`;
   const known = aadstsCodes[Number(code)];
   if (aboutTheAssertion.includes(String(entraError)) && code !== 90002)
     return { ok: `Entra knows it: of a probe it refused the assertion only${named}` };
   return {
-    failed: `${known?.says ?? means}${named}`,
+    failed: `${known?.says ?? explanation}${named}`,
     fix: known?.fix ?? codeWords[apiError.code].look,
   };
 }
