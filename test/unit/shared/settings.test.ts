@@ -111,7 +111,7 @@ test('repeats no value even where a schema has no words of its own', () => {
 test('refuses settings that are each well and together wrong', () => {
   const same = { ...good, DOWNSTREAM_API_CLIENT_ID: good.ORIGINAL_API_CLIENT_ID };
   expect(linesOf(() => readOriginalSettings(same))).toEqual([
-    '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations',
+    '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be different app registrations',
   ]);
   expect(linesOf(() => readDownstreamSettings(same))).toHaveLength(1);
   expect(

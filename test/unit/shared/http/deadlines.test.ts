@@ -49,7 +49,7 @@ test.each<[string, number, unknown, () => Promise<unknown>]>([
     'timeout',
     () => network.sendPostRequestAsync(url, { body: 'x' }).catch(failure),
   ],
-  ['a managed identity', 3_000, 'status none', () => identity().getToken('x').catch(check)],
+  ['a managed identity', 3_000, 'timeout', () => identity().getToken('x').catch(check)],
 ])(
   'whoever says nothing when asked for %s is waited for %i ms and no longer',
   async (_name, deadline, expected, ask) => {

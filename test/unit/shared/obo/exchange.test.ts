@@ -2,7 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { ApiError } from '../../../../shared/api-error.ts';
 import { createExchange, type Exchange } from '../../../../shared/obo/exchange.ts';
-import { reveal, redact } from '../../../../shared/redacted.ts';
+import { redact, reveal } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../../../shared/token/validate.ts';

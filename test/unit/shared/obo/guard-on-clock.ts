@@ -1,5 +1,5 @@
-import { createTokenEndpointGuard } from '../../../../shared/obo/token-endpoint-guard.ts';
 import type { TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+import { createTokenEndpointGuard } from '../../../../shared/obo/token-endpoint-guard.ts';
 
 /** A gate by a clock of the test's own, and how often it let somebody ask. */
 export function openGuard() {

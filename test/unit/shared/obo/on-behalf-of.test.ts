@@ -2,7 +2,7 @@ import { expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
 import type { Exchange, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
 import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
-import { reveal, redact } from '../../../../shared/redacted.ts';
+import { redact, reveal } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 const minute = 60_000;

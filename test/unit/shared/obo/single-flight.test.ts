@@ -1,7 +1,8 @@
 import { expect, test } from '@jest/globals';
-import type { ExchangedToken, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
+import type { ExchangeRequest } from '../../../../shared/obo/exchange.ts';
+import type { ExchangedToken } from '../../../../shared/obo/exchanged-token.ts';
 import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
-import { reveal, redact } from '../../../../shared/redacted.ts';
+import { redact, reveal } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 const patience = AbortSignal.timeout(10_000);
