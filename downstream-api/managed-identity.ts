@@ -40,7 +40,7 @@ const apiVersion = '2019-08-01';
  * because `@azure/identity` would add MSAL to an app that exchanges no tokens.
  *
  * Tokens are cached per scope, and concurrent callers share one request. A failure is not cached,
- * but a `Retry-After` of the endpoint is obeyed.
+ * unless the endpoint sent a `Retry-After`: then no request is sent before that time has passed.
  *
  * @param now the current time in milliseconds since 1970
  */

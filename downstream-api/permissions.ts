@@ -3,8 +3,8 @@ import type { Caller } from '../shared/token/caller.ts';
 import type { Document } from './store/document-row.ts';
 import type { Stored } from './store/tables.ts';
 
-// Effective permissions: the scope of a route says what the app may do, and these functions say what
-// the user may do. A request needs both.
+// Effective permissions: the scope of a route says what the app may do, and these functions say
+// what the user may do. A request needs both.
 // https://learn.microsoft.com/entra/identity-platform/permissions-consent-overview#effective-permissions
 
 /** The app role of users who may read and change the profiles of other users. */

@@ -8,8 +8,8 @@ import { type Precondition, readPrecondition, requireMatch } from './preconditio
 import type { Document } from './store/document-row.ts';
 import type { Documents } from './store/documents.ts';
 
-/** A validated request to write a document. */
-type Write = {
+/** The validated request. */
+type DocumentWrite = {
   readonly id: string;
   readonly body: DocumentBody;
   readonly precondition: Precondition;
@@ -25,7 +25,7 @@ type Write = {
 export const writeDocument =
   (documents: Documents, now: () => number = Date.now) =>
   async (call: Call): Promise<HandlerResult> => {
-    const write: Write = {
+    const write: DocumentWrite = {
       id: readDocumentId(call.request),
       body: await readDocumentBody(call.request),
       precondition: readPrecondition(call.request),
@@ -39,7 +39,7 @@ export const writeDocument =
 async function createDocument(
   documents: Documents,
   { caller, signal }: Call,
-  { id, body, modified }: Write,
+  { id, body, modified }: DocumentWrite,
 ): Promise<HandlerResult> {
   if (await documents.read(caller.tenantId, id, signal))
     throw new ApiError('conflict', {
@@ -56,7 +56,7 @@ async function createDocument(
 async function updateDocument(
   documents: Documents,
   { caller, signal }: Call,
-  { id, body, precondition, modified }: Write,
+  { id, body, precondition, modified }: DocumentWrite,
 ): Promise<HandlerResult> {
   const stored = requireReadable(caller, await documents.read(caller.tenantId, id, signal));
   const before = stored.value;

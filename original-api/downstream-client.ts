@@ -11,8 +11,8 @@ import type { Keys } from '../shared/token/keys.ts';
 import type { OriginalSettings } from './settings.ts';
 
 /**
- * Creates the client of Downstream API. It calls on behalf of the user, with a token that it gets in
- * exchange for token A and the credential from the settings.
+ * Creates the client of Downstream API. It calls on behalf of the user: it exchanges token A and the
+ * credential from the settings for token B.
  */
 export function createDownstreamClient(settings: OriginalSettings, keys: Keys): CallDownstream {
   const exchange = createExchange({

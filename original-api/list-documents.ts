@@ -2,7 +2,7 @@ import type { Call } from '../shared/http/create-api.ts';
 import type { CallDownstream } from '../shared/http/downstream.ts';
 import { relay } from './relay.ts';
 
-/** The query parameters that Downstream API supports. It also checks their values. */
+/** The query parameters that are sent on. Downstream API checks their values. */
 const pageParameters = ['limit', 'continuation'];
 
 /** Returns one page of the documents that the user may read. */

@@ -48,13 +48,16 @@ export interface Shares {
    * harmless.
    */
   remove(share: Share, signal: AbortSignal): Promise<void>;
-  /** Removes a row without a readable document, unless a write may be in progress. Does not throw. */
+  /**
+   * Removes a row whose document does not exist or is not shared with the user. Keeps a recent row,
+   * because it can belong to a write in progress. Does not throw.
+   */
   removeStale(tenantId: string, reader: string, id: string, signal: AbortSignal): Promise<void>;
 }
 
 /**
- * Milliseconds for which a row may exist without its document. It is longer than any request,
- * because a write adds the row before the document.
+ * Milliseconds for which a row may exist without its document, because a write adds the row before
+ * the document. No request takes longer.
  */
 const writeGracePeriod = 60_000;
 

@@ -6,7 +6,7 @@ export type BulkheadOptions = {
   readonly maxConcurrentPerUser: number;
   /** How many operations wait in the queue. Beyond that, new ones are rejected. */
   readonly maxQueued: number;
-  /** Milliseconds after which an operation in the queue is too old to start. */
+  /** Milliseconds that an operation may wait in the queue. After that it is rejected. */
   readonly maxQueueTime: number;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
@@ -27,8 +27,8 @@ export interface Bulkhead {
 /**
  * Creates a bulkhead
  * (https://learn.microsoft.com/azure/architecture/patterns/bulkhead): a limit on concurrent
- * operations with a queue. The queue is first in, first out, but it skips a user who already has as
- * many operations running as one user may have.
+ * operations with a queue. The queue is first in, first out. It skips the operations of a user who
+ * already has `maxConcurrentPerUser` running.
  *
  * @example
  * const bulkhead = createBulkhead({
@@ -66,7 +66,7 @@ export function createBulkhead({
     const index = queue.findIndex((operation) => mayStart(operation.user));
     const [next] = index === -1 ? [] : queue.splice(index, 1);
     if (!next) return;
-    // The slot is taken here and not when the operation resumes: no other caller can get between.
+    // Takes the slot before the operation resumes, so that no other caller can take it.
     running.push(next.user);
     next.start();
   }

@@ -2,17 +2,17 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from '../token/caller.ts';
 import type { Refusal } from './network.ts';
 
-/** Milliseconds for which a user's challenge is remembered. */
-const memory = 10 * 60_000;
+/** Milliseconds for which a challenge is remembered. */
+const challengeLifetime = 10 * 60_000;
 
 /** How many users are remembered. The least recently challenged is forgotten first. */
 const maxUsers = 10_000;
 
 /**
  * Creates a filter that prevents a sign-in loop. Entra's suberror `additional_action` asks for
- * something that a sign-in may or may not achieve, so the user is challenged once. If the user
+ * something that a new sign-in may or may not achieve, so the user is challenged once. If the user
  * returns with another token within 10 minutes and Entra refuses in the same way, the filter drops
- * the claims, so that the refusal becomes final.
+ * the claims. The refusal is final then.
  *
  * @param now the current time in milliseconds since 1970
  * @returns the filter: the refusal as it is, or a copy without claims
@@ -25,7 +25,7 @@ export function createChallengeOnce(
 ): (caller: Caller, refusal: Refusal) => Refusal {
   const challengedTokens = new LRUCache<string, string>({
     max: maxUsers,
-    ttl: memory,
+    ttl: challengeLifetime,
     perf: { now },
     ttlResolution: 0,
   });

@@ -32,7 +32,7 @@ export interface CircuitBreaker {
  * open, one call per probe interval finds out whether the service is back.
  *
  * Failures of scope `user` open the circuit only if at least two users have them. A user whose own
- * calls always fail can therefore not cut off the other users.
+ * calls always fail therefore cannot cut off the other users.
  *
  * @example
  * const breaker = createCircuitBreaker({ threshold: 5, probeInterval: 5_000, now: Date.now });
@@ -66,12 +66,14 @@ export function createCircuitBreaker({
   }
 
   /**
-   * A user whose probe failed with a failure of scope `user` waits twice as long, so that another
-   * user probes next. Otherwise one user's own trouble could keep the circuit open for everyone.
+   * Returns the milliseconds that must pass between the last probe and a probe of this user. They
+   * are doubled if the last probe was of the same user and failed for this user only. Another user
+   * can then probe first, so that one user's own trouble does not keep the circuit open.
    */
-  function waitBeforeProbe(user: string): number {
-    const probedLast = lastProbe.user === user && failures.at(-1)?.scope === 'user';
-    return probedLast ? 2 * probeInterval : probeInterval;
+  function timeBetweenProbes(user: string): number {
+    const hasProbedLast = lastProbe.user === user;
+    const hasFailedAlone = failures.at(-1)?.scope === 'user';
+    return hasProbedLast && hasFailedAlone ? 2 * probeInterval : probeInterval;
   }
 
   return {
@@ -79,7 +81,7 @@ export function createCircuitBreaker({
       if (!isOpen()) return true;
       const sinceProbe = now() - lastProbe.at;
       // A negative time means that the clock was set back. Then a probe is due.
-      return sinceProbe < 0 || sinceProbe >= waitBeforeProbe(user);
+      return sinceProbe < 0 || sinceProbe >= timeBetweenProbes(user);
     },
 
     recordStart: recordProbe,
@@ -90,6 +92,7 @@ export function createCircuitBreaker({
 
     recordFailure(user, scope) {
       failures = [...failures, { user, scope }].slice(-threshold);
+      // The next probe is due one interval after the failure, not after the start of the call.
       recordProbe(user);
     },
   };

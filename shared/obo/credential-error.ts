@@ -2,7 +2,7 @@ import type { RestError } from '@azure/core-rest-pipeline';
 import { ApiError } from '../api-error.ts';
 import { readRetryAfter } from '../http/send.ts';
 
-/** The properties that Azure SDK errors and Node errors have in common. Any of them may be absent. */
+/** The properties of errors from the Azure SDKs and from Node.js. Any of them may be absent. */
 type AzureError = Partial<Pick<RestError, 'statusCode' | 'code' | 'name' | 'response'>>;
 
 /**

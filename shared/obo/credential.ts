@@ -32,9 +32,10 @@ export interface CredentialSource {
    */
   current(): Promise<ClientCredential>;
   /**
-   * Returns another credential after Entra refused one. It is a newer version from the vault, which
-   * is read for this at most once a minute. It is the previous version if the vault already has a
-   * version that Entra does not know yet.
+   * Returns another credential after Entra refused one:
+   * - a newer version from the vault, if the refused one was replaced there. The vault is read for
+   *   this at most once a minute;
+   * - the previous version, if the refused one is so new that Entra does not know it yet.
    *
    * @param refusedVersion the version that Entra refused
    * @returns `undefined` if there is no other credential
@@ -66,13 +67,13 @@ const readTimeout = 8_000;
 /** Milliseconds without another read after a failure, unless the vault sends a `Retry-After`. */
 const failureCooldown = 1_000;
 
-/** Milliseconds between two reads because Entra refused the credential or it expires soon. */
+/** The shortest time between two reads that a refusal or a near expiry causes, in milliseconds. */
 const renewalInterval = 60_000;
 
 /** Milliseconds after which a credential is read again in the background. */
 const maxAge = 4 * 60 * 60_000;
 
-/** Milliseconds before its expiry from which on a credential is read every `renewalInterval`. */
+/** Milliseconds before its expiry. From then on, a credential is read every `renewalInterval`. */
 const expiryMargin = 60 * 60_000;
 
 /**
@@ -133,6 +134,7 @@ export function createVaultCredential({
       const secret = await getSecret();
       const newest =
         kind === 'key-vault-secret' ? secretCredential(secret) : certificateCredential(secret);
+      // A version that Entra refused must not become the previous one.
       if (cached && cached.version !== newest.version) previous = preferAccepted(cached);
       return newest;
     } catch (error) {
@@ -174,6 +176,7 @@ export function createVaultCredential({
       const newest = await cache.renew();
       lastRenewal = now();
       lastRefusedVersion = refusedVersion;
+      // Entra refused the previous version too, so it is no alternative.
       if (previous?.version === refusedVersion) previous = undefined;
       const renewed = preferAccepted(newest);
       return renewed.version === refusedVersion ? undefined : renewed;

@@ -42,7 +42,7 @@ export type ExchangeSettings = {
 /**
  * Exchanges token A for token B at Entra, without a cache.
  *
- * @throws ApiError of the class in `refusalClasses` if Entra refuses
+ * @throws ApiError with the code from `refusalClasses` if Entra refuses
  * @throws ApiError `unavailable` if the credential or Entra's metadata cannot be read
  * @throws ApiError `bad_gateway` if the issued token is not usable
  * @throws TypeError if the caller was not created by token validation
@@ -119,12 +119,12 @@ export function createExchange({
       );
       return result?.accessToken ?? '';
     } finally {
-      // MSAL stores the token even with `skipCache`.
+      // MSAL writes the token to its cache in spite of `skipCache`.
       client.clearCache();
     }
   }
 
-  /** If Entra refuses the credential, it may have been rotated: tries once more with another one. */
+  /** Tries once more with another credential if Entra refuses the current one. */
   async function acquireTokenWithRenewal(request: ExchangeRequest): Promise<string> {
     const current = await credential.current();
     try {

@@ -18,7 +18,8 @@ export interface OnBehalfOf {
   /**
    * Returns token B for a caller. `cached` is `true` if the token came from the cache.
    *
-   * @param signal ends the wait of this caller, and not the exchange that others may wait for
+   * @param signal aborts the wait of this request. The exchange itself continues, because other
+   * requests may wait for it.
    * @throws ApiError of the exchange, or `timeout` when the signal aborts
    */
   exchangeOnBehalf(
@@ -36,18 +37,18 @@ export interface OnBehalfOf {
 type Entry = {
   readonly exchanged: ExchangedToken;
   readonly cachedAt: number;
-  /** From when on a request starts a refresh in the background. */
+  /** From then on, a request for this token also starts a refresh in the background. */
   readonly refreshAt: number;
   readonly expiresAt: number;
 };
 
-/** Milliseconds before the expiry of token B from which on it is no longer used. */
+/** Milliseconds before its expiry. From then on, token B is no longer used. */
 const expiryMargin = 5 * 60_000;
 
 /** The longest time for which a token is cached, in milliseconds. */
 const maxAge = 60 * 60_000;
 
-/** Milliseconds by which the clock may be set back before a cached token is no longer used. */
+/** Milliseconds by which the clock may be set back. After a larger step, no entry is used. */
 const clockTolerance = 60_000;
 
 /** Milliseconds between two attempts to refresh a token in the background. */

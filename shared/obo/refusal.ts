@@ -13,14 +13,14 @@ type RefusalClass = {
   readonly matches?: (refusal: Refusal) => boolean;
   /** The error that the caller receives. */
   readonly code: ApiErrorCode;
-  /** The cause, for whoever reads the log. */
+  /** The cause, for the log. */
   readonly explanation: string;
   /** The `detail` for the caller, where the default one of `code` is too general. */
   readonly detail?: string;
 };
 
-/** Failures of the connection. */
-const unreachable: readonly (string | undefined)[] = ['connect', 'broken', 'timeout'];
+/** Failures that mean that no response arrived. */
+const noResponse: readonly (string | undefined)[] = ['connect', 'broken', 'timeout'];
 
 /**
  * Every kind of refusal and the error that it becomes. The first match applies. `error`, `suberror`
@@ -29,7 +29,7 @@ const unreachable: readonly (string | undefined)[] = ['connect', 'broken', 'time
  */
 export const refusalClasses: readonly RefusalClass[] = [
   {
-    matches: ({ failure }) => unreachable.includes(failure),
+    matches: ({ failure }) => noResponse.includes(failure),
     code: 'unavailable',
     explanation: 'Entra cannot be reached or did not respond in time.',
   },
@@ -173,8 +173,8 @@ const defaultRetryAfter = 5;
  * unchanged, and none of Entra's text.
  *
  * @param refusal what the token endpoint returned
- * @param scopes the requested scopes of the downstream API, which the caller needs to ask for
- * consent
+ * @param scopes the requested scopes of the downstream API. They are part of the error if consent
+ * to them is missing.
  * @example
  * throw apiErrorOf(refusal, ['api://…/Documents.Read']);
  */
@@ -203,7 +203,7 @@ export function apiErrorOf(refusal: Refusal, scopes: readonly string[]): ApiErro
   });
 }
 
-/** Keeps an error code and replaces anything else, because the log takes no free text from Entra. */
+/** Returns an error code as it is, and a placeholder for any other text of Entra. */
 function toLoggableCode(text: string | undefined): string | undefined {
   if (text === undefined || /^[a-z_]{1,64}$/.test(text)) return text;
   return '(not an error code)';

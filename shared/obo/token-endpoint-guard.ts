@@ -13,8 +13,9 @@ const maxConcurrentPerUser = 5;
 const maxQueued = 500;
 
 /**
- * Milliseconds that a request may wait in the queue. This is less than the 5 seconds that a
- * response may take, so that no request waits for a silent endpoint twice.
+ * Milliseconds that a request may wait in the queue. This is less than the 5 seconds after which a
+ * request to a silent endpoint fails. So a request that has waited for such a failure is rejected,
+ * and does not wait another 5 seconds for the silent endpoint.
  */
 const maxQueueTime = 4_000;
 
@@ -50,7 +51,8 @@ export type TokenEndpointGuard = <T>(user: string, request: () => Promise<T>) =>
  * @param now the current time in milliseconds since 1970
  * @example
  * const guard = createTokenEndpointGuard();
- * const result = await guard(`${tenantId} ${objectId}`, () => client.acquireTokenOnBehalfOf(request));
+ * const user = `${tenantId} ${objectId}`;
+ * const result = await guard(user, () => client.acquireTokenOnBehalfOf(request));
  */
 export function createTokenEndpointGuard(now: () => number = Date.now): TokenEndpointGuard {
   const bulkhead = createBulkhead({

@@ -103,7 +103,7 @@ test('a user whose own requests always fail cannot keep the circuit open for oth
 });
 
 describe('requests in the queue are rejected', () => {
-  /** 100 requests whose first 20 end at the same moment, after this time and like this. */
+  /** Runs 100 requests. The first 20 fail together with this refusal, after this time. */
   async function runQueue(refusal: Refusal, milliseconds: number) {
     const { run, pass, countRequests } = setUpGuard();
     const { promise, reject } = Promise.withResolvers<string>();
@@ -117,7 +117,7 @@ describe('requests in the queue are rejected', () => {
 
   test('when the endpoint goes down', async () => {
     const { results, countRequests } = await runQueue({ failure: 'connect' }, 0);
-    // The first failures each free a slot before the circuit is open.
+    // Each of the first four failures starts a queued request, because the circuit is still closed.
     const startedBeforeOpen = 24;
     expect(results.slice(startedBeforeOpen)).toEqual(
       Array.from({ length: 76 }, () => endpointDown),

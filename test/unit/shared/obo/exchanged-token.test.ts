@@ -52,7 +52,7 @@ describe('the exchange accepts token B', () => {
     expect(reveal(exchanged.token)).toBe(token);
   });
 
-  test('and prints nothing of it', async () => {
+  test('without printing it', async () => {
     const token = await createTokenB();
     const exchanged = await exchangeFor(token);
     expect(JSON.stringify(exchanged)).not.toContain(token.slice(0, 20));
