@@ -66,7 +66,7 @@ const profileBody = strictObject({
 export type DocumentBody = v.InferOutput<typeof documentBody>;
 
 /** The body of a request to write a profile. */
-export type ProfileBody = v.InferOutput<typeof profileBody>;
+type ProfileBody = v.InferOutput<typeof profileBody>;
 
 /**
  * Reads the body of a request to write a document.

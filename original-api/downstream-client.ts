@@ -11,8 +11,8 @@ import type { Keys } from '../shared/token/keys.ts';
 import type { OriginalSettings } from './settings.ts';
 
 /**
- * Creates the client of Downstream API. It calls on behalf of the user: it exchanges token A and the
- * credential from the settings for token B.
+ * Creates the client of Downstream API. It calls on behalf of the user: it exchanges token A for
+ * token B, with the credential from the settings.
  */
 export function createDownstreamClient(settings: OriginalSettings, keys: Keys): CallDownstream {
   const exchange = createExchange({

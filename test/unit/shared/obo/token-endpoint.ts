@@ -31,7 +31,8 @@ export const challengeClaims =
 
 /** Entra's description of an error. It contains a user name, so it must not reach anyone. */
 const description =
-  'AADSTS50076: alice@contoso.example must use multi-factor authentication. Trace ID: 1 Correlation ID: 2 Timestamp: 3';
+  'AADSTS50076: alice@contoso.example must use multi-factor authentication. ' +
+  'Trace ID: 1 Correlation ID: 2 Timestamp: 3';
 
 /** Writes one response of the token endpoint. */
 export type Respond = (response: ServerResponse) => void;
