@@ -3,7 +3,7 @@ import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
 import { limitedBy, type OpenTable, readRow, readWithRetry, resultOf } from './tables.ts';
 
-/** A row of the index: a user finds a document. */
+/** A row of the index: a user and a document that the user may read. */
 export type Share = {
   readonly tenantId: string;
   /** The object id of the user. */
@@ -49,8 +49,8 @@ export interface Shares {
    */
   remove(share: Share, signal: AbortSignal): Promise<void>;
   /**
-   * Removes a row whose document does not exist or is not shared with the user. Keeps a recent row,
-   * because it can belong to a write in progress. Does not throw.
+   * Removes a row that led to no readable document. Keeps a recent row, because it can belong to a
+   * write in progress. Does not throw.
    */
   removeStale(tenantId: string, reader: string, id: string, signal: AbortSignal): Promise<void>;
 }
