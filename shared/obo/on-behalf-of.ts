@@ -27,8 +27,8 @@ export interface OnBehalfOf {
     signal: AbortSignal,
   ): Promise<ExchangedToken & { readonly cached: boolean }>;
   /**
-   * Removes a token that the downstream API rejected from the cache. Does nothing if a newer token
-   * has replaced it.
+   * Removes a token from the cache after the downstream API rejected it. Does nothing if a newer
+   * token has replaced it.
    */
   evict(request: ExchangeRequest, exchanged: ExchangedToken): void;
 }
@@ -36,9 +36,11 @@ export interface OnBehalfOf {
 /** A cached token. All times are in milliseconds since 1970. */
 type Entry = {
   readonly exchanged: ExchangedToken;
+  /** When the token was added to the cache. */
   readonly cachedAt: number;
   /** From then on, a request for this token also starts a refresh in the background. */
   readonly refreshAt: number;
+  /** From then on, the token is no longer returned. */
   readonly expiresAt: number;
 };
 

@@ -79,6 +79,7 @@ export function createTokenEndpointGuard(now: () => number = Date.now): TokenEnd
     if (isThrottled(refusal)) throttle.block(user, refusal.retryAfter ?? defaultThrottleTime);
     const scope = failureScopeOf(refusal);
     if (scope) breaker.recordFailure(user, scope);
+    // An endpoint that refuses a request is up.
     else breaker.recordSuccess();
   }
 
@@ -120,7 +121,7 @@ function isThrottled({ status, codes = [], retryAfter }: Refusal): boolean {
   return status === 429 || codes.includes(loopDetected) || retryAfter !== undefined;
 }
 
-/** Whom a refusal concerns as a failure, or `undefined` if the endpoint works. */
+/** Returns whom a failure concerns, or `undefined` for a refusal that is no failure. */
 function failureScopeOf({
   status = 0,
   codes = [],
