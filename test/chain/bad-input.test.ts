@@ -184,15 +184,15 @@ describe.each([0, 1])('at API %i of the chain', (index) => {
     [
       'properties that nobody may send',
       { ...document, owner: 'x', tid: 'y', roles: [] },
-      "'owner' is not a property that can be sent; 'tid' is not a property that can be sent; 'roles' is not a property that can be sent.",
+      "Unknown property 'owner'. Unknown property 'tid'. Unknown property 'roles'.",
     ],
     ['a title that is missing', { text: 'x' }, "'title' is missing."],
     ['a blank title', { title: ' ', text: 'x' }, "'title' must not be blank."],
-    ['a text that is a number', { title: 'x', text: 7 }, "'text' must be a text."],
+    ['a text that is a number', { title: 'x', text: 7 }, "'text' must be a string."],
     [
       'readers that are names',
       { ...document, readers: ['bob'] },
-      "'readers' must be an object id, a GUID.",
+      "'readers' must contain object ids (GUIDs) only.",
     ],
     ['a list', [], 'The body must be a JSON object.'],
     ['a text', 'x', 'The body must be a JSON object.'],
