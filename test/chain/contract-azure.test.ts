@@ -7,10 +7,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
 import type { EmulatorContext } from '../../local/emulators/context.ts';
-import type { IdentityName } from '../../local/emulators/entra/directory.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
+import type { IdentityName } from '../../local/emulators/entra/directory.ts';
+import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
 import type { Outcome, Step, Work } from './azure-caller.ts';
 
 const run = promisify(execFile);
