@@ -1,65 +1,92 @@
-import { afterEach, expect, test } from '@jest/globals';
+import { afterEach, beforeEach, expect, test } from '@jest/globals';
+import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
-import { hang } from './answers.ts';
-import { type Chain, startChain } from './chain.ts';
+import { createSilence } from './answers.ts';
+import { type Chain, expectStatus, startChain } from './chain.ts';
 
-let chain: Chain | undefined;
-afterEach(async () => {
-  await chain?.close();
-  chain = undefined;
-});
-
-/** Timers and sockets that keep this process busy; both ends of every connection are in it. */
-const busy = () =>
-  process.getActiveResourcesInfo().filter((name) => name === 'Timeout' || name === 'TCPSocketWrap')
-    .length;
-
-test('1,000 clients that hang up leave no timer and no socket behind, and the next is served', async () => {
+let chain: Chain;
+beforeEach(async () => {
   chain = await startChain();
-  const { downstream, get, url } = chain;
+});
+afterEach(() => chain.close());
+
+/** Counts timers and sockets of this process, which contains both ends of every connection. */
+function countActiveResources(): number {
+  const names = process.getActiveResourcesInfo();
+  return names.filter((name) => name === 'Timeout' || name === 'TCPSocketWrap').length;
+}
+
+/** Waits until at most two more timers and sockets are active than before. */
+async function waitForRelease(before: number, timeout: number): Promise<void> {
+  const isReleased = () => countActiveResources() <= before + 2;
+  await until('timers and sockets to be released', isReleased, timeout);
+}
+
+/** Sends concurrent requests and aborts all of them; returns how each one ended. */
+async function sendAndAbort(
+  token: string,
+  count: number,
+  isReceived: () => boolean,
+): Promise<readonly ('completed' | 'aborted')[]> {
+  const controller = new AbortController();
+  const send = async () => {
+    try {
+      const headers = { authorization: `Bearer ${token}` };
+      await fetch(chain.url, { headers, signal: controller.signal });
+      return 'completed';
+    } catch {
+      return 'aborted';
+    }
+  };
+  const requests = Array.from({ length: count }, send);
+  await until('all requests to reach Downstream API', isReceived);
+  controller.abort();
+  return Promise.all(requests);
+}
+
+test('1,000 aborted requests leave no timer and no socket, and the next one succeeds', async () => {
+  const batchSize = 50;
   const token = await chain.token();
-  const baseline = busy();
-  await Promise.all(Array.from({ length: 50 }, () => get(token)));
-  const held: (() => void)[] = [];
-  downstream.answer((_, response) => void held.push(() => response.end('{}')));
+  const before = countActiveResources();
+  await chain.getAll(Array.from({ length: batchSize }, () => token));
+
+  const pending: (() => void)[] = [];
+  chain.downstream.respondWith((_, response) => {
+    pending.push(() => response.end('{}'));
+  });
   for (let batch = 0; batch < 20; batch += 1) {
-    const controller = new AbortController();
-    const calls = Array.from({ length: 50 }, () =>
-      fetch(url, { headers: { authorization: `Bearer ${token}` }, signal: controller.signal }).then(
-        () => 'answered',
-        () => 'hung up',
-      ),
-    );
-    await until('all of them to be with Downstream', () => held.length === 50);
-    controller.abort();
-    expect(new Set(await Promise.all(calls))).toEqual(new Set(['hung up']));
-    for (const release of held.splice(0)) release();
+    const ends = await sendAndAbort(token, batchSize, () => pending.length === batchSize);
+    expect(new Set(ends)).toEqual(new Set(['aborted']));
+    for (const respond of pending.splice(0)) respond();
   }
-  downstream.answer((_, response) => response.end('{}'));
-  expect((await get(token)).status).toBe(200);
-  // Connections that are kept alive go when they have been idle for some seconds.
-  await until('what they kept busy to be given back', () => busy() <= baseline + 2, 20_000);
+
+  chain.downstream.respondWith((_, response) => response.end('{}'));
+  expect((await chain.get(token)).status).toBe(200);
+  // Connections that are kept alive close after some seconds without a request.
+  await waitForRelease(before, 20_000);
 });
 
-test.each(['downstream', 'token', 'vault', 'identity', 'keys'] as const)(
-  'nothing outlives the budget of requests before a silent %s: no timer, no socket',
-  async (where) => {
-    chain = await startChain();
-    const { get } = chain;
-    const isCold = where !== 'downstream' && where !== 'token';
-    if (!isCold) expect((await get(await chain.token())).status).toBe(200);
-    const tokens = await Promise.all(Array.from({ length: 20 }, () => (chain as Chain).token()));
-    const baseline = busy();
-    const silence = hang();
-    if (where === 'downstream') chain.downstream.answer(silence);
-    else chain.fail(where, silence);
-    const answers = await Promise.all(tokens.map(get));
-    expect(new Set(answers.map(({ status }) => status))).toEqual(
-      new Set([where === 'downstream' ? 504 : 503]),
-    );
+test.each([
+  { dependency: 'downstream', isWarm: true, status: 504 },
+  { dependency: 'token', isWarm: true, status: 503 },
+  { dependency: 'vault', isWarm: false, status: 503 },
+  { dependency: 'identity', isWarm: false, status: 503 },
+  { dependency: 'keys', isWarm: false, status: 503 },
+] as const)(
+  'requests leave no timer and no socket when $dependency never responds',
+  async ({ dependency, isWarm, status }) => {
+    if (isWarm) expect((await chain.get(await chain.token())).status).toBe(200);
+    const tokens = await chain.tokens(20);
+    const before = countActiveResources();
+    const silence = createSilence();
+    if (dependency === 'downstream') chain.downstream.respondWith(silence.respond);
+    else chain.fail(dependency, silence.respond);
+
+    const responses: readonly CallResponse[] = await chain.getAll(tokens);
+    expectStatus(responses, status);
     expect(silence.sockets.size).toBeGreaterThan(0);
-    await until('every socket of silence to be closed', () => silence.open() === 0, 2_000);
-    // Connections that are kept alive go after 5 s; a timer of 10 s that nobody gave back would be seen.
-    await until('what they kept busy to be given back', () => busy() <= baseline + 2, 8_000);
+    await until('every silent socket to be closed', () => silence.countOpen() === 0, 2_000);
+    // Connections that are kept alive close after 5 s, but a timer of 10 s would still be active.
+    await waitForRelease(before, 8_000);
   },
 );

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { publicJwk, rsaKey } from '../support/issuer.ts';
-import { status } from './answers.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CallResponse } from '../support/call.ts';
 import { type Chain, startChain } from './chain.ts';
+
+const maxConcurrentExchanges = 20;
 
 let chain: Chain;
 beforeEach(async () => {
@@ -10,118 +11,67 @@ beforeEach(async () => {
 });
 afterEach(() => chain.close());
 
-const times = <T>(count: number, make: (index: number) => Promise<T>) =>
-  Promise.all(Array.from({ length: count }, (_, index) => make(index)));
+const makeUsers = (count: number) => Array.from({ length: count }, () => randomUUID());
+const usersIn = (responses: readonly CallResponse[]) => responses.map(({ json }) => json.oid);
 
-test('a cold process answers 100 requests of 100 users, tokens of both versions: one metadata and one key request each, one credential, 100 exchanges at most 20 at a time', async () => {
-  chain.exchanges.takes = 200;
-  const oids = Array.from({ length: 100 }, () => randomUUID());
-  const tokens = await Promise.all(
-    oids.map((oid, index) => chain.token(oid, { ver: index % 2 ? '1.0' : '2.0' })),
-  );
-  const answers = await Promise.all(tokens.map(chain.get));
-  expect(answers.map(({ status, json }) => [status, json.oid])).toEqual(
-    oids.map((oid) => [200, oid]),
-  );
-  const asked = (part: string) => chain.entra.asked.filter((path) => path.endsWith(part)).length;
-  expect([asked('/openid-configuration'), chain.count('metadata')]).toEqual([2, 1]);
-  expect([asked('/keys'), chain.count('keys')]).toEqual([2, 1]);
-  expect([chain.count('identity'), chain.count('token')]).toEqual([1, 100]);
-  // Asked once without a token, as Key Vault's client does, and once with.
-  expect(chain.count('vault')).toBe(2);
-  expect(chain.exchanges.most).toBe(20);
+describe('100 concurrent requests of 100 users with tokens of both versions', () => {
+  let users: readonly string[];
+  let responses: readonly CallResponse[];
+  beforeEach(async () => {
+    chain.exchanges.takes = 200;
+    users = makeUsers(100);
+    const tokens = await Promise.all(
+      users.map((oid, index) => chain.token(oid, { ver: index % 2 === 0 ? '2.0' : '1.0' })),
+    );
+    responses = await chain.getAll(tokens);
+  });
+
+  test('each user gets a response for that user', () => {
+    expect(responses.map(({ status }) => status)).toEqual(users.map(() => 200));
+    expect(usersIn(responses)).toEqual(users);
+  });
+
+  test('metadata and keys are requested once for each version', () => {
+    expect(chain.entra.count('/openid-configuration')).toBe(2);
+    expect(chain.count('metadata')).toBe(1);
+    expect(chain.entra.count('/keys')).toBe(2);
+    expect(chain.count('keys')).toBe(1);
+  });
+
+  test('the credential is read once', () => {
+    expect(chain.count('identity')).toBe(1);
+    // Key Vault's client sends a request without a token first.
+    expect(chain.count('vault')).toBe(2);
+  });
+
+  test('each user has one exchange, and at most 20 are concurrent', () => {
+    expect(chain.count('token')).toBe(100);
+    expect(chain.exchanges.peak).toBe(maxConcurrentExchanges);
+  });
 });
 
-test('200 cold requests of one user make one token request', async () => {
+test('200 concurrent requests of one user share one exchange', async () => {
   const token = await chain.token();
-  const answers = await times(200, () => chain.get(token));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+  const responses = await chain.getAll(Array.from({ length: 200 }, () => token));
+  expect(responses.map(({ status }) => status)).toEqual(responses.map(() => 200));
   expect(chain.count('token')).toBe(1);
 });
 
-test('200 users have 200 token requests, at most 20 at a time, and each gets an answer of its own', async () => {
-  chain.exchanges.takes = 200;
-  const oids = Array.from({ length: 200 }, () => randomUUID());
-  const tokens = await Promise.all(oids.map((oid) => chain.token(oid)));
-  const answers = await Promise.all(tokens.map(chain.get));
-  expect(answers.map(({ json }) => json.oid)).toEqual(oids);
-  expect([chain.count('token'), chain.exchanges.most]).toEqual([200, 20]);
+describe('200 concurrent requests of 200 users', () => {
+  let users: readonly string[];
+  let responses: readonly CallResponse[];
+  beforeEach(async () => {
+    chain.exchanges.takes = 200;
+    users = makeUsers(200);
+    responses = await chain.getAll(await Promise.all(users.map((oid) => chain.token(oid))));
+  });
+
+  test('each user gets a response for that user', () => {
+    expect(usersIn(responses)).toEqual(users);
+  });
+
+  test('each user has one exchange, and at most 20 are concurrent', () => {
+    expect(chain.count('token')).toBe(200);
+    expect(chain.exchanges.peak).toBe(maxConcurrentExchanges);
+  });
 });
-
-test('keys that cannot be had at a cold start are 503 and never 401, with one request in 5 s, and then all is well', async () => {
-  chain.fail('keys', status(503));
-  const token = await chain.token();
-  const answers = await times(50, () => chain.get(token));
-  expect(new Set(answers.map(({ status, json }) => `${status} ${json.code}`))).toEqual(
-    new Set(['503 unavailable']),
-  );
-  expect(answers[0]?.headers.get('retry-after')).toBe('5');
-  expect(chain.count('keys')).toBe(1);
-  chain.fail('keys', undefined);
-  chain.pass(5_000);
-  expect((await chain.get(token)).status).toBe(200);
-});
-
-test('keys that cannot be had later: no request is lost for a day, and Entra is asked once in 30 s at most', async () => {
-  expect((await chain.get(await chain.token())).status).toBe(200);
-  chain.fail('keys', status(503));
-  chain.pass(61 * 60_000);
-  const before = chain.count('keys');
-  for (let quarter = 0; quarter < 40; quarter += 1) {
-    expect((await chain.get(await chain.token())).status).toBe(200);
-    chain.pass(15_000);
-  }
-  const asked = chain.count('keys') - before;
-  expect(asked).toBeGreaterThan(10);
-  expect(asked).toBeLessThanOrEqual(20);
-  chain.pass(22.5 * 60 * 60_000);
-  expect((await chain.get(await chain.token())).status).toBe(200);
-});
-
-/** Entra signs with another key from now on. */
-function rotate(kid: string) {
-  const { publicKey, privateKey } = rsaKey();
-  chain.entra.jwks.keys.push(publicJwk(publicKey, kid));
-  return () => chain.entra.token({ oid: randomUUID() }, { kid }, privateKey);
-}
-
-test('200 requests with tokens of a new key make one key request, and all are accepted', async () => {
-  expect((await chain.get(await chain.token())).status).toBe(200);
-  const before = chain.count('keys');
-  const make = rotate('key-2');
-  const tokens = await times(200, make);
-  const answers = await Promise.all(tokens.map(chain.get));
-  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
-  expect(chain.count('keys') - before).toBe(1);
-});
-
-test.each([
-  ['up', undefined],
-  ['down', status(503)],
-])(
-  '10,000 unknown keys in a minute, Entra %s: at most 3 key requests, good tokens pass all the while, and a new key is accepted 30 s after',
-  async (_name, fault) => {
-    const token = await chain.token();
-    expect((await chain.get(token)).status).toBe(200);
-    chain.fail('keys', fault);
-    const before = chain.count('keys');
-    const [, payload, signature] = token.split('.');
-    for (let second = 0; second < 60; second += 1) {
-      const bad = await times(167, (index) => {
-        const header = Buffer.from(
-          JSON.stringify({ typ: 'JWT', alg: 'RS256', kid: `unknown-${second}-${index}` }),
-        ).toString('base64url');
-        return chain.get(`${header}.${payload}.${signature}`);
-      });
-      expect(bad.every(({ status }) => status === (fault ? 503 : 401))).toBe(true);
-      expect((await chain.get(token)).status).toBe(200);
-      chain.pass(1_000);
-    }
-    expect(chain.count('keys') - before).toBeLessThanOrEqual(3);
-
-    chain.fail('keys', undefined);
-    const make = rotate('key-2');
-    chain.pass(30_000);
-    expect((await chain.get(await make())).status).toBe(200);
-  },
-);

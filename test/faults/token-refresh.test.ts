@@ -1,60 +1,97 @@
 import { randomUUID } from 'node:crypto';
-import { expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import { startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
 
-const users = 1_000;
-const minute = 60_000;
+const userCount = 1_000;
+const second = 1_000;
+const minute = 60 * second;
+const concurrentCallers = 50;
 
-test('1,000 tokens B made together are refreshed early and apart while A is good: nobody waits, nobody fails', async () => {
-  const chain = await startChain();
-  try {
-    const exp = Math.floor(Date.now() / 1_000) + 3 * 60 * 60;
+/*
+ * A token B lasts an hour and is used until 5 minutes before its expiry. It is refreshed after 70 to
+ * 90 % of those 55 minutes, which is after 38.5 to 49.5 minutes.
+ */
+describe('1,000 tokens B of the same age, while users call every 2 minutes', () => {
+  let chain: Chain;
+  let failures: number[];
+  let firstExchanges: number;
+  /** Exchanges in each interval of 2 minutes. */
+  let refreshes: number[];
+  /** The log lines of the requests during the refreshes. */
+  let logLines: readonly string[];
+  beforeAll(async () => {
+    chain = await startChain();
+    failures = [];
+    refreshes = [];
+    const exp = Math.floor(Date.now() / second) + 3 * 60 * 60;
     const tokens = await Promise.all(
-      Array.from({ length: users }, () => chain.token(randomUUID(), { exp })),
+      Array.from({ length: userCount }, () => chain.token(randomUUID(), { exp })),
     );
-    const failures: number[] = [];
-    /** Everybody calls, 50 at a time. */
-    async function callAll(): Promise<void> {
-      let next = 0;
-      const call = async () => {
-        while (next < users) {
-          const { status } = await chain.get(tokens[next++] as string);
-          if (status !== 200) failures.push(status);
-        }
-      };
-      await Promise.all(Array.from({ length: 50 }, call));
-    }
-    /** Refreshes go on beside the calls. */
-    async function settle(): Promise<void> {
-      let asked = -1;
-      const isStill = () => {
-        const before = asked;
-        asked = chain.count('token');
-        return asked === before && chain.exchanges.running === 0;
-      };
-      await until('the refreshes to be made', isStill, 20_000);
-    }
-    await callAll();
-    expect(chain.count('token')).toBe(users);
+    await callWithEach(tokens);
+    firstExchanges = chain.count('token');
 
-    // B lasts an hour and is handed out until 5 minutes before its end; it is refreshed after 70 to 90 % of those 55.
-    chain.log.splice(0);
-    chain.pass(36 * minute);
-    const perTurn: number[] = [];
-    for (let turn = 0; turn < 8; turn += 1) {
-      chain.pass(2 * minute);
+    const firstLines = chain.log.length;
+    chain.advance(36 * minute);
+    for (let elapsed = 38; elapsed <= 52; elapsed += 2) {
+      chain.advance(2 * minute);
       const before = chain.count('token');
-      await callAll();
-      await settle();
-      perTurn.push(chain.count('token') - before);
+      await callWithEach(tokens);
+      await waitForRefreshes();
+      refreshes.push(chain.count('token') - before);
     }
-    expect(failures).toEqual([]);
-    expect(chain.log.filter((line) => JSON.parse(line).exchange !== 'cached')).toEqual([]);
-    expect(perTurn.reduce((sum, count) => sum + count, 0)).toBe(users);
-    expect(Math.max(...perTurn)).toBeLessThan(users / 2);
-    expect(chain.exchanges.most).toBeLessThanOrEqual(20);
-  } finally {
-    await chain.close();
+    logLines = chain.log.slice(firstLines);
+  }, 120_000);
+  afterAll(() => chain?.close());
+
+  async function callWithEach(tokens: readonly string[]): Promise<void> {
+    const remaining = [...tokens];
+    async function callRepeatedly(): Promise<void> {
+      for (;;) {
+        const token = remaining.pop();
+        if (token === undefined) return;
+        const { status } = await chain.get(token);
+        if (status !== 200) failures.push(status);
+      }
+    }
+    await Promise.all(Array.from({ length: concurrentCallers }, callRepeatedly));
   }
-}, 120_000);
+
+  /** Waits until no refresh in the background is in progress. */
+  async function waitForRefreshes(): Promise<void> {
+    let previous = -1;
+    const isIdle = () => {
+      const isUnchanged = chain.count('token') === previous;
+      previous = chain.count('token');
+      return isUnchanged && chain.exchanges.running === 0;
+    };
+    await until('the refreshes to complete', isIdle, 20 * second);
+  }
+
+  test('each token is exchanged once', () => {
+    expect(firstExchanges).toBe(userCount);
+  });
+
+  test('no request fails', () => {
+    expect(failures).toEqual([]);
+  });
+
+  test('every request is served from the cache', () => {
+    expect(logLines).toHaveLength(8 * userCount);
+    expect(logLines.filter((line) => JSON.parse(line).exchange !== 'cached')).toEqual([]);
+  });
+
+  test('each token is refreshed once', () => {
+    let total = 0;
+    for (const count of refreshes) total += count;
+    expect(total).toBe(userCount);
+  });
+
+  test('less than half of the tokens are refreshed in the same 2 minutes', () => {
+    expect(Math.max(...refreshes)).toBeLessThan(userCount / 2);
+  });
+
+  test('at most 20 exchanges are concurrent', () => {
+    expect(chain.exchanges.peak).toBeLessThanOrEqual(20);
+  });
+});

@@ -1,7 +1,8 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CompactSign } from 'jose';
+import type { Respond } from './downstream.ts';
 
 /** The tenant of the tokens, unless a test changes `tid`. */
 export const tenantId = 'c0705000-0000-4000-8000-00000000c001';
@@ -15,7 +16,6 @@ export const clientApp = 'c11e4700-0000-4000-8000-0000000000a1';
 export const alice = 'a11ce000-0000-4000-8000-000000000001';
 
 type Claims = Record<string, unknown>;
-type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
 /** A minimal Entra on a real socket: OpenID metadata, keys, and tokens that a test may corrupt. */
 export interface Issuer {
