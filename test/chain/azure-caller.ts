@@ -43,8 +43,8 @@ export interface TableUse {
 }
 
 /**
- * Azure clients send tokens only to https URLs, so they receive https URLs and this policy sends the
- * requests over http. A retry sees the https URL again.
+ * Azure clients send tokens only to https URLs, so they receive https URLs and this policy sends
+ * the requests over http. A retry sees the https URL again.
  */
 const plainHttpPolicy: NonNullable<TableServiceClientOptions['additionalPolicies']>[number] = {
   position: 'perRetry',

@@ -1,7 +1,7 @@
 /**
  * The real @azure/msal-node against the Entra emulator. Its authority is an https URL that it never
- * calls; `authorityMetadata` holds the plain http endpoints. These tests fail if MSAL stops accepting
- * that, and then the emulators and the exchange need another way.
+ * calls; `authorityMetadata` holds the plain http endpoints. These tests fail if MSAL stops
+ * accepting that, and then the emulators and the exchange need another way.
  */
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';

@@ -1,26 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { type CallOptions, type CallResponse, call } from '../support/call.ts';
 import { type Stack, startStack } from '../support/stack.ts';
-import { until } from '../support/until.ts';
 import { createOnly } from './apis.ts';
+import { etagOf, signIn, type User } from './user.ts';
 
 /** A property of a table row holds 64 KiB of UTF-16. */
 const maxTextLength = 32 * 1024;
-
-interface User {
-  readonly objectId: string;
-  /** Calls Original API as this user. */
-  call(path: string, options?: CallOptions): Promise<CallResponse>;
-  create(id: string, json: object): Promise<CallResponse>;
-  /** Updates the version of a document that the user reads first. */
-  update(id: string, json: object): Promise<CallResponse>;
-  /** Deletes the version of a document that the user reads first. */
-  delete(id: string): Promise<CallResponse>;
-  read(id: string): Promise<CallResponse>;
-  /** Lists the ids of the documents that the user may read. */
-  listIds(): Promise<readonly string[]>;
-}
 
 let stack: Stack;
 let alice: User;
@@ -28,41 +13,11 @@ let bob: User;
 let carol: User;
 beforeAll(async () => {
   stack = await startStack();
-  alice = await signIn('alice');
-  bob = await signIn('bob');
-  carol = await signIn('carol');
+  alice = await signIn(stack, 'alice');
+  bob = await signIn(stack, 'bob');
+  carol = await signIn(stack, 'carol');
 }, 120_000);
 afterAll(() => stack?.stop());
-
-async function signIn(name: string): Promise<User> {
-  const token = await stack.token(name);
-  const callAsUser = (path: string, options: CallOptions = {}) =>
-    call(`${stack.urls.originalApi}/${path}`, { token, ...options });
-  const read = (id: string) => callAsUser(`documents/${id}`);
-  const readIfMatch = async (id: string) => ({ 'if-match': etagOf(await read(id)) });
-  const profile = await callAsUser('profiles/me');
-  return {
-    objectId: profile.json.userId,
-    call: callAsUser,
-    read,
-    create: (id, json) =>
-      callAsUser(`documents/${id}`, { method: 'PUT', json, headers: createOnly }),
-    update: async (id, json) => {
-      const headers = await readIfMatch(id);
-      return callAsUser(`documents/${id}`, { method: 'PUT', json, headers });
-    },
-    delete: async (id) => {
-      const headers = await readIfMatch(id);
-      return callAsUser(`documents/${id}`, { method: 'DELETE', headers });
-    },
-    listIds: async () => {
-      const { json } = await callAsUser('documents?limit=100');
-      return json.documents.map((document: { id: string }) => document.id);
-    },
-  };
-}
-
-const etagOf = (response: CallResponse) => response.headers.get('etag') as string;
 
 describe('a private document', () => {
   test('is created with its creator as the owner', async () => {
@@ -183,80 +138,6 @@ describe.each(['山', 'é', '👩'])('the longest text, made of %s', (character)
   });
 });
 
-describe('the log of Downstream API names the check that failed', () => {
-  const change = { title: 'x', text: 'y' };
-  /** Alice creates a document with bob as a writer. */
-  async function shareWithBob() {
-    const id = randomUUID();
-    const writers = [bob.objectId];
-    const created = await alice.create(id, { title: 'Why', text: '', writers });
-    return { id, ifMatch: { 'if-match': etagOf(created) } };
-  }
-  type Shared = Awaited<ReturnType<typeof shareWithBob>>;
-
-  test.each([
-    {
-      name: 'a document that does not exist',
-      check: 'exists',
-      status: 404,
-      send: () => carol.call('documents/why-not'),
-    },
-    {
-      name: 'a read of a document that is not shared',
-      check: 'reader',
-      status: 404,
-      send: ({ id }: Shared) => carol.read(id),
-    },
-    {
-      name: 'a change of a document that is not shared',
-      check: 'reader',
-      status: 404,
-      send: ({ id, ifMatch }: Shared) =>
-        carol.call(`documents/${id}`, { method: 'PUT', json: change, headers: ifMatch }),
-    },
-    {
-      name: 'a deletion by a writer',
-      check: 'owner',
-      status: 403,
-      send: ({ id, ifMatch }: Shared) =>
-        bob.call(`documents/${id}`, { method: 'DELETE', headers: ifMatch }),
-    },
-    {
-      name: 'a change of the writers by a writer',
-      check: 'owner',
-      status: 403,
-      send: ({ id, ifMatch }: Shared) =>
-        bob.call(`documents/${id}`, {
-          method: 'PUT',
-          json: { ...change, writers: [] },
-          headers: ifMatch,
-        }),
-    },
-    {
-      name: 'a creation of a document that exists',
-      check: 'precondition',
-      status: 412,
-      send: ({ id }: Shared) => alice.create(id, change),
-    },
-    {
-      name: "a read of another user's profile",
-      check: 'own-or-manager',
-      status: 403,
-      send: () => carol.call(`profiles/${alice.objectId}`),
-    },
-  ])('$name: $status, check "$check"', async ({ check, status, send }) => {
-    const { json } = await send(await shareWithBob());
-    expect(json).toMatchObject({ status });
-
-    const findLogLine = () =>
-      stack
-        .output()
-        .find((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'));
-    await until('the log line of Downstream API', () => findLogLine() !== undefined);
-    expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
-  });
-});
-
 test('of 20 concurrent writers of one version, exactly one succeeds', async () => {
   await alice.create('race', { title: 'Race', text: 'start' });
   const headers = { 'if-match': etagOf(await alice.read('race')) };
@@ -295,7 +176,7 @@ describe('pages of documents', () => {
   }
 
   beforeAll(async () => {
-    greta = await signIn('greta');
+    greta = await signIn(stack, 'greta');
     await Promise.all(
       Array.from({ length: documentCount }, (_, index) =>
         greta.create(`page-${String(index).padStart(2, '0')}`, { title: 'P', text: '' }),
@@ -331,7 +212,7 @@ describe('pages of documents', () => {
 
 test('a profile is empty and without an ETag until its user saves it', async () => {
   // The only user who has no profile in the seed data and can sign in.
-  const gina = await signIn('gina');
+  const gina = await signIn(stack, 'gina');
   const empty = await gina.call('profiles/me');
   expect(empty.json).toMatchObject({ displayName: '', jobTitle: '', phone: '', modified: '' });
   expect(empty.headers.has('etag')).toBe(false);

@@ -1,12 +1,10 @@
-import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { call } from '../support/call.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { createOnly } from './apis.ts';
+import { tenant } from './tenant.ts';
 
-const { tenants } = JSON.parse(
-  readFileSync(new URL('../../local/tenant.json', import.meta.url), 'utf8'),
-);
+const { tenants } = tenant;
 
 describe('when only the home tenant is allowed, a user of another tenant', () => {
   let stack: Stack;

@@ -17,11 +17,9 @@ import { findFreePorts } from '../support/free-ports.ts';
 import { type ServedApi, serveApi } from '../support/serve-api.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { c1Claims, decodeClaims } from './claims-challenge.ts';
+import { objectIdOf, tenant } from './tenant.ts';
 
-const tenant = JSON.parse(
-  readFileSync(new URL('../../local/tenant.json', import.meta.url), 'utf8'),
-);
-const alice: string = tenant.users[0].oid;
+const alice = objectIdOf('alice');
 const scope = 'Things.Delete';
 const thirdApp = {
   appId: '7412d000-0000-4000-8000-0000000000a6',

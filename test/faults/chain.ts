@@ -1,24 +1,12 @@
 import { randomUUID } from 'node:crypto';
-import { setTimeout as sleep } from 'node:timers/promises';
-import type { HttpFunctionOptions } from '@azure/functions';
-import { expect } from '@jest/globals';
-import { createApi } from '../../shared/http/create-api.ts';
-import { createDownstream } from '../../shared/http/downstream.ts';
-import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
-import { createExchange } from '../../shared/obo/exchange.ts';
-import { createIdentity } from '../../shared/obo/managed-identity.ts';
-import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
-import { createKeys } from '../../shared/token/keys.ts';
-import { createValidator } from '../../shared/token/validate.ts';
 import { type CallResponse, call } from '../support/call.ts';
 import { type FakeDownstream, type Respond, startDownstream } from '../support/downstream.ts';
-import { audience, clientApp, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
+import { type Issuer, startIssuer } from '../support/issuer.ts';
 import { serveApi } from '../support/serve-api.ts';
-import { answerVault, readBody, readClaims, refuseCredential, sendJson } from './answers.ts';
+import { answerVault, readClaims, sendJson } from './answers.ts';
 import { identityPath, openIdentityEndpoint } from './identity-endpoint.ts';
-
-/** Downstream's client id. */
-export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
+import { createOriginalRoute } from './original-api.ts';
+import { createTokenEndpoint, type Exchanges } from './token-endpoint.ts';
 
 /** The dependencies of Original API, by the ends of their paths. */
 export const paths = {
@@ -32,19 +20,9 @@ export const paths = {
 /** A dependency of Original API other than Downstream API. */
 export type Dependency = keyof typeof paths;
 
-/** The requests at Entra's token endpoint. */
-export interface Exchanges {
-  /** How many are in progress. */
-  running: number;
-  /** The largest number that was in progress at the same time. */
-  peak: number;
-  /** How long each takes, in milliseconds. */
-  takes: number;
-}
-
 /**
- * Original API made from `shared` alone, on real sockets and with a clock that the test moves. Entra,
- * vault, managed identity and Downstream API fail as the test decides.
+ * Original API made from `shared` alone, on real sockets and with a clock that the test moves.
+ * Entra, vault, managed identity and Downstream API fail as the test decides.
  */
 export interface Chain {
   readonly entra: Issuer;
@@ -149,103 +127,4 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
       await Promise.all([original.close(), entra.close(), downstream.close()]);
     },
   };
-}
-
-/** Creates a token endpoint that issues a token B for the user of each token A. */
-function createTokenEndpoint(options: {
-  readonly entra: Issuer;
-  readonly exchanges: Exchanges;
-  readonly rejectedSecrets: ReadonlySet<string>;
-}): Respond {
-  const { entra, exchanges, rejectedSecrets } = options;
-  return async (request, response) => {
-    exchanges.running += 1;
-    exchanges.peak = Math.max(exchanges.peak, exchanges.running);
-    const form = new URLSearchParams(await readBody(request));
-    const { oid } = readClaims(form.get('assertion') ?? '');
-    const tokenB = await signTokenB(entra, { oid });
-    if (exchanges.takes > 0) await sleep(exchanges.takes);
-    exchanges.running -= 1;
-    if (rejectedSecrets.has(form.get('client_secret') ?? '')) {
-      refuseCredential(response);
-      return;
-    }
-    sendJson(response, {
-      token_type: 'Bearer',
-      scope: 'x',
-      expires_in: 3_600,
-      access_token: tokenB,
-    });
-  };
-}
-
-/** Signs a token B: for Downstream API, requested by Original API as a confidential client. */
-export function signTokenB(entra: Issuer, claims: Record<string, unknown>): Promise<string> {
-  return entra.token({ aud: downstreamId, azp: audience, azpacr: '1', ...claims });
-}
-
-/** Creates the route of Original API: GET and PUT call Downstream API on behalf of the user. */
-function createOriginalRoute(options: {
-  readonly entra: Issuer;
-  readonly downstreamUrl: string;
-  readonly secretless: boolean;
-  readonly now: () => number;
-}): HttpFunctionOptions {
-  const { entra, downstreamUrl, secretless, now } = options;
-  const keys = createKeys({ authorityHost: entra.host, now });
-  // @azure/identity caches tokens by client id for the whole process, so each chain has its own.
-  const identity = createIdentity(randomUUID());
-  const credential = secretless
-    ? createFederatedCredential(identity, now)
-    : createVaultCredential({
-        endpoint: entra.host,
-        name: 'credential',
-        kind: 'key-vault-secret',
-        identity,
-        now,
-      });
-  const exchange = createExchange({
-    authorityHost: entra.host,
-    clientId: audience,
-    keys,
-    credential,
-    now,
-  });
-  const callDownstream = createDownstream({
-    url: new URL(downstreamUrl),
-    clientId: downstreamId,
-    onBehalfOf: createOnBehalfOf({ exchange, now }),
-  });
-  const api = createApi({
-    name: 'original-api',
-    validate: createValidator({ keys, tenantIds: [tenantId], audience, now }),
-    clients: { clientIds: [clientApp], confidential: false },
-    origins: [],
-    challenge: { clientId: audience, authorizationUri: `${entra.host.href}authorize` },
-  });
-  const scope = 'Documents.Read';
-  return api.route('documents', {
-    GET: {
-      scopes: [scope],
-      handler: async (request) => {
-        const read = { method: 'GET', path: 'documents', scope } as const;
-        const { json } = await callDownstream(request, read);
-        return { json };
-      },
-    },
-    PUT: {
-      scopes: [scope],
-      handler: async (request) => {
-        const write = { method: 'PUT', path: 'documents/1', scope, json: {} } as const;
-        const { json } = await callDownstream(request, write);
-        return { json };
-      },
-    },
-  });
-}
-
-/** Expects the same status code from all responses, of which there must be some. */
-export function expectStatus(responses: readonly CallResponse[], expected: number): void {
-  expect(responses.length).toBeGreaterThan(0);
-  expect(new Set(responses.map(({ status }) => status))).toEqual(new Set([expected]));
 }

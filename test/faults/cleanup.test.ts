@@ -2,7 +2,8 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
 import { createSilence } from './answers.ts';
-import { type Chain, expectStatus, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
 
 let chain: Chain;
 beforeEach(async () => {

@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
 import { breakConnection, createSilence, type Silence, sendLargeBody } from './answers.ts';
-import { type Chain, expectStatus, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const MiB = 2 ** 20;

@@ -1,7 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Respond } from '../support/downstream.ts';
 import { readUserOfExchange, respondWithStatus, sendJson } from './answers.ts';
-import { type Chain, signTokenB, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { signTokenB } from './token-endpoint.ts';
 
 let chain: Chain;
 let token: string;

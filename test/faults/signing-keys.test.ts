@@ -3,7 +3,8 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import { publicJwk, rsaKey } from '../support/issuer.ts';
 import { respondWithStatus } from './answers.ts';
-import { type Chain, expectStatus, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
 
 const second = 1_000;
 const minute = 60 * second;

@@ -3,7 +3,8 @@ import type { CallResponse } from '../support/call.ts';
 import type { Respond } from '../support/downstream.ts';
 import { until } from '../support/until.ts';
 import { answerVault, challengeVault, createSilence, respondWithStatus } from './answers.ts';
-import { type Chain, expectStatus, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const second = 1_000;

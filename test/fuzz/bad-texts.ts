@@ -4,8 +4,8 @@ const characters = [...'ABCXYZabcxyz019-_+/=.~ \t\n%"{}', '\0', 'é', '\u200b'];
 const base64urlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
 /**
- * Creates edits of the text of a token, which keep its old signature. An edit may result in the same
- * text; callers must filter it out.
+ * Creates edits of the text of a token, which keep its old signature. An edit may result in the
+ * same text; callers must filter it out.
  */
 export function badTexts(token: string): fc.Arbitrary<string> {
   return fc.oneof(editCharacters(token), editSegments(token));

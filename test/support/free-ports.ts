@@ -1,8 +1,8 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
 /**
- * Finds `count` different free ports of the loopback interface. Another process can take one of them
- * before it is used, so callers must be ready to try again.
+ * Finds `count` different free ports of the loopback interface. Another process can take one of
+ * them before it is used, so callers must be ready to try again.
  */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen()));
