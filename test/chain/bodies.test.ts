@@ -87,8 +87,11 @@ describe.each(apiNames)('%s', (apiName) => {
     {
       name: 'unknown properties',
       json: { ...body, owner: 'x', tid: 'y', roles: [] },
-      detail:
-        "'owner' is not a property that can be sent; 'tid' is not a property that can be sent; 'roles' is not a property that can be sent.",
+      detail: [
+        "'owner' is not a property that can be sent; ",
+        "'tid' is not a property that can be sent; ",
+        "'roles' is not a property that can be sent.",
+      ].join(''),
     },
     { name: 'a missing title', json: { text: 'x' }, detail: "'title' is missing." },
     {

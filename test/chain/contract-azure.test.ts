@@ -225,7 +225,7 @@ test('an identity token is cached, lasts 24 hours and is refreshed after 12 hour
   expect(Math.round((first.refreshAfterTimestamp - Date.now()) / hour)).toBe(12);
 });
 
-test('a federated credential has the issuer, subject and audience that Entra compares', async () => {
+test('a federated credential has the issuer, subject and audience that Entra expects', async () => {
   const step: Step = { action: 'get-token', resource: 'api://AzureADTokenExchange' };
   const { token } = resultOf<{ token: string }>(await performOne('original-api', step));
   const platformKeys = await openPlatformKeys(context);

@@ -83,7 +83,7 @@ describe('with a certificate in the vault, at a cold start', () => {
   }, 120_000);
   afterAll(() => stack?.stop());
 
-  test('20 requests of two users read the vault once, as the identity of Original API', async () => {
+  test('20 requests of two users read the vault once with the identity of Original API', async () => {
     const reads = await listVaultReads(stack);
     expect(reads).toHaveLength(1);
     expect(reads[0]?.facts).toMatchObject({

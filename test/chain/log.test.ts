@@ -20,7 +20,14 @@ describe('the log', () => {
       const token = await stack.token(user);
       await call(`${originalUrl}/journey`, { token });
       await call(`${originalUrl}/profiles/${objectIdOf('bob')}`, { token });
+      // Refusals: no token, a token for the other API, and headers that claim an identity.
+      await call(`${originalUrl}/journey`);
+      await call(`${stack.urls.downstreamApi}/caller`, { token });
+      const claimed = { 'x-ms-client-principal-id': objectIdOf(user) };
+      await call(`${originalUrl}/journey`, { headers: claimed });
     }
+    const appOnly = { app: true, scope: 'original-api/.default' };
+    await call(`${originalUrl}/journey`, { token: await stack.token(undefined, appOnly) });
   });
 
   test('has a line for every request', () => {

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
 import type { Document } from '../../downstream-api/store/document-row.ts';
+import { createDocuments } from '../../downstream-api/store/documents.ts';
 import { createTables, type OpenTable, tableNames } from '../../downstream-api/store/tables.ts';
 import { startEmulators } from '../../local/emulators/emulators.ts';
 
@@ -17,8 +18,16 @@ export interface StoreEmulators {
   readonly openTable: OpenTable;
   /** Returns how an app opens tables, at the endpoint of the emulators or at another one. */
   openTablesAs(api: 'original-api' | 'downstream-api', endpoint?: string): OpenTable;
+  /** Writes a new document as Downstream API. */
+  createDocument(id: string, changes?: Partial<Document>): Promise<StoredDocument>;
+  /** Tells whether a document is in the index of a reader. */
+  hasIndexRow(reader: string, id: string): Promise<boolean>;
   close(): Promise<void>;
 }
+
+/** A document with its ETag. */
+export type StoredDocument = Awaited<ReturnType<Documents['write']>>;
+type Documents = ReturnType<typeof createDocuments>;
 
 /** Starts the emulators and creates the tables. */
 export async function startStoreEmulators(): Promise<StoreEmulators> {
@@ -49,6 +58,19 @@ export async function startStoreEmulators(): Promise<StoreEmulators> {
   return {
     openTable,
     openTablesAs,
+    createDocument: (id, changes = {}) => {
+      const document = makeDocument(id, changes);
+      return createDocuments(openTable).write(tenantId, document, undefined, newSignal());
+    },
+    hasIndexRow: async (reader, id) => {
+      try {
+        await openTable('shares').getEntity(`${tenantId}_${reader}`, id);
+        return true;
+      } catch (error) {
+        if ((error as { statusCode?: number }).statusCode === 404) return false;
+        throw error;
+      }
+    },
     close: async () => {
       await emulators.close();
       await rm(dataDir, { recursive: true, force: true });

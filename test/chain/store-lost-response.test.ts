@@ -1,7 +1,6 @@
 /** The store of Downstream API when the response to a write does not arrive. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import type { Document } from '../../downstream-api/store/document-row.ts';
 import { createDocuments } from '../../downstream-api/store/documents.ts';
 import { createProfiles } from '../../downstream-api/store/profiles.ts';
 import type { OpenTable } from '../../downstream-api/store/tables.ts';
@@ -21,20 +20,6 @@ beforeAll(async () => {
   openTable = emulators.openTable;
 }, 60_000);
 afterAll(() => emulators?.close());
-
-async function createDocument(id: string, changes: Partial<Document> = {}) {
-  const documents = createDocuments(openTable);
-  return documents.write(tenantId, makeDocument(id, changes), undefined, newSignal());
-}
-
-async function hasIndexRow(reader: string, id: string): Promise<boolean> {
-  try {
-    await openTable('shares').getEntity(`${tenantId}_${reader}`, id);
-    return true;
-  } catch {
-    return false;
-  }
-}
 
 /** A store that does not receive the response to its next write. */
 function openTablesWithLostResponse(options: {
@@ -76,7 +61,7 @@ test('a creation whose response is lost succeeds with the ETag of the document',
 });
 
 test('an update whose response is lost succeeds with a new ETag', async () => {
-  const created = await createDocument('lost-update');
+  const created = await emulators.createDocument('lost-update');
   const documents = createDocuments(openTablesWithLostResponse({ applied: true }));
   const update = makeDocument('lost-update', { text: 'second' });
   const updated = await documents.write(tenantId, update, created, newSignal());
@@ -92,11 +77,11 @@ test('an update whose response is lost succeeds with a new ETag', async () => {
 
 test('an update whose response is lost removes the index rows of former readers', async () => {
   const reader = randomUUID();
-  const created = await createDocument('lost-revocation', { readers: [reader] });
-  expect(await hasIndexRow(reader, 'lost-revocation')).toBe(true);
+  const created = await emulators.createDocument('lost-revocation', { readers: [reader] });
+  expect(await emulators.hasIndexRow(reader, 'lost-revocation')).toBe(true);
   const documents = createDocuments(openTablesWithLostResponse({ applied: true }));
   await documents.write(tenantId, makeDocument('lost-revocation'), created, newSignal());
-  expect(await hasIndexRow(reader, 'lost-revocation')).toBe(false);
+  expect(await emulators.hasIndexRow(reader, 'lost-revocation')).toBe(false);
 });
 
 test('a write of a profile whose response is lost succeeds', async () => {
@@ -123,7 +108,7 @@ test.each([
 ])(
   'a write whose response is lost fails with unavailable when it $name',
   async ({ id, options }) => {
-    const created = await createDocument(id);
+    const created = await emulators.createDocument(id);
     const documents = createDocuments(openTablesWithLostResponse(options));
     const update = makeDocument(id, { text: 'second' });
     await expect(documents.write(tenantId, update, created, newSignal())).rejects.toMatchObject({

@@ -1,7 +1,6 @@
 /** The store of Downstream API against Azurite. */
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import type { Document } from '../../downstream-api/store/document-row.ts';
 import { createDocuments } from '../../downstream-api/store/documents.ts';
 import type { OpenTable } from '../../downstream-api/store/tables.ts';
 import {
@@ -22,11 +21,6 @@ beforeAll(async () => {
 }, 60_000);
 afterAll(() => emulators?.close());
 
-async function createDocument(id: string, changes: Partial<Document> = {}) {
-  const documents = createDocuments(openTable);
-  return documents.write(tenantId, makeDocument(id, changes), undefined, newSignal());
-}
-
 async function readDocument(id: string, tenant = tenantId) {
   return createDocuments(openTable).read(tenant, id, newSignal());
 }
@@ -43,22 +37,13 @@ async function addIndexRow(reader: string, id: string): Promise<void> {
   await openTable('shares').upsertEntity(row);
 }
 
-async function hasIndexRow(reader: string, id: string): Promise<boolean> {
-  try {
-    await openTable('shares').getEntity(`${tenantId}_${reader}`, id);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 describe('an index row without a document', () => {
   const minute = 60_000;
   const later = () => Date.now() + minute + 1_000;
 
   test('is not listed', async () => {
     const reader = randomUUID();
-    await createDocument('listed', { readers: [reader] });
+    await emulators.createDocument('listed', { readers: [reader] });
     await addIndexRow(reader, 'without-document');
     expect(await listIds(reader)).toEqual(['listed']);
   });
@@ -67,22 +52,22 @@ describe('an index row without a document', () => {
     const reader = randomUUID();
     await addIndexRow(reader, 'in-progress');
     await listIds(reader);
-    expect(await hasIndexRow(reader, 'in-progress')).toBe(true);
+    expect(await emulators.hasIndexRow(reader, 'in-progress')).toBe(true);
   });
 
   test('is deleted by a list after a minute, and other rows stay', async () => {
     const reader = randomUUID();
-    await createDocument('kept', { readers: [reader] });
+    await emulators.createDocument('kept', { readers: [reader] });
     await addIndexRow(reader, 'stale');
     expect(await listIds(reader, later)).toEqual(['kept']);
-    expect(await hasIndexRow(reader, 'stale')).toBe(false);
-    expect(await hasIndexRow(reader, 'kept')).toBe(true);
+    expect(await emulators.hasIndexRow(reader, 'stale')).toBe(false);
+    expect(await emulators.hasIndexRow(reader, 'kept')).toBe(true);
   });
 });
 
 test('an index row for a document that is not shared gives no access', async () => {
   const reader = randomUUID();
-  await createDocument('private');
+  await emulators.createDocument('private');
   await addIndexRow(reader, 'private');
   expect(await listIds(reader)).toEqual([]);
 });
@@ -91,7 +76,7 @@ describe('a stale version of a document', () => {
   /** Creates a document and updates it, so that the first version is stale. */
   async function createStale(id: string) {
     const documents = createDocuments(openTable);
-    const stale = await createDocument(id);
+    const stale = await emulators.createDocument(id);
     const update = makeDocument(id, { text: 'second' });
     const current = await documents.write(tenantId, update, stale, newSignal());
     return { documents, stale, current };
@@ -124,7 +109,7 @@ describe('a stale version of a document', () => {
 });
 
 test('the same id in another tenant is another document', async () => {
-  await createDocument('one-tenant', { text: 'here' });
+  await emulators.createDocument('one-tenant', { text: 'here' });
   expect(await readDocument('one-tenant', otherTenantId)).toBeUndefined();
 });
 

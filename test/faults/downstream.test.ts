@@ -41,7 +41,7 @@ describe('a downstream API that never responds', () => {
   });
 });
 
-test('a body that arrives slowly becomes 504 within 10.5 s, and the connection closes', async () => {
+test('a slow body becomes 504 within 10.5 s, and the connection closes', async () => {
   let writes = 0;
   let isClosed = false;
   chain.downstream.respondWith((_, response) => {

@@ -115,7 +115,7 @@ describe('the token endpoint', () => {
   });
   afterEach(() => chain.close());
 
-  test('that never responds gets 20 of 60 requests, and users get a response in 5.5 s', async () => {
+  test('that never responds gets 20 of 60 requests, and users get 503 in 5.5 s', async () => {
     const silence = createSilence();
     chain.fail('token', silence.respond);
     const tokens = await chain.tokens(60);

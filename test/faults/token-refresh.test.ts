@@ -9,8 +9,8 @@ const minute = 60 * second;
 const concurrentCallers = 50;
 
 /*
- * A token B lasts an hour and is used until 5 minutes before its expiry. It is refreshed after 70 to
- * 90 % of those 55 minutes, which is after 38.5 to 49.5 minutes.
+ * A token B lasts an hour and is used until 5 minutes before its expiry. It is refreshed after 70
+ * to 90 % of those 55 minutes, which is after 38.5 to 49.5 minutes.
  */
 describe('1,000 tokens B of the same age, while users call every 2 minutes', () => {
   let chain: Chain;
