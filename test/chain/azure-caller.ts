@@ -135,7 +135,7 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-async function findOutcome(step: Step): Promise<Outcome> {
+async function tryStep(step: Step): Promise<Outcome> {
   try {
     return { result: await perform(step) };
   } catch (error) {
@@ -155,5 +155,5 @@ async function findOutcome(step: Step): Promise<Outcome> {
 }
 
 const outcomes: Outcome[] = [];
-for (const step of steps) outcomes.push(await findOutcome(step));
+for (const step of steps) outcomes.push(await tryStep(step));
 process.stdout.write(JSON.stringify(outcomes));

@@ -107,7 +107,7 @@ describe.each(apiNames)('ids at %s', (apiName) => {
     });
   });
 
-  test.each(['__proto__', 'constructor'])('returns 404 for the free id %s', async (id) => {
+  test.each(['__proto__', 'constructor'])('returns 404 for the unused id %s', async (id) => {
     expect((await apis[apiName].get(`documents/${id}`)).status).toBe(404);
   });
 

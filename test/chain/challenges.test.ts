@@ -31,14 +31,14 @@ describe('Downstream API demands an authentication context for a deletion', () =
     return records.filter(({ hop }) => hop === 'downstream-api').map(({ status }) => status);
   }
 
-  test('when Entra grants it, one exchange and one more call delete the document', async () => {
+  test('when Entra grants it, the deletion succeeds after one exchange and one retry', async () => {
     const token = await stack.token('alice');
     expect((await createAndDelete(token, 'granted')).status).toBe(204);
     expect(await listTokenRequests(stack)).toHaveLength(1);
     expect(await listDownstreamStatuses()).toEqual([401, 204]);
   });
 
-  test('a second deletion with the same token needs no more exchanges or calls', async () => {
+  test('a second deletion with the same token needs no exchange and no retry', async () => {
     const token = await stack.token('alice');
     await createAndDelete(token, 'first');
     expect((await createAndDelete(token, 'second')).status).toBe(204);

@@ -178,7 +178,7 @@ test('one claims parameter carries a challenge and the capability cp1', async ()
   expect(readClaims(result?.accessToken)).toMatchObject({ acrs: ['c1'], xms_cc: ['cp1'] });
 });
 
-test('client credentials return an app-only token, for experiments', async () => {
+test('client credentials return an app-only token', async () => {
   const result = await openClient(readSecret()).acquireTokenByClientCredential({
     scopes: [`api://${appIdOf('downstream-api')}/.default`],
   });

@@ -124,7 +124,7 @@ describe('a shared document', () => {
 
 describe.each(['山', 'é', '👩'])('the longest text, made of %s', (character) => {
   // A shift moves the characters across the borders at which the text is cut into chunks.
-  test.each([0, 1, 2])('is read back unchanged when it starts at %i', async (shift) => {
+  test.each([0, 1, 2])('is read back unchanged at the offset %i', async (shift) => {
     const count = Math.floor((maxTextLength - shift) / character.length);
     const text = 'x'.repeat(shift) + character.repeat(count);
     const id = `long-${character.codePointAt(0)}-${shift}`;

@@ -69,7 +69,7 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
 
   const exchanges: Exchanges = { running: 0, peak: 0, takes: 0 };
   const rejectedSecrets = new Set<string>();
-  const working: Record<Dependency, Respond | undefined> = {
+  const workingResponses: Record<Dependency, Respond | undefined> = {
     // The issuer itself responds to these.
     metadata: undefined,
     keys: undefined,
@@ -81,12 +81,12 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
       }),
     token: createTokenEndpoint({ entra, exchanges, rejectedSecrets }),
   };
-  entra.respond(paths.vault, working.vault);
-  entra.respond(paths.token, working.token);
+  entra.respond(paths.vault, workingResponses.vault);
+  entra.respond(paths.token, workingResponses.token);
   const identityEndpoint = await openIdentityEndpoint();
   identityEndpoint.resetCount();
   function fail(dependency: Dependency, respond: Respond | undefined): void {
-    const next = respond ?? working[dependency];
+    const next = respond ?? workingResponses[dependency];
     if (dependency !== 'identity') entra.respond(paths[dependency], next);
     else if (next) identityEndpoint.respondWith(next);
   }

@@ -51,7 +51,7 @@ function redirect(status: number): Respond {
 }
 
 /** Key Vault's client sends its first request without a token and expects a challenge. */
-function redirectWithToken(status: number): Respond {
+function redirectAfterChallenge(status: number): Respond {
   return (request, response) => {
     if (request.headers.authorization) redirect(status)(request, response);
     else challengeVault(response);
@@ -59,7 +59,7 @@ function redirectWithToken(status: number): Respond {
 }
 
 test.each([
-  { dependency: 'vault', createResponse: redirectWithToken, status: 503 },
+  { dependency: 'vault', createResponse: redirectAfterChallenge, status: 503 },
   { dependency: 'identity', createResponse: redirect, status: 503 },
   { dependency: 'metadata', createResponse: redirect, status: 503 },
   { dependency: 'keys', createResponse: redirect, status: 503 },

@@ -1,10 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
-import { publicJwk, rsaKey } from '../support/issuer.ts';
 import { respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { rotateKey } from './rotate-key.ts';
 
 const second = 1_000;
 const minute = 60 * second;
@@ -15,14 +14,6 @@ beforeEach(async () => {
   chain = await startChain();
 });
 afterEach(() => chain.close());
-
-/** Publishes another key and returns a function that signs tokens of new users with it. */
-function rotateKey(): () => Promise<string> {
-  const kid = 'key-2';
-  const { publicKey, privateKey } = rsaKey();
-  chain.entra.jwks.keys.push(publicJwk(publicKey, kid));
-  return () => chain.entra.token({ oid: randomUUID() }, { kid }, privateKey);
-}
 
 async function warmUp(): Promise<string> {
   const token = await chain.token();
@@ -87,54 +78,8 @@ describe('keys that cannot be loaded later', () => {
 test('200 concurrent requests with tokens of a new key share one key request', async () => {
   await warmUp();
   const before = chain.count('keys');
-  const makeToken = rotateKey();
+  const makeToken = rotateKey(chain);
   const tokens = await Promise.all(Array.from({ length: 200 }, makeToken));
   expectStatus(await chain.getAll(tokens), 200);
   expect(chain.count('keys') - before).toBe(1);
-});
-
-describe.each([
-  { state: 'up', fault: undefined, statusOfBadTokens: 401 },
-  { state: 'down', fault: respondWithStatus(503), statusOfBadTokens: 503 },
-])('10,000 tokens of unknown keys in a minute while Entra is $state', (row) => {
-  const tokensPerSecond = 167;
-  let goodStatuses: readonly number[];
-  let badStatuses: readonly number[];
-  let keyRequests: number;
-  beforeEach(async () => {
-    const token = await warmUp();
-    chain.fail('keys', row.fault);
-    const before = chain.count('keys');
-    const good: CallResponse[] = [];
-    const bad: CallResponse[] = [];
-    for (let elapsed = 0; elapsed < minute; elapsed += second) {
-      bad.push(...(await chain.getAll(withUnknownKeys(token, tokensPerSecond))));
-      good.push(await chain.get(token));
-      chain.advance(second);
-    }
-    goodStatuses = good.map(({ status }) => status);
-    badStatuses = bad.map(({ status }) => status);
-    keyRequests = chain.count('keys') - before;
-  });
-
-  /** Copies a token under headers with key ids that Entra never published. */
-  function withUnknownKeys(token: string, count: number): readonly string[] {
-    const [, payload, signature] = token.split('.');
-    return Array.from({ length: count }, () => {
-      const header = { typ: 'JWT', alg: 'RS256', kid: `unknown-${randomUUID()}` };
-      const encoded = Buffer.from(JSON.stringify(header)).toString('base64url');
-      return `${encoded}.${payload}.${signature}`;
-    });
-  }
-
-  test('cause little load, block no valid token and delay a new key by 30 s at most', async () => {
-    expect(new Set(badStatuses)).toEqual(new Set([row.statusOfBadTokens]));
-    expect(new Set(goodStatuses)).toEqual(new Set([200]));
-    expect(keyRequests).toBeLessThanOrEqual(3);
-
-    chain.fail('keys', undefined);
-    const makeToken = rotateKey();
-    chain.advance(30 * second);
-    expect((await chain.get(await makeToken())).status).toBe(200);
-  });
 });

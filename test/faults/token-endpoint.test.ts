@@ -105,7 +105,7 @@ describe('while the token endpoint is down for 10 minutes', () => {
   });
 });
 
-describe('the token endpoint', () => {
+describe('a token endpoint', () => {
   let chain: Chain;
   let cached: string;
   beforeEach(async () => {

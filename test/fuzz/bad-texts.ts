@@ -12,18 +12,18 @@ export function badTexts(token: string): fc.Arbitrary<string> {
 }
 
 function editCharacters(token: string): fc.Arbitrary<string> {
-  const index = fc.nat(token.length);
-  const character = fc.constantFrom(...characters);
+  const anyIndex = fc.nat(token.length);
+  const anyCharacter = fc.constantFrom(...characters);
   const replaced = fc
-    .record({ index, character })
+    .record({ index: anyIndex, character: anyCharacter })
     .map((edit) => token.slice(0, edit.index) + edit.character + token.slice(edit.index + 1));
   const inserted = fc
-    .record({ index, character })
+    .record({ index: anyIndex, character: anyCharacter })
     .map((edit) => token.slice(0, edit.index) + edit.character + token.slice(edit.index));
   const removed = fc
-    .record({ index, length: fc.integer({ min: 1, max: 40 }) })
+    .record({ index: anyIndex, length: fc.integer({ min: 1, max: 40 }) })
     .map((edit) => token.slice(0, edit.index) + token.slice(edit.index + edit.length));
-  const repeated = fc.record({ target: index, end: index }).map(({ target, end }) => {
+  const repeated = fc.record({ target: anyIndex, end: anyIndex }).map(({ target, end }) => {
     const copy = token.slice(Math.min(target, end), end);
     return token.slice(0, target) + copy + token.slice(target);
   });
@@ -34,8 +34,8 @@ function editSegments(token: string): fc.Arbitrary<string> {
   const segments = token.split('.');
   const [header = '', payload = '', signature = ''] = segments;
   const editOne = (index: number, edit: (segment: string) => string) =>
-    segments.map((segment, i) => (i === index ? edit(segment) : segment)).join('.');
-  const index = fc.nat(2);
+    segments.with(index, edit(segments[index] ?? '')).join('.');
+  const anySegment = fc.nat(2);
 
   const oversized = fc
     .integer({ min: 12_289, max: 16_000 })
@@ -47,13 +47,13 @@ function editSegments(token: string): fc.Arbitrary<string> {
     .array(fc.constantFrom(...segments, '', 'AA'), { maxLength: 6 })
     .map((some) => some.join('.'));
   const withFlippedBit = fc
-    .record({ index, byte: fc.nat(4_000), bit: fc.nat(7) })
+    .record({ index: anySegment, byte: fc.nat(4_000), bit: fc.nat(7) })
     .map(({ index, byte, bit }) => editOne(index, (segment) => flipBit(segment, byte, bit)));
   const withSuffix = fc
-    .record({ index, suffix: fc.constantFrom('=', '==', 'A', '\n') })
+    .record({ index: anySegment, suffix: fc.constantFrom('=', '==', 'A', '\n') })
     .map(({ index, suffix }) => editOne(index, (segment) => segment + suffix));
-  const inBase64 = index.map((index) => editOne(index, convertToBase64));
-  const withOtherUnusedBits = index.map((index) => editOne(index, changeUnusedBits));
+  const inBase64 = anySegment.map((index) => editOne(index, convertToBase64));
+  const withOtherUnusedBits = anySegment.map((index) => editOne(index, changeUnusedBits));
   const withOtherSignature = fc
     .uint8Array({ maxLength: 300 })
     .map((bytes) => [header, payload, Buffer.from(bytes).toString('base64url')].join('.'));
