@@ -83,7 +83,7 @@ describe('with a certificate in the vault, at a cold start', () => {
   }, 120_000);
   afterAll(() => stack?.stop());
 
-  test('20 requests of two users read the vault once with the identity of Original API', async () => {
+  test('20 requests of two users read the vault once, as Original API', async () => {
     const reads = await listVaultReads(stack);
     expect(reads).toHaveLength(1);
     expect(reads[0]?.facts).toMatchObject({
@@ -158,12 +158,16 @@ describe.each([
     const { status, json } = await readJourney('alice');
     expect(status).toBe(200);
     expect(json.downstream?.claims.azpacr).toBe(azpacr);
-    expect(await listVaultReads(stack)).toHaveLength(vaultReads);
   });
 
   test('the chain works after Entra has replaced all signing keys at once', async () => {
     await readJourney('alice');
     await stack.policy('signing-key', 'emergency');
+    expect((await readJourney('bob')).status).toBe(200);
+  });
+
+  test(`requests of several users read the vault ${vaultReads} times`, async () => {
+    expect((await readJourney('alice')).status).toBe(200);
     expect((await readJourney('bob')).status).toBe(200);
     expect(await listVaultReads(stack)).toHaveLength(vaultReads);
   });

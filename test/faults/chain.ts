@@ -42,7 +42,9 @@ export interface Chain {
   token(oid?: string, claims?: object): Promise<string>;
   /** Creates a token A for each of so many new users. */
   tokens(count: number): Promise<readonly string[]>;
+  /** Sends a GET to Original API, which calls Downstream API on behalf of the user. */
   get(token: string): Promise<CallResponse>;
+  /** Sends a PUT to Original API, which calls Downstream API on behalf of the user. */
   put(token: string): Promise<CallResponse>;
   /** Sends a GET with each token at the same time. */
   getAll(tokens: readonly string[]): Promise<readonly CallResponse[]>;

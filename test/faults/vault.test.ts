@@ -50,7 +50,7 @@ describe('with a secret in the vault', () => {
       }
     });
 
-    test('50 cold requests share one load without a response and get 503 within 8.5 s', async () => {
+    test('50 cold requests share one load and get 503 within 8.5 s', async () => {
       const silence = createSilence();
       chain.fail(dependency, silence.respond);
       const token = await chain.token();
@@ -96,7 +96,7 @@ describe('with a secret in the vault', () => {
     });
   });
 
-  test('when Entra refuses the credential, 1,000 requests read the vault at most twice', async () => {
+  test('1,000 requests with a refused credential read the vault at most twice', async () => {
     let reads = 0;
     chain.fail('vault', (request, response) => {
       if (request.headers.authorization) reads += 1;
