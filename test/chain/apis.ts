@@ -2,7 +2,7 @@ import { type CallResponse, call } from '../support/call.ts';
 import type { Stack } from '../support/stack.ts';
 
 /** The delegated scopes that both APIs define. */
-export const everyScope = [
+const everyScope = [
   'Documents.Read',
   'Documents.ReadWrite',
   'Profile.Read',
@@ -26,6 +26,7 @@ export interface Api {
   delete(path: string, headers?: Record<string, string>): Promise<CallResponse>;
 }
 
+/** The names by which tests select an API. */
 export const apiNames = ['Original API', 'Downstream API'] as const;
 
 /** Both APIs by name. */

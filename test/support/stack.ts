@@ -113,7 +113,11 @@ async function startOnce(options: StackOptions): Promise<Stack> {
       ...createControlClient(origin, controlToken),
     };
   } catch (error) {
-    await stop().catch(() => {});
+    try {
+      await stop();
+    } catch {
+      // An error of the cleanup would hide why the stack did not start.
+    }
     throw error;
   }
 }
