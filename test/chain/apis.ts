@@ -2,12 +2,7 @@ import { type CallResponse, call } from '../support/call.ts';
 import type { Stack } from '../support/stack.ts';
 
 /** The delegated scopes that both APIs define. */
-const everyScope = [
-  'Documents.Read',
-  'Documents.ReadWrite',
-  'Profile.Read',
-  'Profile.ReadWrite',
-];
+const everyScope = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
 
 /** The headers of a PUT that creates an object. */
 export const createOnly = { 'if-none-match': '*' };
