@@ -1,11 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { audience } from '../support/issuer.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import { readBody, readClaims, sendJson } from './answers.ts';
+import { breakConnection, readUserOfExchange, respondWithStatus, sendJson } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
+import { signTokenB } from './token-endpoint.ts';
 
-const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
+const maxConcurrentExchanges = 20;
+const second = 1_000;
+
 let chain: Chain;
 beforeEach(async () => {
   chain = await startChain();
@@ -13,59 +16,70 @@ beforeEach(async () => {
 });
 afterEach(() => chain.close());
 
-/** Entra says nothing about one user, and answers all others when they are let go. */
-function hangFor(user: string, release: Promise<void> = Promise.resolve()) {
+/** Entra never responds for one user. It responds for the other users once `release` resolves. */
+function hangForUser(user: string, release: Promise<void> = Promise.resolve()): void {
   chain.fail('token', async (request, response) => {
-    const { oid } = readClaims(new URLSearchParams(await readBody(request)).get('assertion') ?? '');
+    const oid = await readUserOfExchange(request);
     if (oid === user) return;
     await release;
-    const token = await chain.entra.token({ aud: downstreamId, azp: audience, azpacr: '1', oid });
-    sendJson(response, { token_type: 'Bearer', expires_in: 3_600, access_token: token });
+    const tokenB = await signTokenB(chain.entra, { oid });
+    sendJson(response, { token_type: 'Bearer', expires_in: 3_600, access_token: tokenB });
   });
 }
-/** Tokens of as many sessions of one user. */
-const sessions = (user: string, count: number) =>
-  Promise.all(Array.from({ length: count }, () => chain.token(user, { uti: randomUUID() })));
 
-test('one user whose 60 sessions hang at Entra takes no turn away from others', async () => {
+test('60 sessions of one user that wait for Entra do not delay other users', async () => {
   const user = randomUUID();
-  hangFor(user);
-  const [tokens, other] = [await sessions(user, 60), await chain.token()];
+  hangForUser(user);
+  const sessions = await Promise.all(
+    Array.from({ length: 60 }, () => chain.token(user, { uti: randomUUID() })),
+  );
+  const otherToken = await chain.token();
   const before = chain.count('token');
-  const answers = tokens.map(chain.get);
-  await until('requests of that user to be under way', () => chain.count('token') - before >= 5);
-  expect((await chain.get(other)).status).toBe(200);
-  await Promise.all(answers);
+  const pending = chain.getAll(sessions);
+  await until('token requests of that user', () => chain.count('token') - before >= 5);
+  expect((await chain.get(otherToken)).status).toBe(200);
+  await pending;
 });
 
-test('who is throttled is told so at once, also while others wait for their turn', async () => {
+test('a throttled user gets 503 at once while other users wait for their turn', async () => {
   const user = randomUUID();
   const throttled = await chain.token(user);
-  chain.fail('token', (_, response) => response.writeHead(429, { 'retry-after': '60' }).end('{}'));
+  chain.fail('token', respondWithStatus(429, { 'retry-after': '60' }));
   expect((await chain.get(throttled)).status).toBe(503);
-  const { promise, resolve } = Promise.withResolvers<void>();
-  hangFor(user, promise);
+
+  const { promise: release, resolve: releaseOthers } = Promise.withResolvers<void>();
+  hangForUser(user, release);
   const before = chain.count('token');
-  const others = (await Promise.all(Array.from({ length: 30 }, () => chain.token()))).map(
-    chain.get,
-  );
-  await until('every turn to be taken', () => chain.count('token') - before === 20);
-  // The others are let go only when this answer is there.
+  const others = chain.getAll(await chain.tokens(30));
+  const areAllTurnsTaken = () => chain.count('token') - before === maxConcurrentExchanges;
+  await until('every turn to be taken', areAllTurnsTaken);
+  // The others stay blocked until this response has arrived.
   expect((await chain.get(throttled)).status).toBe(503);
-  resolve();
-  expect((await Promise.all(others)).map(({ status }) => status)).toEqual(others.map(() => 200));
+  releaseOthers();
+  expectStatus(await others, 200);
 });
 
-test('who calls alone while Entra is down finds it again within 6 s', async () => {
-  chain.fail('token', (request) => request.socket.destroy());
-  const token = await chain.token();
-  // The fifth failure is at 4 s, the next requests at 9 s and 14 s.
-  for (let second = 0; second < 15; second += 1) {
-    expect((await chain.get(token)).status).toBe(503);
-    chain.pass(1_000);
-  }
-  chain.fail('token', undefined);
-  let seconds = 0;
-  for (; seconds < 20 && (await chain.get(token)).status !== 200; seconds += 1) chain.pass(1_000);
-  expect(seconds).toBeLessThanOrEqual(6);
+describe('after Entra was down for 15 s', () => {
+  let token: string;
+  beforeEach(async () => {
+    chain.fail('token', breakConnection());
+    token = await chain.token();
+    // The fifth failure is at 4 s, the next token requests at 9 s and 14 s.
+    for (let elapsed = 0; elapsed < 15; elapsed += 1) {
+      expect((await chain.get(token)).status).toBe(503);
+      chain.advance(second);
+    }
+    chain.fail('token', undefined);
+  });
+
+  test('a user who calls once a second succeeds within 6 s', async () => {
+    let status = (await chain.get(token)).status;
+    let elapsed = 0;
+    while (status !== 200 && elapsed < 20) {
+      chain.advance(second);
+      elapsed += 1;
+      status = (await chain.get(token)).status;
+    }
+    expect(elapsed).toBeLessThanOrEqual(6);
+  });
 });
