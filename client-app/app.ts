@@ -12,7 +12,7 @@ import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
 import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
-import { createEmulators } from './policies/emulators.ts';
+import { createEmulatorControl } from './policies/emulators.ts';
 import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
 import { openProfile } from './profile/profile-view.ts';
@@ -70,7 +70,7 @@ export function openApp(
       return returned;
     },
   };
-  const emulators = createEmulators(settings);
+  const emulators = createEmulatorControl(settings);
   const policies = emulators && createPolicies(emulators, context.refresh);
 
   addEventListener('hashchange', openCurrentView);

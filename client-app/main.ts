@@ -2,8 +2,8 @@ import { html, render } from 'lit/html.js';
 import { openApp } from './app.ts';
 import { openSignIn, type SignIn } from './auth/sign-in.ts';
 import { renderSignedOut } from './auth/signed-out-view.ts';
-import { renderTurned } from './policies/active-policies.ts';
-import { createEmulators } from './policies/emulators.ts';
+import { renderActivePolicies } from './policies/active-policies.ts';
+import { createEmulatorControl } from './policies/emulators.ts';
 import { createPolicies } from './policies/policies.ts';
 import { loadSettings, type Settings } from './settings.ts';
 
@@ -23,9 +23,9 @@ async function start(root: HTMLElement): Promise<void> {
 
 /** Shows the emulators' policies as well, because a policy may keep users from signing in. */
 function openSignedOut(root: HTMLElement, settings: Settings, signIn: SignIn): void {
-  const emulators = createEmulators(settings);
+  const emulators = createEmulatorControl(settings);
   const policies = emulators && createPolicies(emulators, () => draw());
-  const draw = () => render([renderTurned(policies, false), renderSignedOut(signIn)], root);
+  const draw = () => render([renderActivePolicies(policies, false), renderSignedOut(signIn)], root);
   draw();
   void policies?.read();
 }

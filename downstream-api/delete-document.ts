@@ -1,7 +1,7 @@
 import { ApiError } from '../shared/api-error.ts';
 import type { Call } from '../shared/http/create-api.ts';
 import type { HandlerResult } from '../shared/http/response.ts';
-import { demandAuthContext } from '../shared/token/authorize.ts';
+import { requireAuthContext } from '../shared/token/authorize.ts';
 import { readDocumentId } from './parameters.ts';
 import { isOwner, requireReadable } from './permissions.ts';
 import { readPrecondition, requireMatch } from './precondition.ts';
@@ -25,7 +25,7 @@ export const deleteDocument =
         logContext: { check: 'owner' },
       });
     requireMatch(precondition, stored);
-    demandAuthContext(caller, authContext);
+    requireAuthContext(caller, authContext);
     await documents.remove(caller.tenantId, stored, signal);
     return { status: 204 };
   };

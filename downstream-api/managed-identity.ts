@@ -1,8 +1,8 @@
 import { ApiError } from '../shared/api-error.ts';
 import { type HttpResponse, readRetryAfter, SendFailure, send } from '../shared/http/send.ts';
-import { isText, readJsonObject } from '../shared/json.ts';
+import { isNonEmptyString, readJsonObject } from '../shared/json.ts';
 import { createTokenCache, type RefreshingCache } from '../shared/refreshing-cache.ts';
-import { optional, text, type Values } from '../shared/settings.ts';
+import { optional, text, type SettingsValues } from '../shared/settings.ts';
 
 /** The settings that the platform sets for an app with a managed identity. */
 export const managedIdentitySettings = {
@@ -13,7 +13,7 @@ export const managedIdentitySettings = {
 };
 
 /** The settings of `createManagedIdentity`. */
-export type ManagedIdentitySettings = Values<typeof managedIdentitySettings> & {
+export type ManagedIdentitySettings = SettingsValues<typeof managedIdentitySettings> & {
   /** The client id of a user-assigned identity, or `undefined` for the system-assigned one. */
   readonly AZURE_CLIENT_ID: string | undefined;
 };
@@ -86,7 +86,7 @@ async function requestToken(
   const body = response.status === 200 ? readJsonObject(response.body) : undefined;
   const token = body?.access_token;
   const expiresOn = Number(body?.expires_on);
-  if (!isText(token) || !(expiresOn > 0))
+  if (!isNonEmptyString(token) || !(expiresOn > 0))
     throw unavailable(`status ${response.status}`, readRetryAfter(response.headers['retry-after']));
   return { token, expiresOnTimestamp: expiresOn * 1_000 };
 }

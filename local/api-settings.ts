@@ -67,7 +67,7 @@ const functionsSettings: Environment = {
 };
 
 /** Creates the whole environment for the process of one API. */
-export function apiSettings(
+export function createApiEnvironment(
   api: Api,
   emulators: Emulators,
   ports: Ports,

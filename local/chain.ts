@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { build } from '../tools/build.ts';
 import { type Api, artefactFolder } from '../tools/packaging/apis.ts';
 import { packageApis } from '../tools/packaging/package-api.ts';
-import { apiSettings } from './api-settings.ts';
+import { createApiEnvironment } from './api-settings.ts';
 import { type LocalClientAppSettings, startClientAppHost } from './client-app-host.ts';
 import { startCoreTools } from './core-tools.ts';
 import { type Emulators, startEmulators } from './emulators/emulators.ts';
@@ -112,7 +112,7 @@ async function startApi(
 ): Promise<number | undefined> {
   const { ports, overrides, packaged, jsonLog } = options;
   const port = api === 'original-api' ? ports.original : ports.downstream;
-  const env = apiSettings(api, emulators, ports, overrides);
+  const env = createApiEnvironment(api, emulators, ports, overrides);
   const log = (line: string) => console.log(jsonLog ? line : formatLogLine(line));
   if (func !== undefined) {
     await teardown.start(() =>

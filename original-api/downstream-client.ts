@@ -5,7 +5,7 @@ import {
   createVaultCredential,
 } from '../shared/obo/credential.ts';
 import { createExchange } from '../shared/obo/exchange.ts';
-import { createIdentity } from '../shared/obo/managed-identity.ts';
+import { createManagedIdentityCredential } from '../shared/obo/managed-identity.ts';
 import { createOnBehalfOf } from '../shared/obo/on-behalf-of.ts';
 import type { Keys } from '../shared/token/keys.ts';
 import type { OriginalSettings } from './settings.ts';
@@ -34,7 +34,7 @@ function createCredential({
   CLIENT_CREDENTIAL_NAME: name,
   AZURE_CLIENT_ID: identityClientId,
 }: OriginalSettings): CredentialSource {
-  const identity = createIdentity(identityClientId);
+  const identity = createManagedIdentityCredential(identityClientId);
   if (kind === 'managed-identity') return createFederatedCredential(identity);
   // `readOriginalSettings` has checked this. The type cannot express it.
   if (!endpoint || !name)

@@ -10,7 +10,7 @@ import {
   optional,
   origin,
   readSettings,
-  readText,
+  readSetting,
   required,
 } from '../shared/settings.ts';
 
@@ -31,7 +31,7 @@ const credentialName = matching(
  * @throws SettingsError that names every missing or invalid setting
  */
 export function readOriginalSettings(environment?: Environment) {
-  const needsVault = readText('CLIENT_CREDENTIAL', environment) !== 'managed-identity';
+  const needsVault = readSetting('CLIENT_CREDENTIAL', environment) !== 'managed-identity';
   return readSettings(
     {
       ...entraSettings,

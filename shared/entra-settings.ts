@@ -1,4 +1,4 @@
-import { guid, host, list, optional, required, type Values } from './settings.ts';
+import { guid, host, list, optional, required, type SettingsValues } from './settings.ts';
 
 /** The settings that every API of a chain has in common. */
 export const entraSettings = {
@@ -16,7 +16,7 @@ export const entraSettings = {
 };
 
 /** The values of {@link entraSettings}. */
-type EntraValues = Values<typeof entraSettings>;
+type EntraValues = SettingsValues<typeof entraSettings>;
 
 /**
  * Returns the tenants whose users may call the API.

@@ -65,10 +65,10 @@ export const isObject = (value: unknown): value is JsonObject =>
  *
  * @example
  * ```ts
- * isText(''); // false
+ * isNonEmptyString(''); // false
  * ```
  */
-export const isText = (value: unknown): value is string =>
+export const isNonEmptyString = (value: unknown): value is string =>
   typeof value === 'string' && value !== '';
 
 /**

@@ -16,7 +16,7 @@ export type RefreshingCacheOptions<T> = {
   readonly isStale: (value: T, age: number) => boolean;
 
   /** Returns the milliseconds after a failed load during which no new load starts. Default: 0. */
-  readonly rest?: (error: unknown, current: T | undefined) => number;
+  readonly cooldown?: (error: unknown, current: T | undefined) => number;
 
   /** Returns the time in milliseconds since 1970. */
   readonly now: () => number;
@@ -38,7 +38,7 @@ export type RefreshingCache<T> = {
    * @throws The error of {@link RefreshingCacheOptions.load}. During the cooldown after a failure,
    * the same error again, without a new load.
    */
-  renew(): Promise<T>;
+  refresh(): Promise<T>;
 
   /** Whether a load is in progress. */
   isLoading(): boolean;
@@ -68,7 +68,7 @@ export function createRefreshingCache<T>({
   load,
   isUsable,
   isStale,
-  rest = () => 0,
+  cooldown = () => 0,
   now,
 }: RefreshingCacheOptions<T>): RefreshingCache<T> {
   let cached: { readonly value: T; readonly loadedAt: number } | undefined;
@@ -83,12 +83,12 @@ export function createRefreshingCache<T>({
       failure = undefined;
       return cached.value;
     } catch (error) {
-      failure = { error, failedAt: now(), cooldown: rest(error, cached?.value) };
+      failure = { error, failedAt: now(), cooldown: cooldown(error, cached?.value) };
       throw error;
     }
   }
 
-  async function renew(): Promise<T> {
+  async function refresh(): Promise<T> {
     if (loading) return loading;
     if (failure) {
       const elapsed = now() - failure.failedAt;
@@ -102,20 +102,20 @@ export function createRefreshingCache<T>({
   }
 
   async function get(): Promise<T> {
-    if (!cached) return renew();
+    if (!cached) return refresh();
     const { value, loadedAt } = cached;
     const age = now() - loadedAt;
-    if (!isUsable(value, age)) return renew();
+    if (!isUsable(value, age)) return refresh();
     if (isStale(value, age)) refreshInBackground();
     return value;
   }
 
   function refreshInBackground(): void {
     // The caller has a usable value, so it need not know that the refresh failed.
-    renew().catch(() => {});
+    refresh().catch(() => {});
   }
 
-  return { get, renew, isLoading: () => loading !== undefined };
+  return { get, refresh, isLoading: () => loading !== undefined };
 }
 
 /**
@@ -139,7 +139,7 @@ export const createTokenCache = <T extends { readonly expiresOnTimestamp: number
     load,
     isUsable: ({ expiresOnTimestamp }) => now() < expiresOnTimestamp,
     isStale: ({ expiresOnTimestamp }) => now() >= expiresOnTimestamp - refreshBeforeExpiry,
-    rest: cooldownOf,
+    cooldown: cooldownOf,
     now,
   });
 

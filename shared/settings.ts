@@ -12,7 +12,7 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 export type SettingsSchema = Readonly<Record<string, v.GenericSchema>>;
 
 /** The values of settings, as their schemas return them. */
-export type Values<S extends SettingsSchema> = {
+export type SettingsValues<S extends SettingsSchema> = {
   readonly [Name in keyof S]: v.InferOutput<S[Name]>;
 };
 
@@ -43,10 +43,10 @@ const defaultMessage = 'well formed';
  *
  * @example
  * ```ts
- * const credential = readText('CLIENT_CREDENTIAL') ?? 'key-vault-certificate';
+ * const credential = readSetting('CLIENT_CREDENTIAL') ?? 'key-vault-certificate';
  * ```
  */
-export const readText = (name: string, environment: Environment = process.env) =>
+export const readSetting = (name: string, environment: Environment = process.env) =>
   environment[name]?.trim() || undefined;
 
 /**
@@ -59,7 +59,7 @@ export const readText = (name: string, environment: Environment = process.env) =
  * ```
  */
 export const isOnAzure = (environment?: Environment): boolean =>
-  azureVariables.some((name) => readText(name, environment) !== undefined);
+  azureVariables.some((name) => readSetting(name, environment) !== undefined);
 
 /**
  * Reads and checks all settings of an app. Call it once, at startup.
@@ -78,14 +78,14 @@ export const isOnAzure = (environment?: Environment): boolean =>
 export function readSettings<S extends SettingsSchema>(
   settings: S,
   environment?: Environment,
-  validate: (values: Values<S>) => readonly string[] = () => [],
-): Values<S> {
+  validate: (values: SettingsValues<S>) => readonly string[] = () => [],
+): SettingsValues<S> {
   const problems: string[] = [];
   const values: Record<string, unknown> = {};
   const onAzure = isOnAzure(environment);
 
   for (const [name, schema] of Object.entries(settings)) {
-    const text = readText(name, environment);
+    const text = readSetting(name, environment);
     const { issues, output } = v.safeParse(schema, text, { message: defaultMessage });
     values[name] = output;
     if (issues) {
@@ -95,9 +95,9 @@ export function readSettings<S extends SettingsSchema>(
     }
   }
 
-  if (problems.length === 0) problems.push(...validate(values as Values<S>));
+  if (problems.length === 0) problems.push(...validate(values as SettingsValues<S>));
   if (problems.length > 0) throw new SettingsError(problems);
-  return values as Values<S>;
+  return values as SettingsValues<S>;
 }
 
 /** An issue with a path is about an item of a list. */

@@ -5,7 +5,7 @@ import { isOutage, requiresInteraction, retryDelay } from './recovery.ts';
 import { retryAfterConsent } from './retry-after-consent.ts';
 
 /** Runs the actions of a view, one at a time, and recovers from their problems. */
-export interface Attempts {
+export interface ActionRunner {
   /** The name of the running action, such as `save`. */
   readonly busy: string | undefined;
   /** Why the last action failed. */
@@ -67,14 +67,14 @@ interface Action {
  * - A problem that the user can solve opens a dialog, which leads to Entra.
  * - An outage starts a countdown to an automatic retry, with exponential backoff.
  */
-export function createAttempts(dependencies: {
+export function createActionRunner(dependencies: {
   /** Draws the view. */
   refresh(): void;
   /** Stores the action and leaves the page for Entra. */
   startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
   /** Replaces the browser's timers in tests. */
   readonly clock?: Clock;
-}): Attempts {
+}): ActionRunner {
   const { refresh, startInteraction, clock = browserClock } = dependencies;
   const countdown = createCountdown(refresh, clock);
   let busy: string | undefined;

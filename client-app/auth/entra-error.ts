@@ -1,4 +1,4 @@
-import type { Code } from './problem-words.ts';
+import type { ProblemCode } from './problem-words.ts';
 
 /** The parts of an MSAL error that decide what the app can do about it. */
 export interface EntraError {
@@ -15,7 +15,7 @@ export interface EntraError {
 }
 
 /** The problem codes by AADSTS number. */
-const codesByNumber: Readonly<Record<string, Code>> = {
+const codesByNumber: Readonly<Record<string, ProblemCode>> = {
   '50057': 'account_disabled',
   '50105': 'not_assigned',
   '53003': 'blocked',
@@ -42,7 +42,7 @@ const outagePattern = new RegExp(
  * Maps an error of the sign-in to the problem code that the APIs use for the same cause
  * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
  */
-export function classifyEntraError(error: EntraError): Code {
+export function classifyEntraError(error: EntraError): ProblemCode {
   const { errorCode, subError, errorNo, claims, interactionRequired } = error;
   const codeOfNumber = codesByNumber[errorNo ?? ''];
   if (codeOfNumber) return codeOfNumber;

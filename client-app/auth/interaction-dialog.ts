@@ -20,13 +20,13 @@ export function interactionLabel(offers: readonly Offer[]): string | undefined {
 /** The dialog before the page is left: why the user has to visit Entra, and what happens then. */
 export function renderInteractionDialog(context: ViewContext, failure: Failure) {
   const { problem } = failure;
-  const { says, offers } = messageFor(problem.code);
+  const { message, offers } = messageFor(problem.code);
   const confirm = (event: Event) => {
     (event.currentTarget as HTMLButtonElement).disabled = true;
     void failure.interact();
   };
   return renderDialog({
-    title: says,
+    title: message,
     text: offers.includes('allow')
       ? renderPermissions(context, problem.scopes ?? [])
       : renderDeparture(offers),

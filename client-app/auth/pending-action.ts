@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Problem } from './problem.ts';
-import { type Code, isCode } from './problem-words.ts';
+import { type ProblemCode, isCode } from './problem-words.ts';
 
 /** An action that continues after the user's visit to Entra. Its input is in a draft. */
 export interface PendingAction {
@@ -9,7 +9,7 @@ export interface PendingAction {
   /** The name of the action, such as `save`. */
   readonly action: string;
   /** The problem that led to Entra. */
-  readonly code: Code;
+  readonly code: ProblemCode;
   /** The ETag that the user saw, for an action on a specific version. */
   readonly basedOn?: string;
 }
@@ -33,7 +33,7 @@ const schema = v.object({
   person: v.string(),
   hash: v.string(),
   action: v.string(),
-  code: v.custom<Code>(isCode),
+  code: v.custom<ProblemCode>(isCode),
   basedOn: v.optional(v.string()),
 });
 

@@ -20,21 +20,21 @@ export type Offer =
 /** How the app presents a problem. */
 export interface ProblemMessage {
   /** One sentence for the user. */
-  readonly says: string;
+  readonly message: string;
   /** What the user can do. Empty when they have to change the input. */
   readonly offers: readonly Offer[];
 }
 
 const serverFault: ProblemMessage = {
-  says: 'Something went wrong on our side.',
+  message: 'Something went wrong on our side.',
   offers: ['copy-id'],
 };
 const signInExpired: ProblemMessage = {
-  says: 'Your sign-in is no longer valid.',
+  message: 'Your sign-in is no longer valid.',
   offers: ['sign-in'],
 };
 const accountRefused: ProblemMessage = {
-  says: 'Your account cannot use this app.',
+  message: 'Your account cannot use this app.',
   offers: ['copy-id'],
 };
 
@@ -42,71 +42,71 @@ const accountRefused: ProblemMessage = {
  * The message for each problem `code` of the APIs, and for `unreachable`, which only a client can
  * detect. This is the only place for these sentences.
  */
-export const words = {
+export const problemMessages = {
   step_up_required: {
-    says: 'Your organisation asks for one more check before this.',
+    message: 'Your organisation asks for one more check before this.',
     offers: ['confirm'],
   },
   consent_required: {
-    says: 'This app needs your permission to do this for you.',
+    message: 'This app needs your permission to do this for you.',
     offers: ['allow'],
   },
   admin_consent_required: {
-    says: 'An administrator has to allow this first.',
+    message: 'An administrator has to allow this first.',
     offers: ['tell-admin', 'copy-id'],
   },
   sign_in_again: signInExpired,
   invalid_token: signInExpired,
   invalid_request: serverFault,
   insufficient_scope: {
-    says: 'This app does not have the permission that it needs for this.',
+    message: 'This app does not have the permission that it needs for this.',
     offers: ['allow'],
   },
   blocked: {
-    says: 'Your organisation does not allow this from here.',
+    message: 'Your organisation does not allow this from here.',
     offers: ['copy-id'],
   },
   account_disabled: accountRefused,
   not_assigned: accountRefused,
   caller_not_allowed: {
-    says: 'The API does not accept calls from this app.',
+    message: 'The API does not accept calls from this app.',
     offers: ['copy-id'],
   },
-  forbidden: { says: 'You may not do this.', offers: ['back'] },
+  forbidden: { message: 'You may not do this.', offers: ['back'] },
   not_found: {
-    says: 'There is no such document, or it is not shared with you.',
+    message: 'There is no such document, or it is not shared with you.',
     offers: ['back'],
   },
-  conflict: { says: 'Somebody saved a newer version.', offers: ['choose'] },
+  conflict: { message: 'Somebody saved a newer version.', offers: ['choose'] },
   precondition_required: serverFault,
-  bad_request: { says: 'Something that you entered cannot be saved.', offers: [] },
+  bad_request: { message: 'Something that you entered cannot be saved.', offers: [] },
   unsupported_media_type: serverFault,
   length_required: serverFault,
-  too_large: { says: 'This is too large to be saved.', offers: [] },
-  unavailable: { says: 'A service that this needs is not answering.', offers: ['retry'] },
+  too_large: { message: 'This is too large to be saved.', offers: [] },
+  unavailable: { message: 'A service that this needs is not answering.', offers: ['retry'] },
   bad_gateway: {
-    says: 'The downstream service sent a response that cannot be used.',
+    message: 'The downstream service sent a response that cannot be used.',
     offers: ['retry', 'copy-id'],
   },
-  timeout: { says: 'The downstream service took too long.', offers: ['retry', 'copy-id'] },
+  timeout: { message: 'The downstream service took too long.', offers: ['retry', 'copy-id'] },
   unexpected: serverFault,
-  unreachable: { says: 'The API cannot be reached. Are you offline?', offers: ['retry'] },
+  unreachable: { message: 'The API cannot be reached. Are you offline?', offers: ['retry'] },
 } as const satisfies Record<string, ProblemMessage>;
 
 /** A problem code of the APIs, or `unreachable`. */
-export type Code = keyof typeof words;
+export type ProblemCode = keyof typeof problemMessages;
 
 /** Whether the value is a known problem code. */
-export function isCode(value: unknown): value is Code {
-  return typeof value === 'string' && Object.hasOwn(words, value);
+export function isCode(value: unknown): value is ProblemCode {
+  return typeof value === 'string' && Object.hasOwn(problemMessages, value);
 }
 
 /** Returns the message for a problem. */
-export function messageFor(code: Code): ProblemMessage {
-  return words[code];
+export function messageFor(code: ProblemCode): ProblemMessage {
+  return problemMessages[code];
 }
 
-type Messages = Readonly<Partial<Record<Code, string>>>;
+type Messages = Readonly<Partial<Record<ProblemCode, string>>>;
 
 const permissionPending = 'The permission is not effective yet. Try again in a minute.';
 const stillNotAccepted = 'You signed in, but the sign-in is still not accepted.';
@@ -134,7 +134,7 @@ const messagesAfterCancel: Messages = {
 };
 
 /** Returns the message for a problem that a visit to Entra did not solve. */
-export function messageAfterInteraction(code: Code, declined: boolean): string {
+export function messageAfterInteraction(code: ProblemCode, declined: boolean): string {
   const messages = declined ? messagesAfterCancel : messagesAfterSuccess;
-  return messages[code] ?? words[code].says;
+  return messages[code] ?? problemMessages[code].message;
 }

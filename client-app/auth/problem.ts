@@ -1,11 +1,11 @@
 import * as v from 'valibot';
 import { readClaimsChallenge } from '../../shared/http/read-challenge.ts';
-import { type Code, isCode } from './problem-words.ts';
+import { type ProblemCode, isCode } from './problem-words.ts';
 
 /** Why a request failed. Never contains a token. */
 export interface Problem {
   /** The kind of problem. */
-  readonly code: Code;
+  readonly code: ProblemCode;
   /** The HTTP status, or 0 without a response. */
   readonly status: number;
   /** What is wrong with the input, in a sentence of the API. */
@@ -56,7 +56,7 @@ const problemDetails = v.object({
 });
 
 /** The code of a response that carries none, such as the response of a gateway. */
-const codesByStatus: Readonly<Record<number, Code>> = {
+const codesByStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'bad_request',
   401: 'sign_in_again',
   403: 'forbidden',

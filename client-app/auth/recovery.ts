@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { Code } from './problem-words.ts';
+import type { ProblemCode } from './problem-words.ts';
 import { allScopes } from './scopes.ts';
 
 /** A token request that Entra may answer with a page for the user. */
@@ -12,9 +12,9 @@ export interface InteractiveRequest {
   readonly prompt?: 'consent';
 }
 
-const consentCodes: readonly Code[] = ['consent_required', 'insufficient_scope'];
-const signInCodes: readonly Code[] = ['sign_in_again', 'invalid_token'];
-const outageCodes: readonly Code[] = ['unavailable', 'timeout', 'unreachable'];
+const consentCodes: readonly ProblemCode[] = ['consent_required', 'insufficient_scope'];
+const signInCodes: readonly ProblemCode[] = ['sign_in_again', 'invalid_token'];
+const outageCodes: readonly ProblemCode[] = ['unavailable', 'timeout', 'unreachable'];
 
 /** Seconds. */
 const firstRetryDelay = 5;

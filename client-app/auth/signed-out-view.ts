@@ -29,9 +29,9 @@ export function renderSignedOut(signIn: SignIn) {
 
 function renderFailedSignIn({ code }: Problem) {
   const message =
-    code === 'sign_in_again' ? 'Signing in did not work. Please try again.' : messageFor(code).says;
+    code === 'sign_in_again' ? 'Signing in did not work. Please try again.' : messageFor(code).message;
   return html`<div class="notice notice-bad" role="alert">
     ${icons.alert}
-    <p class="notice-says">${message}</p>
+    <p class="notice-title">${message}</p>
   </div>`;
 }

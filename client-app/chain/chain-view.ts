@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import { createAttempts } from '../auth/attempts.ts';
+import { createActionRunner } from '../auth/attempts.ts';
 import { readJourney } from '../journey/read-journey.ts';
 import type { EmulatorControl, HopRecord } from '../policies/emulators.ts';
 import { formatAgo } from '../ui/format.ts';
@@ -23,7 +23,7 @@ export function openChain(context: ViewContext, control: EmulatorControl): View 
   const { returned } = context;
   const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const phone = matchMedia('(max-width: 44rem)');
-  const attempts = createAttempts(context);
+  const attempts = createActionRunner(context);
   const player = createPlayer(context.refresh, () => !reducedMotion.matches);
   let records: readonly HopRecord[] = [];
   let calls: readonly ChainCall[] = [];

@@ -1,6 +1,6 @@
 import { keyed } from 'lit/directives/keyed.js';
 import { nothing, svg } from 'lit/html.js';
-import { onceShown } from '../ui/once-shown.ts';
+import { onFirstRender } from '../ui/once-shown.ts';
 import type { Cargo, ChainCall, Place, Step } from './chain-call.ts';
 import { type Arrow, type Box, type Layout, layOut, type Point } from './layout.ts';
 import { stepDuration } from './player.ts';
@@ -171,7 +171,7 @@ function drawArrow(step: Step, arrow: Arrow, options: ArrowOptions) {
       transform="translate(${to.x} ${to.y}) rotate(${degrees})"
     />
     ${drawStepNumber(number, arrow, tokenRadius)}
-    <g class="cargo" transform="translate(${middle.x} ${middle.y})" ${onceShown(animate)}>
+    <g class="cargo" transform="translate(${middle.x} ${middle.y})" ${onFirstRender(animate)}>
       ${cargo}
     </g>
   </g>`;

@@ -1,11 +1,11 @@
-import type { Code } from '../auth/problem-words.ts';
+import type { ProblemCode } from '../auth/problem-words.ts';
 
 /** Why a part of the chain refused. */
 export interface RefusalMessage {
   /** One sentence for the user. */
   readonly cause: string;
   /** The problem `code` that the Client App receives. */
-  readonly code: Code;
+  readonly code: ProblemCode;
 }
 
 /**
@@ -91,7 +91,7 @@ export const explainApiRefusal = (
 const noRetry = 'tells the user, and offers no retry.';
 const retry = 'tries again after a countdown, and waits longer after each attempt.';
 
-const reactions: Partial<Readonly<Record<Code, string>>> = {
+const reactions: Partial<Readonly<Record<ProblemCode, string>>> = {
   step_up_required:
     'requests a token silently, then asks the user to confirm who they are, and repeats the call.',
   consent_required:
@@ -111,4 +111,4 @@ const reactions: Partial<Readonly<Record<Code, string>>> = {
 
 /** What the Client App does after a problem. The sentence has no subject: "The Client App …". */
 export const describeReaction = (code: string | undefined): string =>
-  reactions[code as Code] ?? 'tells the user.';
+  reactions[code as ProblemCode] ?? 'tells the user.';

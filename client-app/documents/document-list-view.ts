@@ -1,16 +1,16 @@
 import { html, nothing } from 'lit/html.js';
-import { createAttempts } from '../auth/attempts.ts';
+import { createActionRunner } from '../auth/attempts.ts';
 import { writeRoute } from '../router.ts';
 import { formatAgo, shorten } from '../ui/format.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
 import { type ListedDocument, listDocuments } from './documents.ts';
 
 /** The home page: the documents that the user can read. */
 export function openDocumentList(context: ViewContext): View {
-  const actions = createAttempts(context);
+  const actions = createActionRunner(context);
   let documents: readonly ListedDocument[] | undefined;
   let continuation: string | undefined;
 
@@ -24,7 +24,7 @@ export function openDocumentList(context: ViewContext): View {
   void load();
 
   const renderList = () => {
-    if (!documents) return actions.busy ? renderWaiting('Loading your documents', 4) : nothing;
+    if (!documents) return actions.busy ? renderPlaceholder('Loading your documents', 4) : nothing;
     if (documents.length === 0) return renderEmptyList();
     return html`<ul class="rows">
       ${documents.map((document) => renderRow(context, document))}

@@ -6,7 +6,7 @@ import { createEditor, type Editor } from '../editing/editor.ts';
 import { renderDialog } from '../ui/dialog.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
 import {
   type DocumentFields,
@@ -72,7 +72,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
 
   function renderBody() {
     const { value, stored, conflict, actions } = editor;
-    if (!value) return actions.busy ? renderWaiting('Loading the document', 3) : nothing;
+    if (!value) return actions.busy ? renderPlaceholder('Loading the document', 3) : nothing;
     if (conflict) {
       return renderConflict({
         editor,

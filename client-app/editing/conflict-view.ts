@@ -1,7 +1,7 @@
 import { html } from 'lit/html.js';
 import { messageFor } from '../auth/problem-words.ts';
 import { icons } from '../ui/icons.ts';
-import { onceShown } from '../ui/once-shown.ts';
+import { onFirstRender } from '../ui/once-shown.ts';
 import type { Editor } from './editor.ts';
 import { type ComparedLine, compareLines } from './line-diff.ts';
 
@@ -25,7 +25,7 @@ export function renderConflict({ editor, mine, theirs, noun }: ConflictOptions) 
     <div class="notice notice-warn">
       ${icons.alert}
       <div class="notice-body">
-        ${renderTitle(messageFor('conflict').says)}
+        ${renderTitle(messageFor('conflict').message)}
         <p>
           It was saved after you opened this ${noun}. Nothing is lost yet: compare both versions and
           choose one. Lines that differ are marked.
@@ -58,7 +58,7 @@ function renderDeleted(editor: Editor<unknown, object>, noun: string) {
 }
 
 function renderTitle(text: string) {
-  const focus = onceShown((element) => element.focus());
+  const focus = onFirstRender((element) => element.focus());
   return html`<h2 id="conflict-title" tabindex="-1" ${focus}>${text}</h2>`;
 }
 

@@ -1,5 +1,5 @@
 import type { ApiResult } from '../api.ts';
-import { type Attempts, createAttempts } from '../auth/attempts.ts';
+import { type ActionRunner, createActionRunner } from '../auth/attempts.ts';
 import type { ReturnedAction } from '../auth/pending-action.ts';
 import { ProblemError } from '../auth/problem.ts';
 import type { ViewContext } from '../ui/view.ts';
@@ -10,7 +10,7 @@ import type { ViewContext } from '../ui/view.ts';
  */
 export interface Editor<Stored, Value> {
   /** Runs `load` and `save`, and further actions of the view. */
-  readonly actions: Attempts;
+  readonly actions: ActionRunner;
   /** The resource as last loaded or saved. `undefined` for a new one, and before it is loaded. */
   readonly stored: Stored | undefined;
   /** The ETag of `stored`. */
@@ -65,7 +65,7 @@ export function createEditor<Stored, Value extends object>(
   options: EditorOptions<Stored, Value>,
 ): Editor<Stored, Value> {
   const { context, draftKey } = options;
-  const actions = createAttempts(context);
+  const actions = createActionRunner(context);
   /** The version that the next save replaces. */
   let basedOn = 'none';
   /** The version that a conflict is about. */

@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit/html.js';
-import { createAttempts } from '../auth/attempts.ts';
+import { createActionRunner } from '../auth/attempts.ts';
 import { renderChainPicture } from '../ui/chain-picture.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
 import { groupChecks } from './check-labels.ts';
 import { createClaimValueRenderer } from './claim-value-view.ts';
@@ -20,7 +20,7 @@ const comparisonLabels: Readonly<Record<Comparison, string>> = {
 
 /** Opens the view that compares token A with token B and lists the checks of each API. */
 export function openJourney(context: ViewContext): View {
-  const attempts = createAttempts(context);
+  const attempts = createActionRunner(context);
   let journey: Journey | undefined;
 
   function load(): Promise<void> {
@@ -48,7 +48,7 @@ export function openJourney(context: ViewContext): View {
 
   function renderBody() {
     if (journey) return [renderClaims(context, journey), renderHops(journey)];
-    return attempts.busy ? renderWaiting('Making the call', 6) : nothing;
+    return attempts.busy ? renderPlaceholder('Making the call', 6) : nothing;
   }
 
   return {

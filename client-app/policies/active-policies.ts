@@ -8,7 +8,7 @@ import type { Policies } from './policies.ts';
  *
  * @param policies Undefined where there are no emulators.
  */
-export function renderTurned(policies: Policies | undefined, signedIn: boolean) {
+export function renderActivePolicies(policies: Policies | undefined, signedIn: boolean) {
   if (!policies || policies.activeCount === 0) return nothing;
   const { activeCount } = policies;
   return html`<aside class="active-policies" aria-label="Active emulator policies">

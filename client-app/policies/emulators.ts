@@ -77,7 +77,7 @@ export interface EmulatorControl {
  * Creates a client of the emulators' control API. Returns `undefined` when the settings name no
  * emulators, as in the cloud. The control token is valid for these local emulators only.
  */
-export function createEmulators(
+export function createEmulatorControl(
   { emulators: settings }: Settings,
   send: typeof fetch = (...parameters) => fetch(...parameters),
 ): EmulatorControl | undefined {

@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit/html.js';
 import { icons } from '../ui/icons.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
 import type { Policy, PolicyChoices } from './emulators.ts';
 import { normalValue, type Policies } from './policies.ts';
@@ -64,7 +64,7 @@ export function openPolicies(context: ViewContext, policies: Policies): View {
 
   function renderBody() {
     if (policies.choices) return renderPanel(policies.choices);
-    return policies.failed ? nothing : renderWaiting('Reading the policies', 3);
+    return policies.failed ? nothing : renderPlaceholder('Reading the policies', 3);
   }
 
   return {
@@ -85,7 +85,7 @@ export function openPolicies(context: ViewContext, policies: Policies): View {
 type SetPolicy = (policy: Policy, announcement: string) => Promise<void>;
 
 const renderUnavailable = () => html`<div class="notice notice-bad" role="alert">
-  ${icons.alert}<p class="notice-says">The control API of the emulators is not available.</p>
+  ${icons.alert}<p class="notice-title">The control API of the emulators is not available.</p>
 </div>`;
 
 /** @param user The user that the switch is for. Undefined when the policy applies to everybody. */
@@ -139,7 +139,7 @@ function renderAction({ name, value, label, effect }: PolicyControl, set: SetPol
       class="button"
       aria-describedby="${id}-effect"
       @click=${() => set({ name, value }, `${label}: done.`)}
-    >Run<span class="hidden-text">: ${label}</span></button>
+    >Run<span class="visually-hidden">: ${label}</span></button>
   </li>`;
 }
 

@@ -5,7 +5,7 @@ import { renderSaveBar } from '../editing/save-bar.ts';
 import { renderCopyButton } from '../ui/copy-button.ts';
 import { formatAgo, initials } from '../ui/format.ts';
 import { renderFailure } from '../ui/notice.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
 import { type Profile, type ProfileChange, readProfile, saveProfile } from './profiles.ts';
 
@@ -57,7 +57,7 @@ function renderHeader(isOwn: boolean) {
 
 function renderBody(context: ViewContext, editor: ProfileEditor) {
   const { value, stored, conflict, actions } = editor;
-  if (!value || !stored) return actions.busy ? renderWaiting('Loading the profile', 3) : nothing;
+  if (!value || !stored) return actions.busy ? renderPlaceholder('Loading the profile', 3) : nothing;
   if (!conflict) return renderForm(context, editor, value, stored);
   return renderConflict({
     editor,

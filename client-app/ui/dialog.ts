@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { onceShown } from './once-shown.ts';
+import { onFirstRender } from './once-shown.ts';
 
 function show(element: HTMLElement): void {
   if (element instanceof HTMLDialogElement && !element.open) element.showModal();
@@ -23,7 +23,7 @@ export interface DialogOptions {
  */
 export function renderDialog({ title, text, confirm, close }: DialogOptions) {
   return html`<dialog
-    ${onceShown(show)}
+    ${onFirstRender(show)}
     class="dialog"
     aria-labelledby="dialog-title"
     aria-describedby="dialog-text"

@@ -40,19 +40,19 @@ function renderMessage({ name, problem, dialogOpen }: Failure, interactionFailed
     ? messageAfterInteraction(code, declined)
     : messageWithService(problem);
   const hasUsefulDetail = code === 'bad_request' || code === 'too_large';
-  return html`<p class="notice-says">${message}</p>
+  return html`<p class="notice-title">${message}</p>
     ${hasUsefulDetail ? html`<p>${detail}</p>` : nothing}
     ${name === 'save' && !dialogOpen ? html`<p>What you typed is kept.</p>` : nothing}`;
 }
 
 /** The message for a problem. For an outage it names the service, if that is known. */
 function messageWithService({ code, status, detail = '' }: Problem): string {
-  const { says } = messageFor(code);
-  if (code !== 'unavailable') return says;
+  const { message } = messageFor(code);
+  if (code !== 'unavailable') return message;
   // Without an HTTP status, the request from this page to Entra failed.
   if (status === 0) return 'The sign-in service is not answering.';
   const match = /^The (sign-in|downstream) service is not answering\./.exec(detail);
-  return match ? match[0] : says;
+  return match ? match[0] : message;
 }
 
 function renderAdminMessage(context: ViewContext, { scopes = [], correlationId }: Problem) {

@@ -1,6 +1,6 @@
 import { html, type TemplateResult } from 'lit/html.js';
 import type { Person } from '../auth/sign-in.ts';
-import { renderTurned } from '../policies/active-policies.ts';
+import { renderActivePolicies } from '../policies/active-policies.ts';
 import type { Policies } from '../policies/policies.ts';
 import { type Route, writeRoute } from '../router.ts';
 import { renderBrand } from './brand.ts';
@@ -69,7 +69,7 @@ export function renderShell(options: ShellOptions) {
         ${renderBrand()} ${renderNavigation(options)} ${renderPerson(options)}
       </div>
     </header>
-    ${renderTurned(policies, true)}
+    ${renderActivePolicies(policies, true)}
     <main class="page" id="main">${view.render()}</main>
     <div class="toast" role="status" aria-live="polite">${announcement}</div>`;
 }

@@ -3,7 +3,7 @@ import { ApiError } from '../../shared/api-error.ts';
 import { type Document, documentRow, keysOf, readersOf, toRow } from './document-row.ts';
 import { createShares, type Page } from './shares.ts';
 import {
-  limitedBy,
+  operationOptions,
   type OpenTable,
   readRow,
   readWithRetry,
@@ -66,7 +66,7 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
     signal: AbortSignal,
   ): Promise<Stored<Document> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, id);
-    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, limitedBy(signal)));
+    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, operationOptions(signal)));
     return row && readRow(documentRow, row);
   }
 
@@ -102,8 +102,8 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
       const revokedShares = await shares.find(tenantId, revoked, document.id, signal);
 
       const request = before
-        ? table.updateEntity(row, 'Replace', { ...limitedBy(signal), etag: before.etag })
-        : table.createEntity(row, limitedBy(signal));
+        ? table.updateEntity(row, 'Replace', { ...operationOptions(signal), etag: before.etag })
+        : table.createEntity(row, operationOptions(signal));
       const etag = await writeRow(request, async () => {
         const stored = await read(tenantId, document.id, signal);
         return isDeepStrictEqual(stored?.value, document) ? stored : undefined;
@@ -118,7 +118,7 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
       const revokedShares = await shares.find(tenantId, readers, value.id, signal);
       const { partitionKey, rowKey } = keysOf(tenantId, value.id);
       const removed = await resultOf(
-        table.deleteEntity(partitionKey, rowKey, { ...limitedBy(signal), etag }),
+        table.deleteEntity(partitionKey, rowKey, { ...operationOptions(signal), etag }),
       );
       if (!removed) throw new ApiError('not_found');
       await Promise.all(revokedShares.map((share) => shares.remove(share, signal)));

@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import {
-  limitedBy,
+  operationOptions,
   type OpenTable,
   readRow,
   readWithRetry,
@@ -64,7 +64,7 @@ export function createProfiles(open: OpenTable): Profiles {
     signal: AbortSignal,
   ): Promise<Stored<Profile> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, userId);
-    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, limitedBy(signal)));
+    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, operationOptions(signal)));
     if (!row) return undefined;
     const { etag, ...details } = readRow(profileRow, row);
     return { value: { userId, ...details }, etag };
@@ -77,8 +77,8 @@ export function createProfiles(open: OpenTable): Profiles {
       const { userId, ...details } = profile;
       const row = { ...keysOf(tenantId, userId), ...details };
       const request = etag
-        ? table.updateEntity(row, 'Replace', { ...limitedBy(signal), etag })
-        : table.createEntity(row, limitedBy(signal));
+        ? table.updateEntity(row, 'Replace', { ...operationOptions(signal), etag })
+        : table.createEntity(row, operationOptions(signal));
       const newEtag = await writeRow(request, async () => {
         const stored = await read(tenantId, userId, signal);
         return isDeepStrictEqual(stored?.value, profile) ? stored : undefined;

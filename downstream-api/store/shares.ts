@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
-import { limitedBy, type OpenTable, readRow, readWithRetry, resultOf } from './tables.ts';
+import { operationOptions, type OpenTable, readRow, readWithRetry, resultOf } from './tables.ts';
 
 /** A row of the index: a user and a document that the user may read. */
 export type Share = {
@@ -69,12 +69,12 @@ export function createShares(open: OpenTable, now: () => number): Shares {
   const partitionOf = (tenantId: string, reader: string) => `${tenantId}_${reader}`;
 
   const getRow = (tenantId: string, reader: string, id: string, signal: AbortSignal) =>
-    resultOf(table.getEntity(partitionOf(tenantId, reader), id, limitedBy(signal)));
+    resultOf(table.getEntity(partitionOf(tenantId, reader), id, operationOptions(signal)));
 
   async function remove({ tenantId, reader, id, etag }: Share, signal: AbortSignal): Promise<void> {
     const partitionKey = partitionOf(tenantId, reader);
     try {
-      await resultOf(table.deleteEntity(partitionKey, id, { ...limitedBy(signal), etag }));
+      await resultOf(table.deleteEntity(partitionKey, id, { ...operationOptions(signal), etag }));
     } catch {
       // The row stays. `removeStale` removes it later.
     }
@@ -83,7 +83,7 @@ export function createShares(open: OpenTable, now: () => number): Shares {
   return {
     async add(tenantId, reader, id, signal) {
       const row = { partitionKey: partitionOf(tenantId, reader), rowKey: id };
-      await resultOf(table.upsertEntity(row, 'Replace', limitedBy(signal)));
+      await resultOf(table.upsertEntity(row, 'Replace', operationOptions(signal)));
     },
 
     async find(tenantId, readers, id, signal) {
@@ -99,7 +99,7 @@ export function createShares(open: OpenTable, now: () => number): Shares {
     async list(tenantId, reader, { limit, after }, signal) {
       const partitionKey = partitionOf(tenantId, reader);
       const query = {
-        ...limitedBy(signal),
+        ...operationOptions(signal),
         queryOptions: {
           filter: odata`PartitionKey eq ${partitionKey} and RowKey gt ${after}`,
           select: ['RowKey'],

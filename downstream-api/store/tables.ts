@@ -1,7 +1,7 @@
 import { TableClient } from '@azure/data-tables';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
-import { addressOf } from '../../shared/http/azure-client.ts';
+import { azureClientArguments } from '../../shared/http/azure-client.ts';
 import type { createManagedIdentity } from '../managed-identity.ts';
 
 /** The tables of the store. The deployment creates them, and so do the emulators. */
@@ -29,13 +29,13 @@ export function createTables(
   endpoint: URL,
   credential: ReturnType<typeof createManagedIdentity>,
 ): OpenTable {
-  const { url, options } = addressOf(endpoint);
+  const { url, options } = azureClientArguments(endpoint);
   return (name) =>
     new TableClient(url, name, credential, { retryOptions: { maxRetries: 0 }, ...options });
 }
 
 /** Returns the options that every request to the store needs. */
-export const limitedBy = (signal: AbortSignal) => ({
+export const operationOptions = (signal: AbortSignal) => ({
   abortSignal: signal,
   requestOptions: { timeout: requestTimeout },
 });

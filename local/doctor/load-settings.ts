@@ -5,7 +5,7 @@ import type { Environment } from '../../shared/settings.ts';
 import type { ChainSettings } from '../../tools/doctor/chain-settings.ts';
 import { readPorts } from '../../tools/ports.ts';
 import { findDataDir } from '../../tools/running-emulators.ts';
-import { apiSettings } from '../api-settings.ts';
+import { createApiEnvironment } from '../api-settings.ts';
 import type { Emulators } from '../emulators/emulators.ts';
 import { type IdentityName, readDirectory } from '../emulators/entra/directory.ts';
 
@@ -107,7 +107,7 @@ async function loadEmulatorSettings(environment: Environment): Promise<ChainSett
   const identities = Object.fromEntries(
     directory.identities.map(({ name, clientId }) => [name, { clientId, header: headers[name] }]),
   );
-  // `apiSettings` reads no other members of the emulators, which run in another process.
+  // `createApiEnvironment` reads no other members of the emulators, which run in another process.
   const emulators = {
     context: { origin, directory, clientAppOrigin },
     tableEndpoint: `http://localhost:${ports.table}/devstoreaccount1`,
@@ -115,8 +115,8 @@ async function loadEmulatorSettings(environment: Environment): Promise<ChainSett
   } as Emulators;
   return {
     source: `the emulators at ${origin}`,
-    original: apiSettings('original-api', emulators, ports, {}),
-    downstream: apiSettings('downstream-api', emulators, ports, {}),
+    original: createApiEnvironment('original-api', emulators, ports, {}),
+    downstream: createApiEnvironment('downstream-api', emulators, ports, {}),
     originalHealth: new URL(`http://localhost:${ports.original}/api/health`),
   };
 }

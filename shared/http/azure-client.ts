@@ -27,11 +27,11 @@ const plainHttpClient: HttpClient = {
  *
  * @example
  * ```ts
- * const { url, options } = addressOf(settings.AZURE_KEY_VAULT_ENDPOINT);
+ * const { url, options } = azureClientArguments(settings.AZURE_KEY_VAULT_ENDPOINT);
  * const client = new SecretClient(url, identity, options);
  * ```
  */
-export function addressOf({ href, protocol }: URL): {
+export function azureClientArguments({ href, protocol }: URL): {
   /** The service's https URL, without a slash at its end. */
   readonly url: string;
 

@@ -9,7 +9,7 @@ import type { ChallengeOptions } from './challenge.ts';
 import { corsHeaders } from './cors.ts';
 import { createDeadline, withDeadline } from './deadline.ts';
 import { type ApiResponse, type HandlerResult, toProblemResponse, toResponse } from './response.ts';
-import { readTrace, type Trace } from './trace.ts';
+import { continueTrace, type Trace } from './trace.ts';
 
 /** A request of an authorized caller: what a handler works with. */
 export type Call = {
@@ -26,7 +26,7 @@ export type Call = {
   readonly signal: AbortSignal;
 
   /** Adds fields to the log line of the request. */
-  note(logContext: LogContext): void;
+  addLogContext(logContext: LogContext): void;
 };
 
 /** A method of a route that only authorized callers may use. */
@@ -130,7 +130,7 @@ export function createApi({
     log: LogSink,
   ): Promise<ApiResponse> {
     const startedAt = now();
-    const trace = readTrace(request.headers);
+    const trace = continueTrace(request.headers);
     const { signal, close } = createDeadline(requestTimeout);
     const isPreflight = request.method === 'OPTIONS';
     const method = methods[request.method as HttpMethod];
@@ -147,7 +147,7 @@ export function createApi({
       const caller = await validate(readBearerToken(request));
       addLogContext({ user: pseudonymOf(caller), clientId: caller.clientId });
       authorize(caller, method, clients);
-      return method.handler({ caller, request, trace, signal, note: addLogContext });
+      return method.handler({ caller, request, trace, signal, addLogContext });
     }
 
     function writeError(error: unknown): ApiResponse {

@@ -121,7 +121,7 @@ export function createDownstream({
       correlationId: call.trace.correlationId,
     };
     const exchanged = await onBehalfOf.exchangeOnBehalf(exchange, call.signal);
-    call.note({ exchange: exchanged.cached ? 'cached' : 'made' });
+    call.addLogContext({ exchange: exchanged.cached ? 'cached' : 'made' });
 
     const response = await sendRequest(call, request, exchanged.token);
     if (response.status === 401) onBehalfOf.evict(exchange, exchanged);
@@ -129,7 +129,7 @@ export function createDownstream({
     if (!claims) return readResponse(response, request.method);
 
     const renewed = await onBehalfOf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
-    call.note({ exchange: 'repeated for a claims challenge' });
+    call.addLogContext({ exchange: 'repeated for a claims challenge' });
 
     const secondResponse = await sendRequest(call, request, renewed.token);
     const remainingClaims = requestedClaims(secondResponse);

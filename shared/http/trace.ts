@@ -26,10 +26,10 @@ const randomTraceId = () => randomUUID().replaceAll('-', '');
  *
  * @example
  * ```ts
- * const { correlationId, traceparent } = readTrace(request.headers);
+ * const { correlationId, traceparent } = continueTrace(request.headers);
  * ```
  */
-export function readTrace(headers: { get(name: string): string | null }): Trace {
+export function continueTrace(headers: { get(name: string): string | null }): Trace {
   const received = traceparentPattern.exec(headers.get('traceparent') ?? '');
   const traceId = received?.[1] ?? randomTraceId();
   const flags = received?.[2] ?? '01';

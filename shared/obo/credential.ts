@@ -1,7 +1,7 @@
 import type { AccessToken, TokenCredential } from '@azure/identity';
 import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import type { Configuration } from '@azure/msal-node';
-import { addressOf } from '../http/azure-client.ts';
+import { azureClientArguments } from '../http/azure-client.ts';
 import { isLoopback } from '../loopback.ts';
 import { cooldownOf, createRefreshingCache, createTokenCache } from '../refreshing-cache.ts';
 import { readCertificate } from './certificate.ts';
@@ -86,7 +86,7 @@ const expiryMargin = 60 * 60_000;
  *   endpoint: new URL('https://contoso.vault.azure.net'),
  *   name: 'original-api',
  *   kind: 'key-vault-certificate',
- *   identity: createIdentity(clientId),
+ *   identity: createManagedIdentityCredential(clientId),
  * });
  */
 export function createVaultCredential({
@@ -96,7 +96,7 @@ export function createVaultCredential({
   identity,
   now = Date.now,
 }: VaultCredentialSettings): CredentialSource {
-  const { url, options } = addressOf(endpoint);
+  const { url, options } = azureClientArguments(endpoint);
   const client = new SecretClient(url, identity, {
     // The client would wait for a Retry-After, and the request would wait with it.
     retryOptions: { maxRetries: 0 },
@@ -153,7 +153,7 @@ export function createVaultCredential({
     // Only Entra decides whether a credential is still valid.
     isUsable: () => true,
     isStale,
-    rest: (failure) => cooldownOf(failure) || failureCooldown,
+    cooldown: (failure) => cooldownOf(failure) || failureCooldown,
     now,
   });
 
@@ -173,7 +173,7 @@ export function createVaultCredential({
       const current = preferAccepted(await cache.get());
       if (current.version !== refusedVersion) return current;
       if (!mayReadVault()) return undefined;
-      const newest = await cache.renew();
+      const newest = await cache.refresh();
       lastRenewal = now();
       lastRefusedVersion = refusedVersion;
       // Entra refused the previous version too, so it is no alternative.
@@ -195,7 +195,7 @@ const tokenExchangeScope = 'api://AzureADTokenExchange/.default';
  * @param identity the managed identity that the app registration trusts
  * @param now the current time in milliseconds since 1970
  * @example
- * const credential = createFederatedCredential(createIdentity(clientId));
+ * const credential = createFederatedCredential(createManagedIdentityCredential(clientId));
  */
 export function createFederatedCredential(
   identity: TokenCredential,

@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts';
 import { readJsonObject } from '../json.ts';
 import { type Redacted, redact } from '../redacted.ts';
 import type { Caller } from '../token/caller.ts';
-import { textsOf } from '../token/checks.ts';
+import { claimValues } from '../token/checks.ts';
 import { maxTokenLength } from '../token/parse.ts';
 
 /** Token B: an access token for the downstream API and the same user. */
@@ -47,7 +47,7 @@ export function readExchangedToken(
   if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId)
     throw unusableToken('another user');
 
-  const [audience, ...otherAudiences] = textsOf(claims.aud);
+  const [audience, ...otherAudiences] = claimValues(claims.aud);
   if (otherAudiences.length > 0 || !audiences.includes(String(audience)))
     throw unusableToken('another audience');
 

@@ -38,10 +38,10 @@ const sendRequest: HttpClient['sendRequest'] = async (request) => {
  * system-assigned one
  * @throws Error from `@azure/identity`, with `response`, when `getToken` fails
  * @example
- * const identity = createIdentity(settings.AZURE_CLIENT_ID);
+ * const identity = createManagedIdentityCredential(settings.AZURE_CLIENT_ID);
  * const { token } = await identity.getToken('https://vault.azure.net/.default');
  */
-export function createIdentity(clientId: string | undefined): TokenCredential {
+export function createManagedIdentityCredential(clientId: string | undefined): TokenCredential {
   const identity = new ManagedIdentityCredential({
     // A managed identity sends no request to the authority. Without this option, the library
     // would validate AZURE_AUTHORITY_HOST and reject the http URL of a local authority.

@@ -6,7 +6,7 @@ import {
 } from '@azure/msal-node';
 import { asClaims } from '../http/read-challenge.ts';
 import { type HttpResponse, readRetryAfter, SendFailure, send } from '../http/send.ts';
-import { isText, type JsonObject, readJsonObject } from '../json.ts';
+import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 
 /**
  * Why the token endpoint issued no token. Entra's free text (`error_description`) is not part of
@@ -116,9 +116,9 @@ async function post(
  * it. Returns `undefined` for a body that is not a bearer token response (RFC 6749 §5.1).
  */
 function readTokenResponse({ access_token, token_type, expires_in }: JsonObject) {
-  if (!isText(access_token) || !isText(token_type)) return undefined;
+  if (!isNonEmptyString(access_token) || !isNonEmptyString(token_type)) return undefined;
   if (token_type.toLowerCase() !== 'bearer') return undefined;
-  const seconds = isText(expires_in) ? Number(expires_in) : expires_in;
+  const seconds = isNonEmptyString(expires_in) ? Number(expires_in) : expires_in;
   if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
   return { access_token, token_type, expires_in: seconds };
 }
@@ -138,7 +138,7 @@ export function readRefusal(
   body: JsonObject,
   retryAfter: string | undefined,
 ): Refusal {
-  const text = (name: string) => (isText(body[name]) ? body[name] : undefined);
+  const text = (name: string) => (isNonEmptyString(body[name]) ? body[name] : undefined);
   const guid = (name: string) => /^[0-9a-f-]{36}$/i.exec(text(name) ?? '')?.[0];
   const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, maxErrorCodes) : [];
   return {

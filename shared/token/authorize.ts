@@ -61,11 +61,11 @@ export const authorizeChecks = ({ confidential }: AllowedClients) =>
  *
  * @example
  * ```ts
- * demandAuthContext(caller, 'c1');
+ * requireAuthContext(caller, 'c1');
  * await documents.delete(id);
  * ```
  */
-export function demandAuthContext(caller: Caller, id: string): void {
+export function requireAuthContext(caller: Caller, id: string): void {
   if (caller.authContexts.includes(id)) return;
   const logContext = { check: 'auth-context', authContext: id };
   if (!caller.handlesChallenges)

@@ -1,4 +1,4 @@
-import { isGuid, isText, type JsonObject } from '../json.ts';
+import { isGuid, isNonEmptyString, type JsonObject } from '../json.ts';
 import type { Check } from './parse.ts';
 
 /** The claims of a token. */
@@ -38,10 +38,10 @@ const claimsSource =
  *
  * @example
  * ```ts
- * textsOf('c1'); // ['c1']
+ * claimValues('c1'); // ['c1']
  * ```
  */
-export function textsOf(claim: unknown): readonly unknown[] {
+export function claimValues(claim: unknown): readonly unknown[] {
   if (claim === undefined) return [];
   return Array.isArray(claim) ? claim : [claim];
 }
@@ -76,15 +76,15 @@ export const claimedVersion = ({ ver }: Claims) =>
  *
  * @example
  * ```ts
- * const { client, authentication } = actorOf(token.payload);
+ * const { clientId, authentication } = actorOf(token.payload);
  * ```
  */
 export function actorOf({ ver, azp, azpacr, appid, appidacr }: Claims): {
-  client: unknown;
+  clientId: unknown;
   authentication: unknown;
 } {
-  if (ver === '1.0') return { client: appid, authentication: appidacr };
-  return { client: azp, authentication: azpacr };
+  if (ver === '1.0') return { clientId: appid, authentication: appidacr };
+  return { clientId: azp, authentication: azpacr };
 }
 
 /**
@@ -159,7 +159,7 @@ export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[]
   {
     name: 'user',
     source: claimsSource,
-    holds: ({ oid, sub }) => isGuid(oid) && isText(sub),
+    holds: ({ oid, sub }) => isGuid(oid) && isNonEmptyString(sub),
   },
   {
     name: 'actor',
@@ -175,7 +175,7 @@ export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[]
 
 /** The audience may be an array of one. Version 1 also writes it as an `api://` URI. */
 function isForThisApi({ aud, ver }: Claims, { audience }: Expected): boolean {
-  const [value, ...others] = textsOf(aud);
+  const [value, ...others] = claimValues(aud);
   if (others.length > 0) return false;
   return value === audience || (ver === '1.0' && value === `api://${audience}`);
 }
@@ -189,12 +189,12 @@ const isTime = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value);
 
 function namesCallingApp(claims: Claims): boolean {
-  const { client, authentication } = actorOf(claims);
-  return isGuid(client) && ['0', '1', '2'].includes(authentication as string);
+  const { clientId, authentication } = actorOf(claims);
+  return isGuid(clientId) && ['0', '1', '2'].includes(authentication as string);
 }
 
 function hasExpectedTypes({ scp, idtyp, roles, acrs, xms_cc }: Claims): boolean {
-  const areTexts = [scp, idtyp].every((claim) => claim === undefined || isText(claim));
-  const areTextLists = [roles, acrs, xms_cc].every((claim) => textsOf(claim).every(isText));
+  const areTexts = [scp, idtyp].every((claim) => claim === undefined || isNonEmptyString(claim));
+  const areTextLists = [roles, acrs, xms_cc].every((claim) => claimValues(claim).every(isNonEmptyString));
   return areTexts && areTextLists;
 }

@@ -95,7 +95,7 @@ export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys
       load: (current) => load(tenantId, version, current),
       isUsable: (_documents, age) => age < maxUsableAge,
       isStale: (_documents, age) => age >= maxAge,
-      rest: (_error, current) => (current ? cooldown : coldStartCooldown),
+      cooldown: (_error, current) => (current ? cooldown : coldStartCooldown),
       now,
     });
     const source = { cache, refreshedForUnknownKeyAt: Number.NEGATIVE_INFINITY };
@@ -106,7 +106,7 @@ export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys
   async function refreshForUnknownKey(source: Source): Promise<Documents> {
     source.refreshedForUnknownKeyAt = now();
     try {
-      return await source.cache.renew();
+      return await source.cache.refresh();
     } catch (error) {
       // A failed refresh does not show that the key is unknown. The next caller asks the cache
       // again, which throws the same error until its cooldown has passed.

@@ -1,6 +1,6 @@
 import { ApiError, notAnswering } from '../api-error.ts';
 import { type HttpResponse, SendFailure, send } from '../http/send.ts';
-import { isText, type JsonObject, readJsonObject } from '../json.ts';
+import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 import { isLoopback } from '../loopback.ts';
 
 /** A version of Entra ID access tokens. */
@@ -96,7 +96,7 @@ export async function fetchMetadata(
   const url = new URL(`${base}/.well-known/openid-configuration`, authorityHost);
   const document = await fetchDocument('metadata', url);
 
-  const issuer = isText(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
+  const issuer = isNonEmptyString(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
   const jwksUri = endpointAt(authorityHost, document.jwks_uri);
   const tokenEndpoint = endpointAt(authorityHost, document.token_endpoint);
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId))
@@ -105,7 +105,7 @@ export async function fetchMetadata(
 }
 
 function endpointAt(authorityHost: URL, value: unknown): URL | undefined {
-  const url = isText(value) ? URL.parse(value) : null;
+  const url = isNonEmptyString(value) ? URL.parse(value) : null;
   if (url?.host !== authorityHost.host) return undefined;
   return url.protocol === 'https:' || isLoopback(url) ? url : undefined;
 }

@@ -11,7 +11,7 @@ import {
   claimedVersion,
   isAppOnly,
   isDelegated,
-  textsOf,
+  claimValues,
 } from './checks.ts';
 import type { SigningKey } from './key-set.ts';
 import type { Keys } from './keys.ts';
@@ -141,16 +141,16 @@ function requireDelegated(claims: JsonObject): void {
 /** The checks have established the types of these claims. */
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
-  const capabilities = textsOf(payload.xms_cc) as readonly string[];
+  const capabilities = claimValues(payload.xms_cc) as readonly string[];
   const claims: Record<string, unknown> = {};
   for (const name of shownClaims) if (name in payload) claims[name] = payload[name];
   return {
     tenantId: payload.tid as string,
     objectId: payload.oid as string,
     scopes: (payload.scp as string).split(' '),
-    roles: textsOf(payload.roles) as readonly string[],
-    authContexts: textsOf(payload.acrs) as readonly string[],
-    clientId: actor.client as string,
+    roles: claimValues(payload.roles) as readonly string[],
+    authContexts: claimValues(payload.acrs) as readonly string[],
+    clientId: actor.clientId as string,
     confidential: actor.authentication !== '0',
     handlesChallenges: capabilities.some((capability) => capability.toLowerCase() === 'cp1'),
     expiresAt: payload.exp as number,

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { demandNoLeaks, findLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks, findLeaks } from '../../tools/attack/leaks.ts';
 
 const header = Buffer.from('{"typ":"JWT","alg":"RS256"}').toString('base64url');
 const payload = Buffer.from('{"sub":"somebody"}').toString('base64url');
@@ -86,7 +86,7 @@ test.each([
     title: 'a problem body',
     text: JSON.stringify({
       type: 'urn:zero-trust-api-chain:invalid_token',
-      title: 'Sign-in needed',
+      title: 'Sign-in required',
       detail: 'The access token is invalid.',
     }),
   },
@@ -108,7 +108,7 @@ test.each([
   {
     title: 'prose about tokens',
     text:
-      'Installed @azure/functions@4.16.5; the Authorization header must hold exactly one bearer ' +
+      'Installed @azure/functions@4.16.5; the Authorization header must contain exactly one bearer ' +
       'token and nothing else.',
   },
 ])('finds no leak in $title', ({ text }) => {
@@ -116,11 +116,11 @@ test.each([
 });
 
 test('throws an error with the subject and the kinds of the leaks', () => {
-  expect(() => demandNoLeaks('The log', ['fine', 'mail alice@contoso.example'])).toThrow(
+  expect(() => assertNoLeaks('The log', ['fine', 'mail alice@contoso.example'])).toThrow(
     'The log must not contain: e-mail alice@contos…',
   );
 });
 
 test('does not throw for texts without leaks', () => {
-  expect(() => demandNoLeaks('The log', ['fine'])).not.toThrow();
+  expect(() => assertNoLeaks('The log', ['fine'])).not.toThrow();
 });

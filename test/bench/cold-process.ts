@@ -6,7 +6,7 @@
  * endpoint in milliseconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { answerVault, sendJson } from '../faults/answers.ts';
+import { respondAsVault, sendJson } from '../faults/answers.ts';
 import { type Chain, paths, startChain } from '../faults/chain.ts';
 import { tenantId } from '../support/issuer.ts';
 
@@ -26,7 +26,7 @@ async function addLatency(chain: Chain): Promise<void> {
   }
   chain.fail('vault', async (request, response) => {
     await sleep(latency);
-    answerVault(request, response);
+    respondAsVault(request, response);
   });
   chain.fail('identity', async (_, response) => {
     await sleep(latency);

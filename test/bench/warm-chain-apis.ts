@@ -1,7 +1,7 @@
 import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
 import { type Call, createApi } from '../../shared/http/create-api.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { readTrace } from '../../shared/http/trace.ts';
+import { continueTrace } from '../../shared/http/trace.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalfOf, type OnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { redact } from '../../shared/redacted.ts';
@@ -70,14 +70,14 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
   // The handler of an open route receives no request, but calling Downstream API takes one.
   // createApi runs the handler before it awaits anything, so `currentRequest` is the right one.
   let currentRequest: HttpRequest;
-  const trace = readTrace(new Headers());
+  const trace = continueTrace(new Headers());
   const readWithoutCaller = () =>
     readDocuments({
       caller: {} as Caller,
       request: currentRequest,
       trace,
       signal: new AbortController().signal,
-      note: () => {},
+      addLogContext: () => {},
     });
   const { handler, ...options } = api.route('documents', {
     GET: { open: true, handler: readWithoutCaller },

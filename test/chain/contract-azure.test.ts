@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { EmulatorContext } from '../../local/emulators/context.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import type { IdentityName } from '../../local/emulators/entra/directory.ts';
-import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
 import { until } from '../support/until.ts';
 import type { Outcome, Step, TableUse, Work } from './azure-caller.ts';
 
@@ -228,7 +228,7 @@ test('an identity token is cached, lasts 24 hours and is refreshed after 12 hour
 test('a federated credential has the issuer, subject and audience that Entra expects', async () => {
   const step: Step = { action: 'get-token', resource: 'api://AzureADTokenExchange' };
   const { token } = resultOf<{ token: string }>(await performOne('original-api', step));
-  const platformKeys = await openPlatformKeys(context);
+  const platformKeys = await openManagedIdentityKeys(context);
   expect(await platformKeys.verify(token)).toMatchObject({
     iss: `${context.origin}/${context.directory.homeTenant.id}/v2.0`,
     sub: context.directory.identity('original-api')?.principalId,

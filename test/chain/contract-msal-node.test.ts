@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
 import {
   type EntraEmulator,
   readClaims,
@@ -62,7 +62,7 @@ async function signIdentityToken(identity: string, changes: object = {}): Promis
   const { origin, directory, now } = entra.context;
   const { principalId = '', clientId } = directory.identity(identity) ?? {};
   const issuedAt = Math.floor(now() / 1000);
-  const platformKeys = await openPlatformKeys(entra.context);
+  const platformKeys = await openManagedIdentityKeys(entra.context);
   return platformKeys.sign({
     iss: `${origin}/${entra.home}/v2.0`,
     aud: 'api://AzureADTokenExchange',

@@ -9,7 +9,7 @@ import { createDownstream } from '../../shared/http/downstream.ts';
 import { createFederatedCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
-import { demandAuthContext } from '../../shared/token/authorize.ts';
+import { requireAuthContext } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { call } from '../support/call.ts';
@@ -79,7 +79,7 @@ function createThirdRoute(): HttpFunctionOptions {
       scopes: [scope],
       handler: async ({ caller }) => {
         callers.push(caller.objectId);
-        demandAuthContext(caller, 'c1');
+        requireAuthContext(caller, 'c1');
         return { json: { oid: caller.objectId, acrs: caller.authContexts } };
       },
     },

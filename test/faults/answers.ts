@@ -89,7 +89,7 @@ export function sendLargeBody(
 }
 
 /** Responds as Key Vault does: a challenge to a request without a token, else the secret. */
-export function answerVault(
+export function respondAsVault(
   request: IncomingMessage,
   response: ServerResponse,
   value = 'secret',

@@ -3,7 +3,7 @@ import { type CallResponse, call } from '../support/call.ts';
 import { type FakeDownstream, type Respond, startDownstream } from '../support/downstream.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
 import { serveApi } from '../support/serve-api.ts';
-import { answerVault, readClaims, sendJson } from './answers.ts';
+import { respondAsVault, readClaims, sendJson } from './answers.ts';
 import { identityPath, openIdentityEndpoint } from './identity-endpoint.ts';
 import { createOriginalRoute } from './original-api.ts';
 import { createTokenEndpoint, type Exchanges } from './token-endpoint.ts';
@@ -75,7 +75,7 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
     // The issuer itself responds to these.
     metadata: undefined,
     keys: undefined,
-    vault: (request, response) => answerVault(request, response),
+    vault: (request, response) => respondAsVault(request, response),
     identity: (_, response) =>
       sendJson(response, {
         access_token: 'identity',

@@ -4,7 +4,7 @@ import { createApi } from '../../shared/http/create-api.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
-import { createIdentity } from '../../shared/obo/managed-identity.ts';
+import { createManagedIdentityCredential } from '../../shared/obo/managed-identity.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
@@ -21,7 +21,7 @@ export function createOriginalRoute(options: {
   const { entra, downstreamUrl, secretless, now } = options;
   const keys = createKeys({ authorityHost: entra.host, now });
   // @azure/identity caches tokens by client id for the whole process, so each chain has its own.
-  const identity = createIdentity(randomUUID());
+  const identity = createManagedIdentityCredential(randomUUID());
   const credential = secretless
     ? createFederatedCredential(identity, now)
     : createVaultCredential({

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import type { Respond } from '../support/downstream.ts';
 import { until } from '../support/until.ts';
-import { answerVault, challengeVault, createSilence, respondWithStatus } from './answers.ts';
+import { respondAsVault, challengeVault, createSilence, respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
 import { startStopwatch } from './stopwatch.ts';
@@ -100,7 +100,7 @@ describe('with a secret in the vault', () => {
     let reads = 0;
     chain.fail('vault', (request, response) => {
       if (request.headers.authorization) reads += 1;
-      answerVault(request, response);
+      respondAsVault(request, response);
     });
     chain.rejectSecret('secret');
     const tokens = await chain.tokens(50);
@@ -114,7 +114,7 @@ describe('with a secret in the vault', () => {
     beforeEach(async () => {
       let version = '1';
       chain.fail('vault', (request, response) =>
-        answerVault(request, response, `secret-${version}`, version),
+        respondAsVault(request, response, `secret-${version}`, version),
       );
       await warmUp();
       vaultRequests = chain.count('vault');

@@ -10,7 +10,7 @@ import { redact } from '../../shared/redacted.ts';
 import { authorize } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../shared/token/validate.ts';
-import { base64url, rsa, rsaPss, type Signer, signedBy } from '../../tools/attack/forge.ts';
+import { base64url, rsa, rsaPss, type Signer, appendSignature } from '../../tools/attack/forge.ts';
 import {
   audience,
   clientApp,
@@ -91,7 +91,7 @@ async function expectRefusals(
 }
 
 function sign({ header, claims }: UnsignedToken, signer: Signer = rsa(issuer.privateKey)): string {
-  return signedBy(`${base64url(header)}.${base64url(claims)}`, signer);
+  return appendSignature(`${base64url(header)}.${base64url(claims)}`, signer);
 }
 
 const good = () => goodTokens(issuer.host, now);
@@ -225,7 +225,7 @@ test(
         const duplicate = `${JSON.stringify(name)} :${JSON.stringify(value)}`;
         const otherMembers = JSON.stringify(token.claims).slice(1);
         const payload = base64url(`{${duplicate},${otherMembers}`);
-        return signedBy(`${base64url(token.header)}.${payload}`, rsa(issuer.privateKey));
+        return appendSignature(`${base64url(token.header)}.${payload}`, rsa(issuer.privateKey));
       });
     await expectRefusals(tokens, 0.05, ['form']);
   },

@@ -1,4 +1,4 @@
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 
 /** An HTTP response whose body has been read. */
 export interface CallResponse {
@@ -44,7 +44,7 @@ export async function call(url: string, options: CallOptions = {}): Promise<Call
 
   const response = await fetch(url, init);
   const text = await response.text();
-  demandNoLeaks('The response', [text, ...response.headers.values()]);
+  assertNoLeaks('The response', [text, ...response.headers.values()]);
   return {
     status: response.status,
     headers: response.headers,

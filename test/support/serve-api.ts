@@ -1,7 +1,7 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpFunctionOptions } from '@azure/functions';
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 
 /** An API that a test serves. */
 export interface ServedApi {
@@ -48,7 +48,7 @@ export async function serveApi(
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      demandNoLeaks('The log', logLines);
+      assertNoLeaks('The log', logLines);
     },
   };
 }

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
@@ -96,7 +96,7 @@ async function startOnce(options: StackOptions): Promise<Stack> {
     await end(child);
     await rm(folder, { recursive: true, force: true });
     // The ready line names the data folder on purpose.
-    demandNoLeaks(
+    assertNoLeaks(
       'The output of the stack',
       lines.filter((line) => !line.startsWith(readyLineStart)),
     );

@@ -8,7 +8,7 @@ import {
   rsa,
   rsaPss,
   type Signer,
-  signedBy,
+  appendSignature,
 } from './forge.ts';
 
 const attackerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;
@@ -87,7 +87,7 @@ function publicKeyAsSecretRows(api: Api): readonly TokenRow[] {
       [`HS256 with the public key as the secret: ${encoding}`, withAlg(api, 'HS256', hmac(secret))],
       [
         `alg RS256, HMAC with the public key as the secret: ${encoding}`,
-        () => signedBy(`${header}.${payload}`, hmac(secret)),
+        () => appendSignature(`${header}.${payload}`, hmac(secret)),
       ],
     );
   }

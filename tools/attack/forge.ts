@@ -27,7 +27,7 @@ export interface DecodedToken {
  * Decodes a well-formed token without verifying it.
  * @throws Error when the token is not a JWT
  */
-export function takeApart(token: string): DecodedToken {
+export function decodeJwt(token: string): DecodedToken {
   const [header, payload, signature, ...rest] = token.split('.');
   if (!header || !payload || !signature || rest.length > 0)
     throw new Error('The token does not consist of three segments.');
@@ -61,7 +61,7 @@ function change(original: object, part: Part): Part {
 }
 
 /** Appends a signature to a signing input. */
-export function signedBy(input: string, signer: Signer): string {
+export function appendSignature(input: string, signer: Signer): string {
   return `${input}.${signer(input).toString('base64url')}`;
 }
 

@@ -59,7 +59,7 @@ export function findLeaks(text: string, secrets: readonly string[] = []): readon
  * @param subject where the texts come from, for the error message
  * @throws Error when a text contains a leak
  */
-export function demandNoLeaks(subject: string, texts: readonly string[]): void {
+export function assertNoLeaks(subject: string, texts: readonly string[]): void {
   const leaks = findLeaks(texts.join('\n'));
   if (leaks.length === 0) return;
   const list = leaks.slice(0, maxReportedLeaks).map(({ kind, excerpt }) => `${kind} ${excerpt}`);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlClient, TokenOptions } from '../../test/support/control-client.ts';
 import type { Api, EmulatorAccess } from './case.ts';
-import { createSigningInput, type Part, rsa, signedBy, takeApart } from './forge.ts';
+import { createSigningInput, type Part, rsa, appendSignature, decodeJwt } from './forge.ts';
 import { type RawResponse, sendRequest } from './http.ts';
 
 const allScopes = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
@@ -15,7 +15,7 @@ type ApiOptions = Pick<Api, 'name' | 'kind' | 'token' | 'publicKeys' | 'emulator
 
 function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOptions): Api {
   const baseUrl = new URL(url);
-  const decoded = takeApart(token);
+  const decoded = decodeJwt(token);
   const responses: RawResponse[] = [];
   return {
     name,
@@ -38,8 +38,8 @@ function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOpti
         ...parts,
         ...(header === undefined ? {} : { header }),
       });
-      if (signer) return signedBy(input, signer);
-      if (current) return signedBy(input, rsa(current.key));
+      if (signer) return appendSignature(input, signer);
+      if (current) return appendSignature(input, rsa(current.key));
       const [, , originalSignature] = decoded.segments;
       return `${input}.${originalSignature}`;
     },
@@ -101,7 +101,7 @@ export async function openStack({
     getTokenForOther: GetToken,
   ) => {
     const token = await getToken('alice');
-    const publicKeys = await fetchPublicKeys(String(takeApart(token).claims.iss));
+    const publicKeys = await fetchPublicKeys(String(decodeJwt(token).claims.iss));
     const emulators: EmulatorAccess = {
       ...common,
       getToken,
@@ -132,7 +132,7 @@ function tokenBOptions(user: string | undefined, { client }: TokenOptions): Toke
  * @param token an access token that the API accepts
  */
 export async function openDeployedApi(url: string, token: string): Promise<Api> {
-  const { claims } = takeApart(token);
+  const { claims } = decodeJwt(token);
   const issuer = String(claims.iss).replace('sts.windows.net', 'login.microsoftonline.com');
   let publicKeys: readonly JsonWebKey[];
   try {

@@ -15,7 +15,7 @@ import {
   sendWithToken,
   validBody,
 } from './documents.ts';
-import { takeApart } from './forge.ts';
+import { decodeJwt } from './forge.ts';
 
 const notFound = '404 not_found';
 const updateHeaders = { ...jsonHeaders, 'if-match': '"x"' };
@@ -71,7 +71,7 @@ function otherUserCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
 function sameNamesCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
   const { preferred_username, name } = api.decoded.claims;
   const createLookalike = async () => {
-    const { claims } = takeApart(await emulators.getToken('bob'));
+    const { claims } = decodeJwt(await emulators.getToken('bob'));
     const token = api.forge({
       claims: {
         ...claims,

@@ -14,7 +14,7 @@ import {
 } from '../../test/support/issuer.ts';
 import { serveApi } from '../../test/support/serve-api.ts';
 import { type Case, describeResponse, invalidToken } from './case.ts';
-import { createSigningInput, rsa, signedBy, takeApart } from './forge.ts';
+import { createSigningInput, rsa, appendSignature, decodeJwt } from './forge.ts';
 import { sendRequest } from './http.ts';
 
 /** The id under which the issuer publishes its own valid key. */
@@ -52,15 +52,15 @@ function signWithOtherKey(issuer: Issuer): Promise<string> {
 }
 
 async function signWithWeakKey(issuer: Issuer): Promise<string> {
-  const token = takeApart(await issuer.token());
+  const token = decodeJwt(await issuer.token());
   const input = createSigningInput(token, { header: { kid: poisonedKeyId } });
-  return signedBy(input, rsa(weakKey.privateKey));
+  return appendSignature(input, rsa(weakKey.privateKey));
 }
 
 async function signWithSharedSecret(issuer: Issuer): Promise<string> {
-  const token = takeApart(await issuer.token());
+  const token = decodeJwt(await issuer.token());
   const input = createSigningInput(token, { header: { alg: 'HS256', kid: poisonedKeyId } });
-  return signedBy(input, (text) => createHmac('sha256', sharedSecret).update(text).digest());
+  return appendSignature(input, (text) => createHmac('sha256', sharedSecret).update(text).digest());
 }
 
 /** A key that must not be used, published next to a valid one. */

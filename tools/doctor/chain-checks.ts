@@ -4,7 +4,7 @@ import {
   managedIdentitySettings,
 } from '../../downstream-api/managed-identity.ts';
 import { readDownstreamSettings } from '../../downstream-api/settings.ts';
-import { createTables, limitedBy, tableNames } from '../../downstream-api/store/tables.ts';
+import { createTables, operationOptions, tableNames } from '../../downstream-api/store/tables.ts';
 import { type OriginalSettings, readOriginalSettings } from '../../original-api/settings.ts';
 import { send } from '../../shared/http/send.ts';
 import { readJsonObject } from '../../shared/json.ts';
@@ -155,7 +155,7 @@ async function checkTables(
   const open = createTables(settings.AZURE_STORAGE_TABLE_ENDPOINT, createManagedIdentity(settings));
   for (const name of tableNames) {
     try {
-      await open(name).listEntities(limitedBy(signal)).byPage({ maxPageSize: 1 }).next();
+      await open(name).listEntities(operationOptions(signal)).byPage({ maxPageSize: 1 }).next();
     } catch (error) {
       if ((error as { statusCode?: number }).statusCode !== 404) throw error;
       return {

@@ -5,7 +5,7 @@ import {
   type ManagedIdentitySettings,
 } from '../../downstream-api/managed-identity.ts';
 import type { OriginalSettings } from '../../original-api/settings.ts';
-import { addressOf } from '../../shared/http/azure-client.ts';
+import { azureClientArguments } from '../../shared/http/azure-client.ts';
 import { isLoopback } from '../../shared/loopback.ts';
 import {
   type CredentialSource,
@@ -101,7 +101,7 @@ async function readSecret(settings: Settings, abortSignal: AbortSignal): Promise
   const { AZURE_KEY_VAULT_ENDPOINT: endpoint, CLIENT_CREDENTIAL_NAME: name } = settings;
   if (!endpoint || !name)
     throw new TypeError('AZURE_KEY_VAULT_ENDPOINT or CLIENT_CREDENTIAL_NAME is missing.');
-  const { url, options } = addressOf(endpoint);
+  const { url, options } = azureClientArguments(endpoint);
   const client = new SecretClient(url, createManagedIdentity(settings), {
     retryOptions: { maxRetries: 0 },
     ...options,

@@ -1,4 +1,4 @@
-import { isCode, type Offer, words } from '../../client-app/auth/problem-words.ts';
+import { isCode, type Offer, problemMessages } from '../../client-app/auth/problem-words.ts';
 
 /** What the Client App does for each action that it offers with a message. */
 const actions: Readonly<Record<Offer, string>> = {
@@ -17,11 +17,11 @@ const actions: Readonly<Record<Offer, string>> = {
 /** Describes how the Client App handles a problem with this code, and the message it shows. */
 export function describeClientApp(code: string): string {
   if (!isCode(code)) return 'does not know this code and shows a general error message.';
-  const { says, offers }: { readonly says: string; readonly offers: readonly Offer[] } =
-    words[code];
+  const { message, offers }: { readonly message: string; readonly offers: readonly Offer[] } =
+    problemMessages[code];
   const reaction =
     offers.length > 0
       ? offers.map((offer) => actions[offer]).join('; ')
       : 'lets the user change the input';
-  return `shows “${says}” and ${reaction}.`;
+  return `shows “${message}” and ${reaction}.`;
 }

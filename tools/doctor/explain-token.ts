@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from '../../shared/api-error.ts';
 import { problems } from '../../shared/api-error.ts';
-import { actorOf, textsOf } from '../../shared/token/checks.ts';
+import { actorOf, claimValues } from '../../shared/token/checks.ts';
 import {
   type ChainContext,
   describeApp,
@@ -55,7 +55,7 @@ function describeType(
 ): string {
   const { aud, scp, iss, sub, ver } = payload;
   const [original, downstream] = context.apis;
-  const audience = formatList(textsOf(aud).map((one) => describeApp(context, one)));
+  const audience = formatList(claimValues(aud).map((one) => describeApp(context, one)));
   const version = ver === '1.0' || ver === '2.0' ? `v${ver}` : 'unknown version';
 
   if (iss === sub && iss !== undefined)
@@ -83,7 +83,7 @@ function describeType(
 }
 
 function isMeantFor({ aud }: UnverifiedClaims, { clientId }: KnownApi): boolean {
-  return textsOf(aud).some((one) => one === clientId || one === `api://${clientId}`);
+  return claimValues(aud).some((one) => one === clientId || one === `api://${clientId}`);
 }
 
 function formatClaim(label: string, value: string): string {
@@ -92,9 +92,9 @@ function formatClaim(label: string, value: string): string {
 
 function describeClaims(claims: UnverifiedClaims, context: ChainContext): readonly string[] {
   const { aud, iss, oid, tid, scp, roles, acrs, iat, exp, xms_cc } = claims;
-  const { client, authentication } = actorOf(claims);
+  const { clientId: client, authentication } = actorOf(claims);
   const now = context.now() / 1_000;
-  const list = (claim: unknown) => formatList(textsOf(claim).map(sanitize));
+  const list = (claim: unknown) => formatList(claimValues(claim).map(sanitize));
   const lines: string[] = [];
   const add = (label: string, value: string) => lines.push(formatClaim(label, value));
 
@@ -114,7 +114,7 @@ function describeClaims(claims: UnverifiedClaims, context: ChainContext): readon
   add('issued', formatTime(iat, now));
   add('expires', formatTime(exp, now));
   if (scp !== undefined) {
-    const handlesChallenges = textsOf(xms_cc).some((one) => String(one).toLowerCase() === 'cp1');
+    const handlesChallenges = claimValues(xms_cc).some((one) => String(one).toLowerCase() === 'cp1');
     add(
       'client',
       handlesChallenges
@@ -158,7 +158,7 @@ function describeVerdict(input: VerdictInput): readonly string[] {
 
   const code = findCode(first, payload);
   const rejection = `${api.name} rejects it: ${problems[code].status} ${code}.`;
-  const hasOneAudience = textsOf(payload.aud).length === 1;
+  const hasOneAudience = claimValues(payload.aud).length === 1;
   const isForOtherApi =
     failed.includes('audience') &&
     hasOneAudience &&

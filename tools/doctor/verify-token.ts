@@ -155,7 +155,7 @@ function findFailedCallerChecks(payload: UnverifiedClaims, api: KnownApi): reado
   const isUserToken = scp !== undefined && (idtyp === undefined || idtyp === 'user');
   if (isAppOnly(payload) || !isUserToken) return ['kind'];
 
-  const { client, authentication } = actorOf(payload);
+  const { clientId: client, authentication } = actorOf(payload);
   const granted = String(scp).split(' ');
   const failed: string[] = [];
   if (!api.clients.clientIds.includes(String(client))) failed.push('calling-app');

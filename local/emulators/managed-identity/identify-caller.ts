@@ -1,5 +1,5 @@
 import type { EmulatorContext } from '../context.ts';
-import { openPlatformKeys } from './platform-keys.ts';
+import { openManagedIdentityKeys } from './platform-keys.ts';
 
 /** The principal that calls Key Vault or Table Storage. */
 export interface AzureCaller {
@@ -30,7 +30,7 @@ export async function identifyCaller(
 ): Promise<CallerResult> {
   const [, token] = /^bearer ([\w.-]+)$/i.exec(authorization ?? '') ?? [];
   if (!token) return { rejection: 'There is no bearer token.' };
-  const keys = await openPlatformKeys(context);
+  const keys = await openManagedIdentityKeys(context);
   const claims = await keys.verify(token).catch(() => undefined);
   if (!claims) return { rejection: 'The signature is invalid.' };
 

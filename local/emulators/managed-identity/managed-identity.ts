@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';
 import type { Identity, IdentityName } from '../entra/directory.ts';
-import { openPlatformKeys } from './platform-keys.ts';
+import { openManagedIdentityKeys } from './platform-keys.ts';
 
 /** The audience of a token that an app sends to Entra as its client assertion. */
 const tokenExchangeAudience = 'api://AzureADTokenExchange';
@@ -129,7 +129,7 @@ async function issueToken(
     uti: randomBytes(16).toString('base64url'),
     ver: isV2 ? '2.0' : '1.0',
   };
-  const keys = await openPlatformKeys(context);
+  const keys = await openManagedIdentityKeys(context);
   return {
     access_token: await keys.sign(claims),
     client_id: identity.clientId,

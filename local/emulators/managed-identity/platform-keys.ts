@@ -10,7 +10,7 @@ const openedKeys = new WeakMap<SigningKeys, Promise<SigningKeys>>();
  * The `signing-key` policy does not rotate it: Azure's clients cache such a token for 24 hours and
  * would fail for as long.
  */
-export function openPlatformKeys({
+export function openManagedIdentityKeys({
   signingKeys,
   dataDir,
 }: Pick<EmulatorContext, 'signingKeys' | 'dataDir'>): Promise<SigningKeys> {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { ProblemError } from '../../../client-app/auth/problem.ts';
-import type { Code } from '../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../client-app/auth/problem-words.ts';
 import { authorizations, createTestApi, readRequest, schema, success } from './create-test-api.ts';
 
 const stepUp = () =>
@@ -30,7 +30,7 @@ test('throws the challenge when the API also challenges the new token', async ()
   expect(sent.length).toBe(2);
 });
 
-test.each<{ entraCode: Code; thrownCode: Code; whose: string }>([
+test.each<{ entraCode: ProblemCode; thrownCode: ProblemCode; whose: string }>([
   { entraCode: 'step_up_required', thrownCode: 'step_up_required', whose: 'the API' },
   { entraCode: 'sign_in_again', thrownCode: 'step_up_required', whose: 'the API' },
   { entraCode: 'blocked', thrownCode: 'blocked', whose: 'Entra' },

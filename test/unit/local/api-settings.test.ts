@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { apiSettings } from '../../../local/api-settings.ts';
+import { createApiEnvironment } from '../../../local/api-settings.ts';
 import { readPorts } from '../../../tools/ports.ts';
 import { createEmulatorsDouble } from './emulators-double.ts';
 
@@ -20,7 +20,7 @@ afterEach(() => {
 test.each(['original-api', 'downstream-api'] as const)(
   '%s gets its own identity and nothing of the shell that could change what it does',
   (api) => {
-    const environment = apiSettings(api, emulators, ports, {});
+    const environment = createApiEnvironment(api, emulators, ports, {});
     expect(environment).toMatchObject({
       IDENTITY_HEADER: `header-of-${api}`,
       AZURE_CLIENT_ID: emulators.identities[api].clientId,
@@ -30,32 +30,32 @@ test.each(['original-api', 'downstream-api'] as const)(
 );
 
 test('Original API gets no table endpoint', () => {
-  const environment = apiSettings('original-api', emulators, ports, {});
+  const environment = createApiEnvironment('original-api', emulators, ports, {});
   expect(environment).not.toHaveProperty('AZURE_STORAGE_TABLE_ENDPOINT');
 });
 
 test('Downstream API gets no credential, no vault, no origins and no downstream URL', () => {
-  const environment = apiSettings('downstream-api', emulators, ports, {});
+  const environment = createApiEnvironment('downstream-api', emulators, ports, {});
   const names = Object.keys(environment).join(' ');
   expect(names).not.toMatch(/VAULT|CREDENTIAL|ORIGINS|DOWNSTREAM_API_URL/);
 });
 
 test('an override replaces the default', () => {
-  const environment = apiSettings('original-api', emulators, ports, {
+  const environment = createApiEnvironment('original-api', emulators, ports, {
     DOWNSTREAM_API_URL: 'http://localhost:1',
   });
   expect(environment.DOWNSTREAM_API_URL).toBe('http://localhost:1');
 });
 
 test('a client secret has its own name in the vault', () => {
-  const environment = apiSettings('original-api', emulators, ports, {
+  const environment = createApiEnvironment('original-api', emulators, ports, {
     CLIENT_CREDENTIAL: 'key-vault-secret',
   });
   expect(environment.CLIENT_CREDENTIAL_NAME).toBe('zero-trust-original-api-secret');
 });
 
 test('an overridden credential name is used for a client secret too', () => {
-  const environment = apiSettings('original-api', emulators, ports, {
+  const environment = createApiEnvironment('original-api', emulators, ports, {
     CLIENT_CREDENTIAL: 'key-vault-secret',
     CLIENT_CREDENTIAL_NAME: 'mine',
   });

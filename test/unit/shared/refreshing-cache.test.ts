@@ -24,7 +24,7 @@ function setUp() {
     },
     isUsable: (_value, age) => age < maxUsableAge,
     isStale: (_value, age) => age >= maxAge,
-    rest: () => cooldown,
+    cooldown: () => cooldown,
     now: () => now,
   });
   return {
@@ -84,7 +84,7 @@ test('callers join the load that is in progress', async () => {
   await cache.get();
   advance(maxUsableAge);
   const release = holdLoads();
-  const values = [cache.get(), cache.renew(), cache.get()];
+  const values = [cache.get(), cache.refresh(), cache.get()];
   expect(cache.isLoading()).toBe(true);
   release();
   expect(await Promise.all(values)).toEqual([2, 2, 2]);
@@ -95,13 +95,13 @@ test('callers join the load that is in progress', async () => {
 test('a failure is reported again without a new load until the cooldown has passed', async () => {
   const { cache, loads, advance, breakSource, repairSource } = setUp();
   breakSource();
-  await expect(cache.renew()).rejects.toThrow('load 1 failed');
+  await expect(cache.refresh()).rejects.toThrow('load 1 failed');
   repairSource();
   advance(cooldown - 1);
-  await expect(cache.renew()).rejects.toThrow('load 1 failed');
+  await expect(cache.refresh()).rejects.toThrow('load 1 failed');
   expect(loads()).toBe(1);
   advance(1);
-  expect(await cache.renew()).toBe(2);
+  expect(await cache.refresh()).toBe(2);
 });
 
 test('a failed refresh keeps the cached value', async () => {
@@ -109,7 +109,7 @@ test('a failed refresh keeps the cached value', async () => {
   await cache.get();
   advance(maxAge);
   breakSource();
-  await expect(cache.renew()).rejects.toThrow('load 2 failed');
+  await expect(cache.refresh()).rejects.toThrow('load 2 failed');
   expect(await cache.get()).toBe(1);
   expect(loads()).toBe(2);
 });
@@ -131,7 +131,7 @@ test('a failure is forgotten after a successful load, even if the clock is set b
   advance(40 * second);
   await cache.get();
   advance(-20 * second);
-  expect(await cache.renew()).toBe(3);
+  expect(await cache.refresh()).toBe(3);
 });
 
 test('a load that throws synchronously does not block later loads', async () => {

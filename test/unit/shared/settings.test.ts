@@ -128,7 +128,7 @@ describe('two APIs with one registration are rejected', () => {
 
   test('by Original API', () => {
     expect(problemsOf(() => readOriginalSettings(settings))).toEqual([
-      '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations',
+      '  - ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be different app registrations',
     ]);
   });
 

@@ -5,7 +5,7 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { EmulatorContext } from '../../context.ts';
 import type { AcceptedCertificate } from '../../key-vault/credentials.ts';
-import { openPlatformKeys } from '../../managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../managed-identity/platform-keys.ts';
 import type { App, Tenant } from '../directory.ts';
 import { Refusal } from '../refusal.ts';
 
@@ -101,7 +101,7 @@ async function verifyIdentityToken(
   assertion: string,
 ): Promise<void> {
   const { directory, origin } = context;
-  const keys = await openPlatformKeys(context);
+  const keys = await openManagedIdentityKeys(context);
   const claims = await keys.verify(assertion).catch(() => undefined);
   const detail = `App '${client.appId}'.`;
   if (claims?.iss !== `${origin}/${directory.homeTenant.id}/v2.0`) {

@@ -1,7 +1,7 @@
-import { createAttempts } from '../../../../client-app/auth/attempts.ts';
+import { createActionRunner } from '../../../../client-app/auth/attempts.ts';
 import type { Clock } from '../../../../client-app/auth/countdown.ts';
 import { type Problem, ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
 
 /** A runner whose clock the test moves, with the visits to Entra and the draws that it requests. */
 export function createRunner() {
@@ -19,7 +19,7 @@ export function createRunner() {
     draws: 0,
     leavePage: async (): Promise<void> => {},
   };
-  const actions = createAttempts({
+  const actions = createActionRunner({
     refresh() {
       app.draws += 1;
     },
@@ -39,13 +39,13 @@ export function createRunner() {
 }
 
 /** Creates the error of a failed request. */
-export function createError(code: Code, more: Partial<Problem> = {}): ProblemError {
+export function createError(code: ProblemCode, more: Partial<Problem> = {}): ProblemError {
   return new ProblemError({ code, status: 0, correlationId: 'c', ...more });
 }
 
 /** Work that fails as often as given, and counts its runs. */
 export function createWork(
-  code: Code,
+  code: ProblemCode,
   failures = Number.POSITIVE_INFINITY,
   more: Partial<Problem> = {},
 ) {

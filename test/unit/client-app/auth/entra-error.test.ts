@@ -1,11 +1,11 @@
 import { expect, test } from '@jest/globals';
 import { classifyEntraError, type EntraError } from '../../../../client-app/auth/entra-error.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
 
 interface Example {
   readonly cause: string;
   readonly error: Partial<EntraError> & Pick<EntraError, 'errorCode'>;
-  readonly code: Code;
+  readonly code: ProblemCode;
 }
 
 test.each<Example>([

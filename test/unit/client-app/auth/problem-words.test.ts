@@ -1,9 +1,9 @@
 import { expect, test } from '@jest/globals';
 import {
-  type Code,
+  type ProblemCode,
   isCode,
   messageAfterInteraction,
-  words,
+  problemMessages,
 } from '../../../../client-app/auth/problem-words.ts';
 import { problems } from '../../../../shared/api-error.ts';
 
@@ -12,7 +12,7 @@ test.each(Object.keys(problems))('has a message for the API problem %s', (code) 
 });
 
 test('has one message for a code that the APIs do not have', () => {
-  const clientCodes = Object.keys(words).filter((code) => !Object.hasOwn(problems, code));
+  const clientCodes = Object.keys(problemMessages).filter((code) => !Object.hasOwn(problems, code));
   expect(clientCodes).toEqual(['unreachable']);
 });
 
@@ -29,18 +29,18 @@ test.each([
   expect(isCode(value)).toBe(false);
 });
 
-test.each<Code>(['blocked', 'account_disabled', 'not_assigned', 'caller_not_allowed'])(
+test.each<ProblemCode>(['blocked', 'account_disabled', 'not_assigned', 'caller_not_allowed'])(
   'offers no retry for %s',
   (code) => {
-    expect(words[code].offers).toEqual(['copy-id']);
+    expect(problemMessages[code].offers).toEqual(['copy-id']);
   },
 );
 
-test.each(Object.entries(words))('has a full sentence without a code for %s', (_code, { says }) => {
-  expect(says).toMatch(/^[A-Z][^_]*[.?]$/);
+test.each(Object.entries(problemMessages))('has a full sentence without a code for %s', (_code, { message }) => {
+  expect(message).toMatch(/^[A-Z][^_]*[.?]$/);
 });
 
-const interactionCodes: readonly Code[] = [
+const interactionCodes: readonly ProblemCode[] = [
   'step_up_required',
   'consent_required',
   'insufficient_scope',
@@ -49,7 +49,7 @@ const interactionCodes: readonly Code[] = [
 ];
 
 test.each(interactionCodes)('has other messages for %s after a visit to Entra', (code) => {
-  const before = words[code].says;
+  const before = problemMessages[code].message;
   const afterSuccess = messageAfterInteraction(code, false);
   const afterCancel = messageAfterInteraction(code, true);
   expect(new Set([before, afterSuccess, afterCancel]).size).toBe(3);
@@ -58,5 +58,5 @@ test.each(interactionCodes)('has other messages for %s after a visit to Entra', 
 });
 
 test('has the usual message when a visit to Entra cannot help', () => {
-  expect(messageAfterInteraction('blocked', true)).toBe(words.blocked.says);
+  expect(messageAfterInteraction('blocked', true)).toBe(problemMessages.blocked.message);
 });

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readProblem, readRetryAfter } from '../../../../client-app/auth/problem.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
 
 function createResponse(
   status: number,
@@ -103,7 +103,7 @@ const foreignBodies = [
   '{"code":{"toString":1}}',
 ];
 
-test.each<{ status: number; code: Code }>([
+test.each<{ status: number; code: ProblemCode }>([
   { status: 400, code: 'bad_request' },
   { status: 401, code: 'sign_in_again' },
   { status: 403, code: 'forbidden' },

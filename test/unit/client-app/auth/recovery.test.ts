@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Problem } from '../../../../client-app/auth/problem.ts';
-import { type Code, words } from '../../../../client-app/auth/problem-words.ts';
+import { type ProblemCode, problemMessages } from '../../../../client-app/auth/problem-words.ts';
 import {
   canRenewSilently,
   createInteractiveRequest,
@@ -10,13 +10,13 @@ import {
 } from '../../../../client-app/auth/recovery.ts';
 import { allScopes } from '../../../../client-app/auth/scopes.ts';
 
-const codes = Object.keys(words) as Code[];
+const codes = Object.keys(problemMessages) as ProblemCode[];
 
-function createProblem(code: Code, more: Partial<Problem> = {}): Problem {
+function createProblem(code: ProblemCode, more: Partial<Problem> = {}): Problem {
   return { code, status: 401, correlationId: 'c', ...more };
 }
 
-function codesThat(predicate: (problem: Problem) => boolean): readonly Code[] {
+function codesThat(predicate: (problem: Problem) => boolean): readonly ProblemCode[] {
   return codes.filter((code) => predicate(createProblem(code))).sort();
 }
 
@@ -47,7 +47,7 @@ test('never requires the user during an outage', () => {
 });
 
 test.each(codes)('offers a button that leads to Entra for %s only if it helps', (code) => {
-  const offers: readonly string[] = words[code].offers;
+  const offers: readonly string[] = problemMessages[code].offers;
   const leadsToEntra = ['confirm', 'allow', 'sign-in'].some((offer) => offers.includes(offer));
   expect(leadsToEntra).toBe(requiresInteraction(createProblem(code)));
 });

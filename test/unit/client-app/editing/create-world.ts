@@ -1,6 +1,6 @@
 import type { ApiResult } from '../../../../client-app/api.ts';
 import { ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { Code } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
 import { createDrafts } from '../../../../client-app/editing/drafts.ts';
 import { createEditor } from '../../../../client-app/editing/editor.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';
@@ -14,7 +14,7 @@ export interface Note {
 /** The key of the note's draft. */
 export const draftKey = 'notes/1';
 
-function createError(code: Code, status: number): ProblemError {
+function createError(code: ProblemCode, status: number): ProblemError {
   return new ProblemError({ code, status, correlationId: '' });
 }
 

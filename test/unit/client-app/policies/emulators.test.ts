@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createEmulators } from '../../../../client-app/policies/emulators.ts';
+import { createEmulatorControl } from '../../../../client-app/policies/emulators.ts';
 
 const cloudSettings = {
   authority: 'http://e',
@@ -23,12 +23,12 @@ function respondWith(body: object) {
 }
 
 test('returns undefined when the settings name no emulators', () => {
-  expect(createEmulators(cloudSettings)).toBeUndefined();
+  expect(createEmulatorControl(cloudSettings)).toBeUndefined();
 });
 
 test('sends a change with the control token and without cookies', async () => {
   const { requests, send } = respondWith({ policies: [{ name: 'mfa', value: 'on' }] });
-  await createEmulators(localSettings, send)?.setPolicy({ name: 'mfa', value: 'on' });
+  await createEmulatorControl(localSettings, send)?.setPolicy({ name: 'mfa', value: 'on' });
   const [request] = requests;
   expect(request).toMatchObject({
     url: 'http://s/control/policies',
@@ -41,12 +41,12 @@ test('sends a change with the control token and without cookies', async () => {
 
 test('returns all policies after a change', async () => {
   const { send } = respondWith({ policies: [{ name: 'mfa', value: 'on' }] });
-  const control = createEmulators(localSettings, send);
+  const control = createEmulatorControl(localSettings, send);
   const policies = await control?.setPolicy({ name: 'mfa', value: 'on' });
   expect(policies).toEqual([{ name: 'mfa', value: 'on' }]);
 });
 
 test('rejects when the response has an unexpected shape', async () => {
   const { send } = respondWith({ policies: 'none' });
-  await expect(createEmulators(localSettings, send)?.resetPolicies()).rejects.toThrow();
+  await expect(createEmulatorControl(localSettings, send)?.resetPolicies()).rejects.toThrow();
 });

@@ -11,7 +11,7 @@ import { readDirectory } from '../../../../local/emulators/entra/directory.ts';
 import { createPolicies } from '../../../../local/emulators/entra/policies.ts';
 import { openSigningKeys } from '../../../../local/emulators/entra/signing-keys.ts';
 import { openCredentials } from '../../../../local/emulators/key-vault/credentials.ts';
-import { openPlatformKeys } from '../../../../local/emulators/managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../../../local/emulators/managed-identity/platform-keys.ts';
 
 export interface TestContext {
   readonly context: EmulatorContext;
@@ -64,7 +64,7 @@ export function callEndpoint(
 
 /** Returns an Authorization header with claims that the key of managed identities has signed. */
 export async function signBearer(context: EmulatorContext, claims: object): Promise<string> {
-  const keys = await openPlatformKeys(context);
+  const keys = await openManagedIdentityKeys(context);
   return `Bearer ${await keys.sign(claims)}`;
 }
 

@@ -1,20 +1,20 @@
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
 import { expect, test } from '@jest/globals';
-import { addressOf } from '../../../../shared/http/azure-client.ts';
+import { azureClientArguments } from '../../../../shared/http/azure-client.ts';
 
 test('an https endpoint needs no options', () => {
-  expect(addressOf(new URL('https://vault.example/'))).toEqual({
+  expect(azureClientArguments(new URL('https://vault.example/'))).toEqual({
     url: 'https://vault.example',
     options: {},
   });
 });
 
 test('a loopback endpoint is given to the client as an https URL', () => {
-  expect(addressOf(new URL('http://localhost:7070/')).url).toBe('https://localhost:7070');
+  expect(azureClientArguments(new URL('http://localhost:7070/')).url).toBe('https://localhost:7070');
 });
 
 test('the client for plain http rejects other hosts', async () => {
-  const { options } = addressOf(new URL('http://localhost:7070/'));
+  const { options } = azureClientArguments(new URL('http://localhost:7070/'));
   const request = createPipelineRequest({ url: 'https://vault.example/secrets/x', timeout: 1 });
   await expect(options.httpClient?.sendRequest(request)).rejects.toThrow(
     'for loopback addresses only',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiError, type ApiErrorCode, type ApiErrorOptions } from '../../../../shared/api-error.ts';
 import { challengeOf, writeChallenge } from '../../../../shared/http/challenge.ts';
-import { demandAuthContext } from '../../../../shared/token/authorize.ts';
+import { requireAuthContext } from '../../../../shared/token/authorize.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
 const challengeOptions = {
@@ -92,12 +92,12 @@ describe('an authentication context', () => {
 
   test('that the user has satisfied is accepted', () => {
     const caller = callerWith({ authContexts: ['c2', 'c1'] });
-    expect(() => demandAuthContext(caller, 'c1')).not.toThrow();
+    expect(() => requireAuthContext(caller, 'c1')).not.toThrow();
   });
 
   test('that is missing causes a claims challenge', () => {
     const claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
-    expect(() => demandAuthContext(callerWith({}), 'c1')).toThrow(
+    expect(() => requireAuthContext(callerWith({}), 'c1')).toThrow(
       expect.objectContaining({
         code: 'step_up_required',
         options: expect.objectContaining({ claims }),
@@ -107,7 +107,7 @@ describe('an authentication context', () => {
 
   test('that is missing is forbidden for an app that cannot handle claims challenges', () => {
     const caller = callerWith({ handlesChallenges: false });
-    expect(() => demandAuthContext(caller, 'c1')).toThrow(
+    expect(() => requireAuthContext(caller, 'c1')).toThrow(
       expect.objectContaining({ code: 'forbidden' }),
     );
   });

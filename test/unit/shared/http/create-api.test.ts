@@ -106,8 +106,8 @@ test('an error that cannot be written as JSON returns 500', async () => {
 });
 
 test('a request writes one log line with a pseudonym and without values of the path', async () => {
-  const protectedHandler = async ({ note }: Call) => {
-    note({ exchange: 'cached' });
+  const protectedHandler = async ({ addLogContext }: Call) => {
+    addLogContext({ exchange: 'cached' });
     return { json: {} };
   };
   const { send, lines } = serveRoute({

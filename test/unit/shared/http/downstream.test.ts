@@ -52,7 +52,7 @@ async function startDownstream(respond: (authorization: string) => Response) {
       trace: { correlationId: 'id', traceparent: '00-a-b-01' },
       request: { headers: new Headers(incomingHeaders) },
       signal: new AbortController().signal,
-      note: () => {},
+      addLogContext: () => {},
     };
     return callDownstream(incomingCall as unknown as Call, {
       method: 'GET',

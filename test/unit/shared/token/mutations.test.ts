@@ -12,7 +12,7 @@ import {
 import * as checks from '../../../../shared/token/checks.ts';
 import type { Keys } from '../../../../shared/token/keys.ts';
 import { type Check, formChecks, headerChecks } from '../../../../shared/token/parse.ts';
-import { base64url, rsa, signedBy, takeApart } from '../../../../tools/attack/forge.ts';
+import { base64url, rsa, appendSignature, decodeJwt } from '../../../../tools/attack/forge.ts';
 import {
   audience,
   clientApp,
@@ -161,9 +161,9 @@ const mutants: readonly Mutant[] = [
     scenario: 'a token with two audiences, the second of which is good',
     remove: () => disable(formChecks.members),
     hostileToken: async () => {
-      const { header, claims } = takeApart(await token());
+      const { header, claims } = decodeJwt(await token());
       const payload = JSON.stringify(claims).replace('{', '{"aud":"another",');
-      return signedBy(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
+      return appendSignature(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
     },
   },
   headerMutant('typ', 'a token with the type of an ID token', { typ: 'id+jwt' }),

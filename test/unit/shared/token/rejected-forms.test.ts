@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Validate } from '../../../../shared/token/validate.ts';
-import { base64url, rsa, signedBy, takeApart } from '../../../../tools/attack/forge.ts';
+import { base64url, rsa, appendSignature, decodeJwt } from '../../../../tools/attack/forge.ts';
 import { type Issuer, rsaKey, sign, startIssuer } from '../../../support/issuer.ts';
 import { createTestValidator, now, outcomeOf } from './validator-under-test.ts';
 
@@ -20,7 +20,7 @@ beforeEach(() => {
 afterAll(() => issuer.close());
 
 async function goodSegments(): Promise<Segments> {
-  const [header, payload, signature] = takeApart(await issuer.token()).segments;
+  const [header, payload, signature] = decodeJwt(await issuer.token()).segments;
   return { header, payload, signature };
 }
 
@@ -44,7 +44,7 @@ describe('the header', () => {
 
   /** Replaces members of the header without signing the token again. */
   async function withHeader(changes: object): Promise<string> {
-    const { header, segments } = takeApart(await issuer.token());
+    const { header, segments } = decodeJwt(await issuer.token());
     const [, payload, signature] = segments;
     return `${base64url({ ...header, ...changes })}.${payload}.${signature}`;
   }
@@ -177,9 +177,9 @@ test('a token of more than 16 KiB is rejected by the check "size"', async () => 
 describe('a well signed payload', () => {
   /** Signs a payload that consists of these bytes. */
   async function withPayload(change: (good: string) => Buffer): Promise<string> {
-    const { header, claims } = takeApart(await issuer.token());
+    const { header, claims } = decodeJwt(await issuer.token());
     const payload = change(JSON.stringify(claims));
-    return signedBy(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
+    return appendSignature(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
   }
 
   test('that is good is accepted', async () => {

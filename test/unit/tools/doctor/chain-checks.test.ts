@@ -78,7 +78,7 @@ test('reports metadata of another issuer first', async () => {
     response.end('{"issuer":"https://other.example/x/v2.0"}');
   });
   const { firstFailure } = await checkChain(validSettings());
-  expect(firstFailure).toBe('metadata (not this authority’s)');
+  expect(firstFailure).toBe('metadata (not from this authority)');
 });
 
 test('accepts the health response of Downstream API', async () => {

@@ -41,7 +41,7 @@ const aadstsCases: readonly InputCase[] = [
   { input: '700027', phrases: [/signed with a certificate that is not registered/] },
   {
     input: 'AADSTS50076',
-    phrases: [/401 step_up_required \(One more check\) with Entra’s claims/],
+    phrases: [/401 step_up_required \(Further authentication required\) with Entra’s claims/],
   },
   { input: 'AADSTS53003', phrases: [/403 blocked/, /Do not retry/] },
   { input: 'AADSTS50105', phrases: [/403 not_assigned/, /Assign the user/] },
@@ -104,7 +104,7 @@ const problemCases: readonly InputCase[] = [
   },
   {
     input: '{"code":"forbidden","status":403,"detail":"Only the owner."}',
-    phrases: [/403 Not allowed\. Only the owner\./, /scope AND the user’s own right/],
+    phrases: [/403 Forbidden\. Only the owner\./, /scope AND the user’s own right/],
   },
   {
     input: '{"code":"unavailable","check":"exchange","aadsts":[7000222]}',

@@ -7,7 +7,7 @@ import {
   createManagedIdentity,
   type ManagedIdentity,
 } from '../../../../../local/emulators/managed-identity/managed-identity.ts';
-import { openPlatformKeys } from '../../../../../local/emulators/managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/platform-keys.ts';
 import { callEndpoint, createTestContext, type TestContext } from '../test-context.ts';
 
 let emulators: TestContext;
@@ -47,7 +47,7 @@ function readBody(response: EmulatorResponse | undefined): Record<string, string
 }
 
 async function verifyToken(response: EmulatorResponse | undefined) {
-  const keys = await openPlatformKeys(emulators.context);
+  const keys = await openManagedIdentityKeys(emulators.context);
   return keys.verify(readBody(response).access_token ?? '');
 }
 
