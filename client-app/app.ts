@@ -12,7 +12,7 @@ import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
 import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
-import { createEmulatorControl } from './policies/emulators.ts';
+import { createEmulatorControl } from './policies/emulator-control.ts';
 import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
 import { openProfile } from './profile/profile-view.ts';

@@ -3,7 +3,7 @@ import { openApp } from './app.ts';
 import { openSignIn, type SignIn } from './auth/sign-in.ts';
 import { renderSignedOut } from './auth/signed-out-view.ts';
 import { renderActivePolicies } from './policies/active-policies.ts';
-import { createEmulatorControl } from './policies/emulators.ts';
+import { createEmulatorControl } from './policies/emulator-control.ts';
 import { createPolicies } from './policies/policies.ts';
 import { loadSettings, type Settings } from './settings.ts';
 

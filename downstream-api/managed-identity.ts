@@ -2,7 +2,7 @@ import { ApiError } from '../shared/api-error.ts';
 import { type HttpResponse, readRetryAfter, SendFailure, send } from '../shared/http/send.ts';
 import { isNonEmptyString, readJsonObject } from '../shared/json.ts';
 import { createTokenCache, type RefreshingCache } from '../shared/refreshing-cache.ts';
-import { optional, text, type SettingsValues } from '../shared/settings.ts';
+import { optional, type SettingsValues, text } from '../shared/settings.ts';
 
 /** The settings that the platform sets for an app with a managed identity. */
 export const managedIdentitySettings = {

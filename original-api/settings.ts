@@ -9,8 +9,8 @@ import {
   oneOf,
   optional,
   origin,
-  readSettings,
   readSetting,
+  readSettings,
   required,
 } from '../shared/settings.ts';
 

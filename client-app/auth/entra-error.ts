@@ -1,4 +1,4 @@
-import type { ProblemCode } from './problem-words.ts';
+import type { ProblemCode } from './problem-messages.ts';
 
 /** The parts of an MSAL error that decide what the app can do about it. */
 export interface EntraError {

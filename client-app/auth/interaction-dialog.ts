@@ -1,9 +1,9 @@
 import { html } from 'lit/html.js';
 import { renderDialog } from '../ui/dialog.ts';
 import type { ViewContext } from '../ui/view.ts';
-import type { Failure } from './attempts.ts';
+import type { Failure } from './action-runner.ts';
 import { describeScopes } from './permissions.ts';
-import { messageFor, type Offer } from './problem-words.ts';
+import { messageFor, type Offer } from './problem-messages.ts';
 
 const labels: Partial<Readonly<Record<Offer, string>>> = {
   confirm: 'Confirm it’s you',

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import type { Problem } from './problem.ts';
-import { type ProblemCode, isCode } from './problem-words.ts';
+import { isCode, type ProblemCode } from './problem-messages.ts';
 
 /** An action that continues after the user's visit to Entra. Its input is in a draft. */
 export interface PendingAction {

@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { readClaimsChallenge } from '../../shared/http/read-challenge.ts';
-import { type ProblemCode, isCode } from './problem-words.ts';
+import { isCode, type ProblemCode } from './problem-messages.ts';
 
 /** Why a request failed. Never contains a token. */
 export interface Problem {

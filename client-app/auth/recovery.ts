@@ -1,5 +1,5 @@
 import type { Problem } from './problem.ts';
-import type { ProblemCode } from './problem-words.ts';
+import type { ProblemCode } from './problem-messages.ts';
 import { allScopes } from './scopes.ts';
 
 /** A token request that Entra may answer with a page for the user. */

@@ -3,7 +3,7 @@ import { renderBrand } from '../ui/brand.ts';
 import { renderChainPicture } from '../ui/chain-picture.ts';
 import { icons } from '../ui/icons.ts';
 import type { Problem } from './problem.ts';
-import { messageFor } from './problem-words.ts';
+import { messageFor } from './problem-messages.ts';
 import type { SignIn } from './sign-in.ts';
 
 /** The page without a signed-in user. */
@@ -29,7 +29,9 @@ export function renderSignedOut(signIn: SignIn) {
 
 function renderFailedSignIn({ code }: Problem) {
   const message =
-    code === 'sign_in_again' ? 'Signing in did not work. Please try again.' : messageFor(code).message;
+    code === 'sign_in_again'
+      ? 'Signing in did not work. Please try again.'
+      : messageFor(code).message;
   return html`<div class="notice notice-bad" role="alert">
     ${icons.alert}
     <p class="notice-title">${message}</p>

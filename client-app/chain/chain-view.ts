@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
-import { createActionRunner } from '../auth/attempts.ts';
+import { createActionRunner } from '../auth/action-runner.ts';
 import { readJourney } from '../journey/read-journey.ts';
-import type { EmulatorControl, HopRecord } from '../policies/emulators.ts';
+import type { EmulatorControl, HopRecord } from '../policies/emulator-control.ts';
 import { formatAgo } from '../ui/format.ts';
 import { renderFailure } from '../ui/notice.ts';
 import type { View, ViewContext } from '../ui/view.ts';

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 import type { HopSteps, Step } from './chain-call.ts';
 import { isFailure } from './hop-records.ts';
 import { explainEntraRefusal } from './refusal-messages.ts';

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 import type { HopSteps, Place, Step, Stop } from './chain-call.ts';
 import { describeExchange } from './describe-exchange.ts';
 import { isExchange, isFailure, startedAt } from './hop-records.ts';

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 import type { Step, Stop } from './chain-call.ts';
 import { describeHops } from './describe-hops.ts';
 import { isDuring, isExchange, isFailure, isTokenARequest, startedAt } from './hop-records.ts';

@@ -1,6 +1,6 @@
 import { keyed } from 'lit/directives/keyed.js';
 import { nothing, svg } from 'lit/html.js';
-import { onFirstRender } from '../ui/once-shown.ts';
+import { onFirstRender } from '../ui/on-first-render.ts';
 import type { Cargo, ChainCall, Place, Step } from './chain-call.ts';
 import { type Arrow, type Box, type Layout, layOut, type Point } from './layout.ts';
 import { stepDuration } from './player.ts';

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 import type { ChainCall } from './chain-call.ts';
 import { describeSteps } from './describe-steps.ts';
 import { isDuring, startedAt } from './hop-records.ts';

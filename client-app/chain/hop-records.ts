@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 
 /**
  * Milliseconds. `at` and `took` are rounded separately, so a record can seem to start just before

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../auth/problem-words.ts';
+import type { ProblemCode } from '../auth/problem-messages.ts';
 
 /** Why a part of the chain refused. */
 export interface RefusalMessage {

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../policies/emulators.ts';
+import type { HopRecord } from '../policies/emulator-control.ts';
 import { shorten } from '../ui/format.ts';
 import { isExchange, isFailure, isTokenARequest } from './hop-records.ts';
 

@@ -1,7 +1,7 @@
 import { html } from 'lit/html.js';
-import { messageFor } from '../auth/problem-words.ts';
+import { messageFor } from '../auth/problem-messages.ts';
 import { icons } from '../ui/icons.ts';
-import { onFirstRender } from '../ui/once-shown.ts';
+import { onFirstRender } from '../ui/on-first-render.ts';
 import type { Editor } from './editor.ts';
 import { type ComparedLine, compareLines } from './line-diff.ts';
 

@@ -1,5 +1,5 @@
 import type { ApiResult } from '../api.ts';
-import { type ActionRunner, createActionRunner } from '../auth/attempts.ts';
+import { type ActionRunner, createActionRunner } from '../auth/action-runner.ts';
 import type { ReturnedAction } from '../auth/pending-action.ts';
 import { ProblemError } from '../auth/problem.ts';
 import type { ViewContext } from '../ui/view.ts';

@@ -2,7 +2,7 @@ import { html, nothing } from 'lit/html.js';
 import { icons } from '../ui/icons.ts';
 import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
-import type { Policy, PolicyChoices } from './emulators.ts';
+import type { Policy, PolicyChoices } from './emulator-control.ts';
 import { normalValue, type Policies } from './policies.ts';
 import { type FaultKind, faultKinds, type PolicyControl, policyGroups } from './policy-labels.ts';
 

@@ -1,4 +1,4 @@
-import type { EmulatorControl, Policy, PolicyChoices } from './emulators.ts';
+import type { EmulatorControl, Policy, PolicyChoices } from './emulator-control.ts';
 
 /**
  * The emulators' policies as this app knows them. Others can change them too, so the app reads them

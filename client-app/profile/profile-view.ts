@@ -57,7 +57,8 @@ function renderHeader(isOwn: boolean) {
 
 function renderBody(context: ViewContext, editor: ProfileEditor) {
   const { value, stored, conflict, actions } = editor;
-  if (!value || !stored) return actions.busy ? renderPlaceholder('Loading the profile', 3) : nothing;
+  if (!value || !stored)
+    return actions.busy ? renderPlaceholder('Loading the profile', 3) : nothing;
   if (!conflict) return renderForm(context, editor, value, stored);
   return renderConflict({
     editor,

@@ -1,5 +1,5 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { onFirstRender } from './once-shown.ts';
+import { onFirstRender } from './on-first-render.ts';
 
 function show(element: HTMLElement): void {
   if (element instanceof HTMLDialogElement && !element.open) element.showModal();

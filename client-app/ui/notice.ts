@@ -1,9 +1,9 @@
 import { html, nothing } from 'lit/html.js';
-import type { Failure } from '../auth/attempts.ts';
+import type { Failure } from '../auth/action-runner.ts';
 import { interactionLabel, renderInteractionDialog } from '../auth/interaction-dialog.ts';
 import { describeScopes, writeAdminConsentRequest } from '../auth/permissions.ts';
 import type { Problem } from '../auth/problem.ts';
-import { messageAfterInteraction, messageFor, type Offer } from '../auth/problem-words.ts';
+import { messageAfterInteraction, messageFor, type Offer } from '../auth/problem-messages.ts';
 import { requiresInteraction } from '../auth/recovery.ts';
 import { renderCopyButton } from './copy-button.ts';
 import { icons } from './icons.ts';

@@ -3,8 +3,8 @@ import { ApiError } from '../../shared/api-error.ts';
 import { type Document, documentRow, keysOf, readersOf, toRow } from './document-row.ts';
 import { createShares, type Page } from './shares.ts';
 import {
-  operationOptions,
   type OpenTable,
+  operationOptions,
   readRow,
   readWithRetry,
   resultOf,
@@ -66,7 +66,9 @@ export function createDocuments(open: OpenTable, now: () => number = Date.now): 
     signal: AbortSignal,
   ): Promise<Stored<Document> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, id);
-    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, operationOptions(signal)));
+    const row = await readWithRetry(() =>
+      table.getEntity(partitionKey, rowKey, operationOptions(signal)),
+    );
     return row && readRow(documentRow, row);
   }
 

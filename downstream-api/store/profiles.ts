@@ -1,8 +1,8 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
 import {
-  operationOptions,
   type OpenTable,
+  operationOptions,
   readRow,
   readWithRetry,
   type Stored,
@@ -64,7 +64,9 @@ export function createProfiles(open: OpenTable): Profiles {
     signal: AbortSignal,
   ): Promise<Stored<Profile> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, userId);
-    const row = await readWithRetry(() => table.getEntity(partitionKey, rowKey, operationOptions(signal)));
+    const row = await readWithRetry(() =>
+      table.getEntity(partitionKey, rowKey, operationOptions(signal)),
+    );
     if (!row) return undefined;
     const { etag, ...details } = readRow(profileRow, row);
     return { value: { userId, ...details }, etag };

@@ -1,7 +1,7 @@
 import { odata } from '@azure/data-tables';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
-import { operationOptions, type OpenTable, readRow, readWithRetry, resultOf } from './tables.ts';
+import { type OpenTable, operationOptions, readRow, readWithRetry, resultOf } from './tables.ts';
 
 /** A row of the index: a user and a document that the user may read. */
 export type Share = {

@@ -195,6 +195,8 @@ function namesCallingApp(claims: Claims): boolean {
 
 function hasExpectedTypes({ scp, idtyp, roles, acrs, xms_cc }: Claims): boolean {
   const areTexts = [scp, idtyp].every((claim) => claim === undefined || isNonEmptyString(claim));
-  const areTextLists = [roles, acrs, xms_cc].every((claim) => claimValues(claim).every(isNonEmptyString));
+  const areTextLists = [roles, acrs, xms_cc].every((claim) =>
+    claimValues(claim).every(isNonEmptyString),
+  );
   return areTexts && areTextLists;
 }

@@ -96,7 +96,9 @@ export async function fetchMetadata(
   const url = new URL(`${base}/.well-known/openid-configuration`, authorityHost);
   const document = await fetchDocument('metadata', url);
 
-  const issuer = isNonEmptyString(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
+  const issuer = isNonEmptyString(document.issuer)
+    ? document.issuer.replace('{tenantid}', tenantId)
+    : '';
   const jwksUri = endpointAt(authorityHost, document.jwks_uri);
   const tokenEndpoint = endpointAt(authorityHost, document.token_endpoint);
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId))

@@ -9,9 +9,9 @@ import {
   claimChecks,
   claimedTenant,
   claimedVersion,
+  claimValues,
   isAppOnly,
   isDelegated,
-  claimValues,
 } from './checks.ts';
 import type { SigningKey } from './key-set.ts';
 import type { Keys } from './keys.ts';

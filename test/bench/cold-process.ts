@@ -6,8 +6,8 @@
  * endpoint in milliseconds.
  */
 import { setTimeout as sleep } from 'node:timers/promises';
-import { respondAsVault, sendJson } from '../faults/answers.ts';
 import { type Chain, paths, startChain } from '../faults/chain.ts';
+import { respondAsVault, sendJson } from '../faults/responses.ts';
 import { tenantId } from '../support/issuer.ts';
 
 const [requestCount = 1, latency = 100] = process.argv.slice(2).map(Number);

@@ -1,7 +1,7 @@
 import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { Pool } from 'undici';
-import { readBody, readClaims, sendJson } from '../faults/answers.ts';
 import { type Chain, startChain } from '../faults/chain.ts';
+import { readBody, readClaims, sendJson } from '../faults/responses.ts';
 import { audience, type Issuer, startIssuer } from '../support/issuer.ts';
 import { median } from './compare.ts';
 import {

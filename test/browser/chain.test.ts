@@ -95,7 +95,9 @@ browserTest('shows where and why a call was refused', async (context) => {
   await refusal.getByText('AADSTS50076').waitFor();
   await refusal.getByText('step_up_required').waitFor();
   await page.locator('.place-entra.place-stopped').waitFor();
-  await steps(page).getByText('Client App requests a new token A silently, but Entra requires the user to act').waitFor();
+  await steps(page)
+    .getByText('Client App requests a new token A silently, but Entra requires the user to act')
+    .waitFor();
   await browser.checkLayout('chain-refused');
   expect(await page.content()).not.toMatch(tokenPattern);
 
@@ -118,7 +120,9 @@ browserTest('pauses an animated call, and moves one step on', async (context) =>
   await openChain(context);
   await page.emulateMedia({ reducedMotion: 'no-preference' });
   await button(page, 'Make a call').click();
-  await caption(page).getByText('Client App calls Original API with token A: GET journey').waitFor();
+  await caption(page)
+    .getByText('Client App calls Original API with token A: GET journey')
+    .waitFor();
   await button(page, 'Pause').click();
   await button(page, 'Play').waitFor();
   await button(page, 'Next step').click();

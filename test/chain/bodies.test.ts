@@ -88,9 +88,9 @@ describe.each(apiNames)('%s', (apiName) => {
       name: 'unknown properties',
       json: { ...body, owner: 'x', tid: 'y', roles: [] },
       detail: [
-        "'owner' is not a property that can be sent; ",
-        "'tid' is not a property that can be sent; ",
-        "'roles' is not a property that can be sent.",
+        "Unknown property 'owner'. ",
+        "Unknown property 'tid'. ",
+        "Unknown property 'roles'.",
       ].join(''),
     },
     { name: 'a missing title', json: { text: 'x' }, detail: "'title' is missing." },
@@ -102,12 +102,12 @@ describe.each(apiNames)('%s', (apiName) => {
     {
       name: 'a number as the text',
       json: { title: 'x', text: 7 },
-      detail: "'text' must be a text.",
+      detail: "'text' must be a string.",
     },
     {
       name: 'names as readers',
       json: { ...body, readers: ['bob'] },
-      detail: "'readers' must be an object id, a GUID.",
+      detail: "'readers' must contain object ids (GUIDs) only.",
     },
     { name: 'a list', json: [], detail: 'The body must be a JSON object.' },
     { name: 'a string', json: 'x', detail: 'The body must be a JSON object.' },

@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, expect, test } from '@jest/globals';
-import { readClaims } from '../faults/answers.ts';
+import { readClaims } from '../faults/responses.ts';
 import { call } from '../support/call.ts';
 import { type FakeDownstream, type Respond, startDownstream } from '../support/downstream.ts';
 import { type Stack, startStack } from '../support/stack.ts';

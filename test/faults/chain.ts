@@ -3,9 +3,9 @@ import { type CallResponse, call } from '../support/call.ts';
 import { type FakeDownstream, type Respond, startDownstream } from '../support/downstream.ts';
 import { type Issuer, startIssuer } from '../support/issuer.ts';
 import { serveApi } from '../support/serve-api.ts';
-import { respondAsVault, readClaims, sendJson } from './answers.ts';
 import { identityPath, openIdentityEndpoint } from './identity-endpoint.ts';
 import { createOriginalRoute } from './original-api.ts';
+import { readClaims, respondAsVault, sendJson } from './responses.ts';
 import { createTokenEndpoint, type Exchanges } from './token-endpoint.ts';
 
 /** The dependencies of Original API, by the ends of their paths. */

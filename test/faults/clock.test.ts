@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { readClaims } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { readClaims } from './responses.ts';
 
 const second = 1_000;
 const minute = 60 * second;

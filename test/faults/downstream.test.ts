@@ -2,9 +2,9 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
-import { breakConnection, createSilence, sendLargeBody } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { breakConnection, createSilence, sendLargeBody } from './responses.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const MiB = 2 ** 20;

@@ -2,8 +2,8 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Respond } from '../support/downstream.ts';
-import { challengeVault } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { challengeVault } from './responses.ts';
 
 const redirectStatuses = [301, 302, 303, 307, 308];
 const minute = 60_000;

@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
-import { respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { respondWithStatus } from './responses.ts';
 import { rotateKey } from './rotate-key.ts';
 
 const second = 1_000;

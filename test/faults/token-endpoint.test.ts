@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
-import { breakConnection, createSilence, respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { breakConnection, createSilence, respondWithStatus } from './responses.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const second = 1_000;

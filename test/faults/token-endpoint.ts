@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Respond } from '../support/downstream.ts';
 import { audience, type Issuer } from '../support/issuer.ts';
-import { readBody, readClaims, refuseCredential, sendJson } from './answers.ts';
+import { readBody, readClaims, refuseCredential, sendJson } from './responses.ts';
 
 /** Downstream's client id. */
 export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';

@@ -3,8 +3,8 @@ import type { ServerResponse } from 'node:http';
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import type { Respond } from '../support/downstream.ts';
 import { audience, otherTenantId } from '../support/issuer.ts';
-import { sendJson, sendLargeBody } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { sendJson, sendLargeBody } from './responses.ts';
 import { signTokenB } from './token-endpoint.ts';
 
 let chain: Chain;

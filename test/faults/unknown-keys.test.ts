@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
-import { respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { respondWithStatus } from './responses.ts';
 import { rotateKey } from './rotate-key.ts';
 
 const second = 1_000;

@@ -2,9 +2,9 @@ import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { CallResponse } from '../support/call.ts';
 import type { Respond } from '../support/downstream.ts';
 import { until } from '../support/until.ts';
-import { respondAsVault, challengeVault, createSilence, respondWithStatus } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { challengeVault, createSilence, respondAsVault, respondWithStatus } from './responses.ts';
 import { startStopwatch } from './stopwatch.ts';
 
 const second = 1_000;

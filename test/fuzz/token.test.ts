@@ -10,7 +10,7 @@ import { redact } from '../../shared/redacted.ts';
 import { authorize } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../shared/token/validate.ts';
-import { base64url, rsa, rsaPss, type Signer, appendSignature } from '../../tools/attack/forge.ts';
+import { appendSignature, base64url, rsa, rsaPss, type Signer } from '../../tools/attack/forge.ts';
 import {
   audience,
   clientApp,

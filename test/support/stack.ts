@@ -78,19 +78,23 @@ export async function startStack(options: StackOptions = {}): Promise<Stack> {
 async function startOnce(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'stack-'));
   const dataDir = join(folder, 'data');
-  const child = spawn(process.execPath, [program, '--json', '--json-log', ...(await listArgs(options, folder))], {
-    // With its own process group, every process of the stack can be killed at the end. The stack
-    // stops by itself when this process ends.
-    detached: true,
-    env: {
-      ...process.env,
-      NO_PROXY: 'localhost,127.0.0.1,::1',
-      ...(await choosePorts()),
-      EMULATOR_DATA_DIR: dataDir,
-      ...options.env,
+  const child = spawn(
+    process.execPath,
+    [program, '--json', '--json-log', ...(await listArgs(options, folder))],
+    {
+      // With its own process group, every process of the stack can be killed at the end. The stack
+      // stops by itself when this process ends.
+      detached: true,
+      env: {
+        ...process.env,
+        NO_PROXY: 'localhost,127.0.0.1,::1',
+        ...(await choosePorts()),
+        EMULATOR_DATA_DIR: dataDir,
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  );
   const lines: string[] = [];
   const stop = async () => {
     await end(child);

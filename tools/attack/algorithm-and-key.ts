@@ -1,6 +1,7 @@
 import { createHmac, generateKeyPairSync, type KeyObject, sign } from 'node:crypto';
 import { type Api, type CreateCases, swapLetterCase, type TokenRow, tokenCases } from './case.ts';
 import {
+  appendSignature,
   createSigningInput,
   ecdsa,
   encodePublicKey,
@@ -8,7 +9,6 @@ import {
   rsa,
   rsaPss,
   type Signer,
-  appendSignature,
 } from './forge.ts';
 
 const attackerKey = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey;

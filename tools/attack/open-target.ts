@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlClient, TokenOptions } from '../../test/support/control-client.ts';
 import type { Api, EmulatorAccess } from './case.ts';
-import { createSigningInput, type Part, rsa, appendSignature, decodeJwt } from './forge.ts';
+import { appendSignature, createSigningInput, decodeJwt, type Part, rsa } from './forge.ts';
 import { type RawResponse, sendRequest } from './http.ts';
 
 const allScopes = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];

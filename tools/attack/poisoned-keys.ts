@@ -14,7 +14,7 @@ import {
 } from '../../test/support/issuer.ts';
 import { serveApi } from '../../test/support/serve-api.ts';
 import { type Case, describeResponse, invalidToken } from './case.ts';
-import { createSigningInput, rsa, appendSignature, decodeJwt } from './forge.ts';
+import { appendSignature, createSigningInput, decodeJwt, rsa } from './forge.ts';
 import { sendRequest } from './http.ts';
 
 /** The id under which the issuer publishes its own valid key. */

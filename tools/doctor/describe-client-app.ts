@@ -1,4 +1,4 @@
-import { isCode, type Offer, problemMessages } from '../../client-app/auth/problem-words.ts';
+import { isCode, type Offer, problemMessages } from '../../client-app/auth/problem-messages.ts';
 
 /** What the Client App does for each action that it offers with a message. */
 const actions: Readonly<Record<Offer, string>> = {

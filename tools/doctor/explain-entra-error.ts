@@ -59,7 +59,7 @@ export function explainEntraError(entraError: Refusal, context: ChainContext): r
 
   const withClaims = code === 'step_up_required' ? ' with Entra’s claims' : '';
   lines.push(
-    formatRow('category', String(options.logContext?.means)),
+    formatRow('category', String(options.logContext?.explanation)),
     formatRow('API response', `${status} ${code} (${title})${withClaims}.`),
     ...describeClaims(entraError, context),
     formatRow('Client App', describeClientApp(code)),

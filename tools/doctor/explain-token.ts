@@ -114,7 +114,9 @@ function describeClaims(claims: UnverifiedClaims, context: ChainContext): readon
   add('issued', formatTime(iat, now));
   add('expires', formatTime(exp, now));
   if (scp !== undefined) {
-    const handlesChallenges = claimValues(xms_cc).some((one) => String(one).toLowerCase() === 'cp1');
+    const handlesChallenges = claimValues(xms_cc).some(
+      (one) => String(one).toLowerCase() === 'cp1',
+    );
     add(
       'client',
       handlesChallenges

@@ -54,14 +54,14 @@ export async function probeCredential(
 }
 
 function interpretRejection({ code, options }: ApiError): CheckResult {
-  const { entraError, aadsts, means } = options.logContext ?? {};
+  const { entraError, aadsts, explanation } = options.logContext ?? {};
   const aadstsCode: unknown = Array.isArray(aadsts) ? aadsts[0] : undefined;
   const suffix = aadstsCode === undefined ? '' : ` (AADSTS${aadstsCode})`;
   if (assertionErrors.includes(String(entraError)) && aadstsCode !== unknownTenant)
     return { ok: `Entra accepts it: it rejected only the assertion of the probe${suffix}` };
   const known = aadstsCodes[Number(aadstsCode)];
   return {
-    failed: `${known?.meaning ?? means}${suffix}`,
+    failed: `${known?.meaning ?? explanation}${suffix}`,
     fix: known?.fix ?? problemMessages[code].fix,
   };
 }

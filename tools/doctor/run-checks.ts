@@ -101,8 +101,8 @@ export function describeFailure(error: unknown): string {
 }
 
 function describeApiError({ code, options }: ApiError): string {
-  const { reason, failure, means } = options.logContext ?? {};
-  const cause = String(reason ?? failure ?? means ?? code);
+  const { reason, failure, explanation } = options.logContext ?? {};
+  const cause = String(reason ?? failure ?? explanation ?? code);
   const status = /^(?:status )?(\d{3})$/.exec(cause)?.[1];
   if (status !== undefined) return describeStatus(status);
   return failureMessages[cause] ?? cause;

@@ -1,7 +1,7 @@
-import { createActionRunner } from '../../../../client-app/auth/attempts.ts';
+import { createActionRunner } from '../../../../client-app/auth/action-runner.ts';
 import type { Clock } from '../../../../client-app/auth/countdown.ts';
 import { type Problem, ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 
 /** A runner whose clock the test moves, with the visits to Entra and the draws that it requests. */
 export function createRunner() {

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { classifyEntraError, type EntraError } from '../../../../client-app/auth/entra-error.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 
 interface Example {
   readonly cause: string;

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import { readProblem, readRetryAfter } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 
 function createResponse(
   status: number,

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
 import type { Problem } from '../../../../client-app/auth/problem.ts';
-import { type ProblemCode, problemMessages } from '../../../../client-app/auth/problem-words.ts';
+import { type ProblemCode, problemMessages } from '../../../../client-app/auth/problem-messages.ts';
 import {
   canRenewSilently,
   createInteractiveRequest,

@@ -1,4 +1,4 @@
-import type { HopRecord } from '../../../../client-app/policies/emulators.ts';
+import type { HopRecord } from '../../../../client-app/policies/emulator-control.ts';
 
 /** The correlation id of the records that `createRecord` makes. */
 export const correlationId = 'call-1';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { gatherCalls } from '../../../../client-app/chain/gather-calls.ts';
-import type { HopRecord } from '../../../../client-app/policies/emulators.ts';
+import type { HopRecord } from '../../../../client-app/policies/emulator-control.ts';
 import {
   createExchange,
   createRecord,

@@ -1,6 +1,6 @@
 import type { ApiResult } from '../../../../client-app/api.ts';
 import { ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-words.ts';
+import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 import { createDrafts } from '../../../../client-app/editing/drafts.ts';
 import { createEditor } from '../../../../client-app/editing/editor.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { EmulatorControl, Policy } from '../../../../client-app/policies/emulators.ts';
+import type { EmulatorControl, Policy } from '../../../../client-app/policies/emulator-control.ts';
 import { createPolicies } from '../../../../client-app/policies/policies.ts';
 
 const normalPolicies: readonly Policy[] = [

@@ -10,7 +10,9 @@ test('an https endpoint needs no options', () => {
 });
 
 test('a loopback endpoint is given to the client as an https URL', () => {
-  expect(azureClientArguments(new URL('http://localhost:7070/')).url).toBe('https://localhost:7070');
+  expect(azureClientArguments(new URL('http://localhost:7070/')).url).toBe(
+    'https://localhost:7070',
+  );
 });
 
 test('the client for plain http rejects other hosts', async () => {

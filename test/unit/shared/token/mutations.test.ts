@@ -12,7 +12,7 @@ import {
 import * as checks from '../../../../shared/token/checks.ts';
 import type { Keys } from '../../../../shared/token/keys.ts';
 import { type Check, formChecks, headerChecks } from '../../../../shared/token/parse.ts';
-import { base64url, rsa, appendSignature, decodeJwt } from '../../../../tools/attack/forge.ts';
+import { appendSignature, base64url, decodeJwt, rsa } from '../../../../tools/attack/forge.ts';
 import {
   audience,
   clientApp,

@@ -1,7 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Validate } from '../../../../shared/token/validate.ts';
-import { base64url, rsa, appendSignature, decodeJwt } from '../../../../tools/attack/forge.ts';
+import { appendSignature, base64url, decodeJwt, rsa } from '../../../../tools/attack/forge.ts';
 import { type Issuer, rsaKey, sign, startIssuer } from '../../../support/issuer.ts';
 import { createTestValidator, now, outcomeOf } from './validator-under-test.ts';
 

@@ -7,7 +7,7 @@ import {
   createManagedIdentity,
   type ManagedIdentity,
 } from '../../../../../local/emulators/managed-identity/managed-identity.ts';
-import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/platform-keys.ts';
+import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/managed-identity-keys.ts';
 import { callEndpoint, createTestContext, type TestContext } from '../test-context.ts';
 
 let emulators: TestContext;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import type { Respond } from '../support/downstream.ts';
-import { readUserOfExchange, respondWithStatus, sendJson } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
+import { readUserOfExchange, respondWithStatus, sendJson } from './responses.ts';
 import { signTokenB } from './token-endpoint.ts';
 
 let chain: Chain;

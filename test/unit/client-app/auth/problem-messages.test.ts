@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
 import {
-  type ProblemCode,
   isCode,
   messageAfterInteraction,
+  type ProblemCode,
   problemMessages,
-} from '../../../../client-app/auth/problem-words.ts';
+} from '../../../../client-app/auth/problem-messages.ts';
 import { problems } from '../../../../shared/api-error.ts';
 
 test.each(Object.keys(problems))('has a message for the API problem %s', (code) => {
@@ -36,9 +36,12 @@ test.each<ProblemCode>(['blocked', 'account_disabled', 'not_assigned', 'caller_n
   },
 );
 
-test.each(Object.entries(problemMessages))('has a full sentence without a code for %s', (_code, { message }) => {
-  expect(message).toMatch(/^[A-Z][^_]*[.?]$/);
-});
+test.each(Object.entries(problemMessages))(
+  'has a full sentence without a code for %s',
+  (_code, { message }) => {
+    expect(message).toMatch(/^[A-Z][^_]*[.?]$/);
+  },
+);
 
 const interactionCodes: readonly ProblemCode[] = [
   'step_up_required',

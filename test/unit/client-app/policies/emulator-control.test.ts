@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createEmulatorControl } from '../../../../client-app/policies/emulators.ts';
+import { createEmulatorControl } from '../../../../client-app/policies/emulator-control.ts';
 
 const cloudSettings = {
   authority: 'http://e',

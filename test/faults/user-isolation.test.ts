@@ -1,9 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { until } from '../support/until.ts';
-import { breakConnection, readUserOfExchange, respondWithStatus, sendJson } from './answers.ts';
 import { type Chain, startChain } from './chain.ts';
 import { expectStatus } from './expect-status.ts';
+import { breakConnection, readUserOfExchange, respondWithStatus, sendJson } from './responses.ts';
 import { signTokenB } from './token-endpoint.ts';
 
 const maxConcurrentExchanges = 20;
