@@ -239,7 +239,7 @@ test('fetches no keys for a token of another issuer', async () => {
     expect(explanation).toMatch(
       /signature not verified: http:\/\/localhost:\d+, .* not the issuer/,
     );
-    expect(otherIssuer.asked).toEqual([]);
+    expect(otherIssuer.requestedPaths).toEqual([]);
     expect(issuer.requestedPaths).toHaveLength(requestsBefore);
   } finally {
     await otherIssuer.close();
