@@ -26,17 +26,19 @@ export interface TestPlan {
   readonly reason: string;
 }
 
-/** Decides whether a test runs. Without its program it is skipped, but in CI it fails. */
-export function planTest(
-  program: string,
-  { installed, ci }: { readonly installed: boolean; readonly ci: boolean },
-): TestPlan {
-  if (installed) return { action: 'run', reason: '' };
-  if (ci) {
-    return { action: 'fail', reason: `${program} is not installed, and CI requires it` };
-  }
-  return { action: 'skip', reason: `${program} is not installed` };
+/**
+ * Decides whether a test runs. A test whose requirement is not met is skipped, but in CI it fails.
+ *
+ * @param problem why the requirement is not met, or `undefined` if it is met
+ */
+export function planTest(problem: string | undefined, ci: boolean): TestPlan {
+  if (problem === undefined) return { action: 'run', reason: '' };
+  if (ci) return { action: 'fail', reason: `${problem}, and CI requires it` };
+  return { action: 'skip', reason: problem };
 }
+
+/** Defines a test. */
+export type DefineTest = (name: string, body: Body, timeout?: number) => void;
 
 /**
  * Returns a `test` function for tests that need a program. Without the program the tests are
@@ -49,8 +51,17 @@ export function planTest(
 export function needs(
   program: Program,
   installed = findProgram(program) !== undefined,
-): (name: string, body: Body, timeout?: number) => void {
-  const { action, reason } = planTest(program, { installed, ci: process.env.CI === 'true' });
+): DefineTest {
+  return testUnless(installed ? undefined : `${program} is not installed`);
+}
+
+/**
+ * Returns a `test` function for tests with another requirement than a program.
+ *
+ * @param problem why the requirement is not met, or `undefined` if it is met
+ */
+export function testUnless(problem: string | undefined): DefineTest {
+  const { action, reason } = planTest(problem, process.env.CI === 'true');
   return (name, body, timeout) => {
     if (action === 'run') {
       test(

@@ -62,8 +62,8 @@ async function compile(draft: string, content: string): Promise<void> {
   await rewriteDeclarations(content);
 }
 
-/** The source files of the entries that the package exports. */
-async function listEntries(): Promise<readonly string[]> {
+/** Lists the source files of the entries that the package exports, as absolute paths. */
+export async function listEntries(): Promise<readonly string[]> {
   const manifest = JSON.parse(await readFile(join(source, 'package.json'), 'utf8'));
   const targets = Object.values<string | { readonly default: string }>(manifest.exports);
   return targets
