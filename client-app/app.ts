@@ -1,5 +1,5 @@
 import { render } from 'lit/html.js';
-import { takeReturnedAction } from '../shared/browser/entra-visit.ts';
+import { leaveForEntra, takeReturnedAction } from '../shared/browser/entra-visit.ts';
 import { createPendingActions } from '../shared/browser/pending-action.ts';
 import { createApi } from './api.ts';
 import type { Person, SignIn } from './auth/sign-in.ts';
@@ -57,10 +57,8 @@ export function openApp(
       context.refresh();
     },
     go: (to) => location.assign(writeRoute(to)),
-    startInteraction(problem, pending) {
-      pendingActions.save({ page: location.hash, ...pending });
-      return signIn.interact(problem);
-    },
+    startInteraction: (problem, pending) =>
+      leaveForEntra(problem, { page: location.hash, ...pending }, pendingActions, signIn),
     get returned() {
       return returned;
     },

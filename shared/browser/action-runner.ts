@@ -114,10 +114,8 @@ type Action = {
  * ```ts
  * const runner = createActionRunner({
  *   refresh: draw,
- *   startInteraction(problem, pending) {
- *     pendingActions.save({ page: location.pathname, ...pending });
- *     return tokens.interact(problem);
- *   },
+ *   startInteraction: (problem, pending) =>
+ *     leaveForEntra(problem, { page: location.pathname, ...pending }, pendingActions, tokens),
  * });
  * await runner.run('save', () => saveOrder(order), { input: order });
  * ```

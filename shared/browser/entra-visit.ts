@@ -1,6 +1,7 @@
 import { describeEntraError } from './entra-error.ts';
 import type { PendingAction, PendingActions } from './pending-action.ts';
 import type { Problem } from './problem.ts';
+import type { TokenSource } from './token-source.ts';
 
 /** How this page was opened, as far as Entra ID is concerned. */
 export type EntraVisit = {
@@ -16,6 +17,35 @@ export type ReturnedAction = PendingAction & {
   /** Why Entra ID issued no token. Absent if it did. */
   readonly problem?: Problem;
 };
+
+/**
+ * Stores the action, and leaves the page for the step at Entra ID that solves the problem. An
+ * action that cannot be stored does not leave the page, so that no input is lost.
+ *
+ * @throws ProblemError if the page cannot be left
+ * @throws DOMException if the storage is full
+ *
+ * @example
+ * ```ts
+ * const page = location.pathname;
+ * await leaveForEntra(problem, { page, action: 'save', code: problem.code }, pendingActions, tokens);
+ * ```
+ */
+export async function leaveForEntra(
+  problem: Problem,
+  pending: PendingAction,
+  pendingActions: PendingActions,
+  tokens: Pick<TokenSource, 'interact'>,
+): Promise<void> {
+  pendingActions.save(pending);
+  try {
+    await tokens.interact(problem);
+  } catch (error) {
+    // Otherwise the action would run, unexpectedly, after another visit to Entra ID.
+    pendingActions.take();
+    throw error;
+  }
+}
 
 /**
  * Waits for the library to complete the redirect from Entra ID.

@@ -24,6 +24,7 @@ export type { Clock } from './clock.ts';
 export { describeEntraError } from './entra-error.ts';
 export {
   type EntraVisit,
+  leaveForEntra,
   type ReturnedAction,
   readEntraVisit,
   takeReturnedAction,

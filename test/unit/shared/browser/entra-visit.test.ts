@@ -2,6 +2,7 @@ import { ServerError } from '@azure/msal-browser';
 import { expect, test } from '@jest/globals';
 import {
   type EntraVisit,
+  leaveForEntra,
   readEntraVisit,
   takeReturnedAction,
 } from '../../../../shared/browser/entra-visit.ts';
@@ -15,8 +16,14 @@ const success: EntraVisit = { returned: true, failure: undefined };
 /** A storage that has one pending action. */
 function createStorage() {
   const stored: PendingAction[] = [pending];
-  return { stored, take: () => stored.pop() };
+  return {
+    stored,
+    save: (replacement: PendingAction) => void stored.splice(0, 1, replacement),
+    take: () => stored.pop(),
+  };
 }
+
+const problem: Problem = { code: 'consent_required', status: 403, correlationId: 'c' };
 
 function createFailure(code: Problem['code'], declined = false): EntraVisit {
   return { returned: true, failure: { code, status: 0, correlationId: 'c', declined } };
@@ -73,4 +80,35 @@ test('reads an error of the redirect as a failure', async () => {
     returned: true,
     failure: { code: 'consent_required', status: 0, correlationId: 'c', declined: true },
   });
+});
+
+test('stores the action before it leaves for Entra', async () => {
+  const storage = createStorage();
+  const saved = { ...pending, action: 'delete' };
+  const storedOnLeaving: (readonly PendingAction[])[] = [];
+  const interact = async () => void storedOnLeaving.push([...storage.stored]);
+  await leaveForEntra(problem, saved, storage, { interact });
+  expect(storedOnLeaving).toEqual([[saved]]);
+});
+
+test('does not leave for Entra when the action cannot be stored', async () => {
+  const full = new DOMException('full', 'QuotaExceededError');
+  const visits: Problem[] = [];
+  const interact = async (reason: Problem) => void visits.push(reason);
+  const storage = {
+    ...createStorage(),
+    save() {
+      throw full;
+    },
+  };
+  await expect(leaveForEntra(problem, pending, storage, { interact })).rejects.toBe(full);
+  expect(visits).toEqual([]);
+});
+
+test('drops the action when the page cannot be left', async () => {
+  const storage = createStorage();
+  const offline = new Error('offline');
+  const interact = () => Promise.reject(offline);
+  await expect(leaveForEntra(problem, pending, storage, { interact })).rejects.toBe(offline);
+  expect(storage.stored).toEqual([]);
 });
