@@ -1,9 +1,9 @@
 import * as v from 'valibot';
-import { ProblemError, readProblem } from './auth/problem.ts';
-import { canRenewSilently, requiresInteraction } from './auth/recovery.ts';
+import { createApiFetch } from '../shared/browser/api-fetch.ts';
+import { ProblemError } from '../shared/browser/problem.ts';
+import { startTrace } from '../shared/browser/trace.ts';
 import type { Scope } from './auth/scopes.ts';
 import type { SignIn } from './auth/sign-in.ts';
-import { startTrace, type Trace } from './trace.ts';
 
 /** A request to Original API. */
 export interface ApiRequest {
@@ -51,71 +51,22 @@ export interface ApiOptions {
   readonly fetch?: typeof fetch;
 }
 
-/** Milliseconds. Longer than the deadline of Original API, which is 10 seconds. */
-const requestTimeout = 20_000;
-
 /** Creates the client of Original API. */
-export function createApi(options: ApiOptions): Api {
-  const { baseUrl, acquireToken } = options;
-  const fetchResponse =
-    options.fetch ?? ((...parameters: Parameters<typeof fetch>) => fetch(...parameters));
-
-  async function send(request: ApiRequest, trace: Trace, token: string): Promise<Response> {
-    const { correlationId } = trace;
-    let response: Response;
-    try {
-      response = await fetchResponse(`${baseUrl}/${request.path}`, {
-        method: request.method,
-        headers: createHeaders(request, trace, token),
-        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-        cache: 'no-store',
-        credentials: 'omit',
-        redirect: 'error',
-        signal: AbortSignal.timeout(requestTimeout),
-      });
-    } catch (error) {
-      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
-      throw new ProblemError({
-        code: isTimeout ? 'timeout' : 'unreachable',
-        status: 0,
-        correlationId,
-      });
-    }
-    if (!response.ok) throw new ProblemError(await readProblem(response, correlationId));
-    return response;
-  }
-
-  /** Acquires a new token A, with the correlation id of the failed request. */
-  async function renewToken(
-    apiError: ProblemError,
-    scope: Scope,
-    { correlationId }: Trace,
-  ): Promise<string> {
-    const { claims } = apiError.problem;
-    try {
-      return await acquireToken(scope, correlationId, claims === undefined ? {} : { claims });
-    } catch (error) {
-      // The problem of the API has the claims and scopes for the interactive request.
-      if (error instanceof ProblemError && requiresInteraction(error.problem)) throw apiError;
-      throw error;
-    }
-  }
-
-  async function sendWithRenewal(request: ApiRequest, trace: Trace): Promise<Response> {
-    const token = await acquireToken(request.scope, trace.correlationId);
-    try {
-      return await send(request, trace, token);
-    } catch (error) {
-      if (!(error instanceof ProblemError) || !isRenewable(error)) throw error;
-      const newToken = await renewToken(error, request.scope, trace);
-      return send(request, startTrace(), newToken);
-    }
-  }
+export function createApi({ acquireToken, ...options }: ApiOptions): Api {
+  const apiFetch = createApiFetch({ ...options, tokens: { acquire: acquireToken } });
 
   return {
     async call(request, schema) {
+      const { method, path, scope, body } = request;
       const trace = startTrace();
-      const response = await sendWithRenewal(request, trace);
+      const response = await apiFetch(path, {
+        method,
+        headers: createHeaders(request),
+        ...(body !== undefined && { body: JSON.stringify(body) }),
+        cache: 'no-store',
+        scopes: [scope],
+        trace,
+      });
       const result = v.safeParse(schema, await readBody(response));
       if (!result.success) {
         throw new ProblemError({
@@ -129,16 +80,11 @@ export function createApi(options: ApiOptions): Api {
   };
 }
 
-/** Whether the API responded, and a new token A may solve the problem. */
-function isRenewable({ problem }: ProblemError): boolean {
-  return problem.status !== 0 && canRenewSilently(problem);
-}
-
-function createHeaders(request: ApiRequest, { traceparent }: Trace, token: string): Headers {
-  const headers = new Headers({ authorization: `Bearer ${token}`, traceparent });
-  if (request.body !== undefined) headers.set('content-type', 'application/json');
-  if (request.basedOn === 'none') headers.set('if-none-match', '*');
-  else if (request.basedOn !== undefined) headers.set('if-match', request.basedOn);
+function createHeaders({ body, basedOn }: ApiRequest): Headers {
+  const headers = new Headers();
+  if (body !== undefined) headers.set('content-type', 'application/json');
+  if (basedOn === 'none') headers.set('if-none-match', '*');
+  else if (basedOn !== undefined) headers.set('if-match', basedOn);
   return headers;
 }
 

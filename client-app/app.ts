@@ -1,11 +1,7 @@
 import { render } from 'lit/html.js';
+import { leaveForEntra, takeReturnedAction } from '../shared/browser/entra-visit.ts';
+import { createPendingActions } from '../shared/browser/pending-action.ts';
 import { createApi } from './api.ts';
-import {
-  createPendingActions,
-  describeReturn,
-  type ReturnedAction,
-} from './auth/pending-action.ts';
-import { createInteractiveRequest } from './auth/recovery.ts';
 import type { Person, SignIn } from './auth/sign-in.ts';
 import { openChain } from './chain/chain-view.ts';
 import { openDocumentList } from './documents/document-list-view.ts';
@@ -41,7 +37,7 @@ export function openApp(
   let announcement = '';
   let announcementTimer: ReturnType<typeof setTimeout> | undefined;
   let isDrawScheduled = false;
-  let returned = takeReturnedAction();
+  let returned = takeReturnedAction(pendingActions, signIn.visit, location.hash);
 
   const context: ViewContext = {
     settings,
@@ -61,11 +57,8 @@ export function openApp(
       context.refresh();
     },
     go: (to) => location.assign(writeRoute(to)),
-    startInteraction(problem, pending) {
-      pendingActions.save({ hash: location.hash, ...pending });
-      const request = createInteractiveRequest(problem, settings.originalApiId);
-      return signIn.interact(request, problem.correlationId);
-    },
+    startInteraction: (problem, pending) =>
+      leaveForEntra(problem, { page: location.hash, ...pending }, pendingActions, signIn),
     get returned() {
       return returned;
     },
@@ -127,12 +120,6 @@ export function openApp(
   function signOut(): void {
     drafts.clear();
     signIn.signOut().catch(reportError);
-  }
-
-  function takeReturnedAction(): ReturnedAction | undefined {
-    const pending = pendingActions.take();
-    if (!pending || !signIn.returnedFromEntra || pending.hash !== location.hash) return undefined;
-    return describeReturn(pending, signIn.failure);
   }
 }
 

@@ -1,7 +1,7 @@
 import { html } from 'lit/html.js';
+import type { Failure } from '../../shared/browser/action-runner.ts';
 import { renderDialog } from '../ui/dialog.ts';
 import type { ViewContext } from '../ui/view.ts';
-import type { Failure } from './action-runner.ts';
 import { describeScopes } from './permissions.ts';
 import { messageFor, type Offer } from './problem-messages.ts';
 

@@ -1,3 +1,5 @@
+import type { ProblemCode } from '../../shared/browser/problem-code.ts';
+
 /** What the app offers next to a message. */
 export type Offer =
   /** Satisfies the claims challenge at Entra. */
@@ -39,8 +41,8 @@ const accountRefused: ProblemMessage = {
 };
 
 /**
- * The message for each problem `code` of the APIs, and for `unreachable`, which only a client can
- * detect. This is the only place for these sentences.
+ * The message for each problem code. This is the only place for these sentences, except for those
+ * of `explainAfterInteraction`.
  */
 export const problemMessages = {
   step_up_required: {
@@ -91,50 +93,9 @@ export const problemMessages = {
   timeout: { message: 'The downstream service took too long.', offers: ['retry', 'copy-id'] },
   unexpected: serverFault,
   unreachable: { message: 'The API cannot be reached. Are you offline?', offers: ['retry'] },
-} as const satisfies Record<string, ProblemMessage>;
-
-/** A problem code of the APIs, or `unreachable`. */
-export type ProblemCode = keyof typeof problemMessages;
-
-/** Whether the value is a known problem code. */
-export function isCode(value: unknown): value is ProblemCode {
-  return typeof value === 'string' && Object.hasOwn(problemMessages, value);
-}
+} as const satisfies Record<ProblemCode, ProblemMessage>;
 
 /** Returns the message for a problem. */
 export function messageFor(code: ProblemCode): ProblemMessage {
   return problemMessages[code];
-}
-
-type Messages = Readonly<Partial<Record<ProblemCode, string>>>;
-
-const permissionPending = 'The permission is not effective yet. Try again in a minute.';
-const stillNotAccepted = 'You signed in, but the sign-in is still not accepted.';
-
-/** The messages when the user did what Entra asked for, and the API returns the same problem. */
-const messagesAfterSuccess: Messages = {
-  step_up_required:
-    'You confirmed that it’s you, but your organisation still asks for another check.',
-  consent_required: permissionPending,
-  insufficient_scope: permissionPending,
-  sign_in_again: stillNotAccepted,
-  invalid_token: stillNotAccepted,
-};
-
-const notPermitted = 'You did not give permission, so this was not done.';
-const notSignedIn = 'You did not sign in, so this was not done.';
-
-/** The messages when the user cancelled at Entra. */
-const messagesAfterCancel: Messages = {
-  step_up_required: 'You did not finish the check, so this was not done.',
-  consent_required: notPermitted,
-  insufficient_scope: notPermitted,
-  sign_in_again: notSignedIn,
-  invalid_token: notSignedIn,
-};
-
-/** Returns the message for a problem that a visit to Entra did not solve. */
-export function messageAfterInteraction(code: ProblemCode, declined: boolean): string {
-  const messages = declined ? messagesAfterCancel : messagesAfterSuccess;
-  return messages[code] ?? problemMessages[code].message;
 }

@@ -1,16 +1,19 @@
 import {
   type AccountInfo,
-  AuthError,
+  type AuthenticationResult,
   BrowserCacheLocation,
   createStandardPublicClientApplication,
-  InteractionRequiredAuthError,
   type IPublicClientApplication,
 } from '@azure/msal-browser';
+import { type EntraVisit, readEntraVisit } from '../../shared/browser/entra-visit.ts';
+import { type Problem, ProblemError } from '../../shared/browser/problem.ts';
+import {
+  createTokenSource,
+  type TokenClient,
+  type TokenSource,
+} from '../../shared/browser/token-source.ts';
 import type { Settings } from '../settings.ts';
-import { classifyEntraError } from './entra-error.ts';
-import { type Problem, ProblemError } from './problem.ts';
-import type { InteractiveRequest } from './recovery.ts';
-import { allScopes, type Scope } from './scopes.ts';
+import { allScopes } from './scopes.ts';
 
 /** The signed-in user, from the ID token. For display only: the APIs authorize by their tokens. */
 export interface Person {
@@ -24,36 +27,26 @@ export interface Person {
   readonly oid: string;
 }
 
-/** Replaces a cached token. */
-export interface TokenRenewal {
-  /** The claims challenge of the API, as plain JSON. */
-  readonly claims?: string;
-}
-
 /** The user's session with Entra in this tab. */
 export interface SignIn {
   /** `undefined` when no user is signed in. */
   readonly person: Person | undefined;
-  /** Whether Entra redirected to this page, with a token or with an error. */
-  readonly returnedFromEntra: boolean;
-  /** Why the sign-in that has just returned failed. */
-  readonly failure: Problem | undefined;
+  /** Whether Entra redirected to this page, and why a sign-in failed. */
+  readonly visit: EntraVisit;
   /** Leaves the page to sign in, and returns to the same page. */
   start(): Promise<void>;
   /**
-   * Leaves the page for a step that needs the user: another sign-in, a step-up or consent.
+   * Leaves the page for the step that solves the problem: another sign-in, a step-up or consent.
    * @throws ProblemError when the page cannot be left
    */
-  interact(request: InteractiveRequest, correlationId: string): Promise<void>;
+  interact(problem: Problem): Promise<void>;
   /** Leaves the page to sign out. */
   signOut(): Promise<void>;
   /**
-   * Returns token A for a scope from the cache, from a refresh token or from a hidden frame. Never
-   * leaves the page.
-   * @param renewal skips the cache and asks Entra for a new token
+   * Returns token A for scopes of Original API, which are names alone. Never leaves the page.
    * @throws ProblemError when Entra issues no token
    */
-  acquireToken(scope: Scope, correlationId: string, renewal?: TokenRenewal): Promise<string>;
+  readonly acquireToken: TokenSource['acquire'];
 }
 
 /**
@@ -64,50 +57,27 @@ export interface SignIn {
  */
 export async function openSignIn(settings: Settings): Promise<SignIn> {
   const msal = await createClient(settings);
-  const { returnedFromEntra, failure } = await completeRedirect(msal);
+  const visit = await readEntraVisit(completeRedirect(msal));
   const account = msal.getActiveAccount() ?? msal.getAllAccounts()[0];
 
   const fullNames = (scopes: readonly string[]) =>
-    scopes.map((scope) => (scope.includes('/') ? scope : `${settings.originalApiId}/${scope}`));
+    scopes.map((scope) => `${settings.originalApiId}/${scope}`);
+  const tokens = createTokenSource({
+    client: account ? withAccount(msal, account) : msal,
+    scopes: fullNames(allScopes),
+    consentScope: `${settings.originalApiId}/.default`,
+  });
 
   return {
     person: account && describePerson(account),
-    returnedFromEntra,
-    failure,
-
+    visit,
     start: () => msal.loginRedirect({ scopes: fullNames(allScopes) }),
-
-    async interact({ scopes, claims, prompt }, correlationId) {
-      try {
-        await msal.acquireTokenRedirect({
-          scopes: fullNames(scopes),
-          ...(account && { account }),
-          ...(claims !== undefined && { claims }),
-          ...(prompt && { prompt }),
-          ...(correlationId && { correlationId }),
-        });
-      } catch (error) {
-        throw new ProblemError(describeError(error, correlationId));
-      }
-    },
-
+    interact: tokens.interact,
     signOut: () => msal.logoutRedirect(account ? { account } : undefined),
-
-    async acquireToken(scope, correlationId, renewal) {
+    async acquireToken(options = {}) {
+      const { scopes = allScopes, correlationId = '' } = options;
       if (!account) throw new ProblemError({ code: 'sign_in_again', status: 0, correlationId });
-      // A renewed token has all scopes, so that the next call finds it in the cache.
-      const scopes = fullNames(renewal ? allScopes : [scope]);
-      try {
-        const { accessToken } = await msal.acquireTokenSilent({
-          account,
-          scopes,
-          correlationId,
-          ...(renewal && { forceRefresh: true, ...renewal }),
-        });
-        return accessToken;
-      } catch (error) {
-        throw new ProblemError(describeError(error, correlationId));
-      }
+      return tokens.acquire({ ...options, scopes: fullNames(scopes) });
     },
   };
 }
@@ -130,15 +100,18 @@ function createClient(settings: Settings): Promise<IPublicClientApplication> {
 
 async function completeRedirect(
   msal: IPublicClientApplication,
-): Promise<Pick<SignIn, 'returnedFromEntra' | 'failure'>> {
-  try {
-    const result = await msal.handleRedirectPromise();
-    if (result) msal.setActiveAccount(result.account);
-    return { returnedFromEntra: result !== null, failure: undefined };
-  } catch (error) {
-    const correlationId = error instanceof AuthError ? error.correlationId : '';
-    return { returnedFromEntra: true, failure: describeError(error, correlationId) };
-  }
+): Promise<AuthenticationResult | null> {
+  const result = await msal.handleRedirectPromise();
+  if (result) msal.setActiveAccount(result.account);
+  return result;
+}
+
+/** Requests the tokens of this account, whatever the active account of MSAL is. */
+function withAccount(msal: IPublicClientApplication, account: AccountInfo): TokenClient {
+  return {
+    acquireTokenSilent: (request) => msal.acquireTokenSilent({ ...request, account }),
+    acquireTokenRedirect: (request) => msal.acquireTokenRedirect({ ...request, account }),
+  };
 }
 
 function describePerson(account: AccountInfo): Person {
@@ -147,28 +120,5 @@ function describePerson(account: AccountInfo): Person {
     name: account.name ?? account.username,
     userName: account.username,
     oid: account.localAccountId,
-  };
-}
-
-/** Leaves out Entra's error description, which is for developers and may contain personal data. */
-function describeError(error: unknown, correlationId: string): Problem {
-  if (!(error instanceof AuthError)) return { code: 'unexpected', status: 0, correlationId };
-  const { errorCode, subError, errorNo, claims } = error as AuthError & {
-    readonly errorNo?: string;
-    readonly claims?: string;
-  };
-  const code = classifyEntraError({
-    errorCode,
-    subError,
-    errorNo,
-    claims,
-    interactionRequired: error instanceof InteractionRequiredAuthError,
-  });
-  return {
-    code,
-    status: 0,
-    correlationId,
-    ...(code === 'step_up_required' && claims && { claims }),
-    ...(errorCode === 'access_denied' && { declined: true }),
   };
 }

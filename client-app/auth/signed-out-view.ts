@@ -1,8 +1,8 @@
 import { html, nothing } from 'lit/html.js';
+import type { Problem } from '../../shared/browser/problem.ts';
 import { renderBrand } from '../ui/brand.ts';
 import { renderChainPicture } from '../ui/chain-picture.ts';
 import { icons } from '../ui/icons.ts';
-import type { Problem } from './problem.ts';
 import { messageFor } from './problem-messages.ts';
 import type { SignIn } from './sign-in.ts';
 
@@ -20,7 +20,7 @@ export function renderSignedOut(signIn: SignIn) {
         You sign in once. Each API in the chain checks for itself who you are and what you may do,
         and calls the next API on your behalf, never with more rights than you have.
       </p>
-      ${signIn.failure ? renderFailedSignIn(signIn.failure) : nothing}
+      ${signIn.visit.failure ? renderFailedSignIn(signIn.visit.failure) : nothing}
       <button class="button button-primary button-large" @click=${start}>Sign in</button>
     </div>
     ${renderChainPicture()}

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import { createActionRunner } from '../auth/action-runner.ts';
+import { createActionRunner } from '../../shared/browser/action-runner.ts';
 import { readJourney } from '../journey/read-journey.ts';
 import type { EmulatorControl, HopRecord } from '../policies/emulator-control.ts';
 import { formatAgo } from '../ui/format.ts';

@@ -1,4 +1,4 @@
-import type { ProblemCode } from '../auth/problem-messages.ts';
+import type { ProblemCode } from '../../shared/browser/problem-code.ts';
 
 /** Why a part of the chain refused. */
 export interface RefusalMessage {

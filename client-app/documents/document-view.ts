@@ -1,6 +1,6 @@
 import { html, nothing } from 'lit/html.js';
-import type { ReturnedAction } from '../auth/pending-action.ts';
-import type { Problem } from '../auth/problem.ts';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
 import { renderConflict } from '../editing/conflict-view.ts';
 import { createEditor, type Editor } from '../editing/editor.ts';
 import { renderDialog } from '../ui/dialog.ts';
@@ -36,11 +36,11 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
   async function loadAndContinue(): Promise<void> {
     await editor.load();
     if (returned?.action === 'delete' && !editor.actions.failure)
-      await remove(returned.basedOn, returned);
+      await remove(returned.input, returned);
   }
 
   /** @param basedOn the ETag of the version that the user saw when they confirmed */
-  async function remove(basedOn: string | undefined, returned?: ReturnedAction): Promise<void> {
+  async function remove(basedOn: unknown, returned?: ReturnedAction): Promise<void> {
     const leave = () => {
       drafts.remove(draftKey);
       context.announce(returned ? 'Thank you. The document is deleted now.' : 'Deleted.');
@@ -53,11 +53,11 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
       return true;
     };
     const work = async () => {
-      if (id === undefined || basedOn === undefined) return;
+      if (id === undefined || typeof basedOn !== 'string') return;
       await deleteDocument(api, id, basedOn);
       leave();
     };
-    await editor.actions.run('delete', work, { handle, returned, basedOn });
+    await editor.actions.run('delete', work, { handle, returned, input: basedOn });
   }
 
   function showDeleteDialog(open: boolean): void {

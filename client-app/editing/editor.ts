@@ -1,7 +1,7 @@
+import { type ActionRunner, createActionRunner } from '../../shared/browser/action-runner.ts';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
+import { ProblemError } from '../../shared/browser/problem.ts';
 import type { ApiResult } from '../api.ts';
-import { type ActionRunner, createActionRunner } from '../auth/action-runner.ts';
-import type { ReturnedAction } from '../auth/pending-action.ts';
-import { ProblemError } from '../auth/problem.ts';
 import type { ViewContext } from '../ui/view.ts';
 
 /**

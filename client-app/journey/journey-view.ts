@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import { createActionRunner } from '../auth/action-runner.ts';
+import { createActionRunner } from '../../shared/browser/action-runner.ts';
 import { renderChainPicture } from '../ui/chain-picture.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';

@@ -1,10 +1,9 @@
 import { html, nothing } from 'lit/html.js';
-import type { Failure } from '../auth/action-runner.ts';
+import type { Failure } from '../../shared/browser/action-runner.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
 import { interactionLabel, renderInteractionDialog } from '../auth/interaction-dialog.ts';
 import { describeScopes, writeAdminConsentRequest } from '../auth/permissions.ts';
-import type { Problem } from '../auth/problem.ts';
-import { messageAfterInteraction, messageFor, type Offer } from '../auth/problem-messages.ts';
-import { requiresInteraction } from '../auth/recovery.ts';
+import { messageFor, type Offer } from '../auth/problem-messages.ts';
 import { renderCopyButton } from './copy-button.ts';
 import { icons } from './icons.ts';
 import type { ViewContext } from './view.ts';
@@ -12,11 +11,11 @@ import type { ViewContext } from './view.ts';
 /** Why an action failed and what the user can do about it, with the dialog that leads to Entra. */
 export function renderFailure(context: ViewContext, failure: Failure | undefined) {
   if (!failure) return nothing;
-  const interactionFailed = failure.afterInteraction && requiresInteraction(failure.problem);
+  const interactionFailed = failure.explanation !== undefined;
   return html`<div class="notice notice-bad">
       ${icons.alert}
       <div class="notice-body">
-        <div role="alert">${renderMessage(failure, interactionFailed)}</div>
+        <div role="alert">${renderMessage(failure)}</div>
         ${isOffered(failure, 'tell-admin') ? renderAdminMessage(context, failure.problem) : nothing}
         ${
           isOffered(failure, 'copy-id') || interactionFailed
@@ -34,11 +33,9 @@ function isOffered({ problem }: Failure, offer: Offer): boolean {
   return messageFor(problem.code).offers.includes(offer);
 }
 
-function renderMessage({ name, problem, dialogOpen }: Failure, interactionFailed: boolean) {
-  const { code, detail, declined = false } = problem;
-  const message = interactionFailed
-    ? messageAfterInteraction(code, declined)
-    : messageWithService(problem);
+function renderMessage({ name, problem, explanation, dialogOpen }: Failure) {
+  const { code, detail } = problem;
+  const message = explanation ?? messageWithService(problem);
   const hasUsefulDetail = code === 'bad_request' || code === 'too_large';
   return html`<p class="notice-title">${message}</p>
     ${hasUsefulDetail ? html`<p>${detail}</p>` : nothing}
@@ -76,8 +73,7 @@ function renderCountdown({ secondsToRetry }: Failure) {
 
 function renderActions(failure: Failure, interactionFailed: boolean) {
   const isCountingDown = failure.secondsToRetry !== undefined;
-  const canInteract =
-    requiresInteraction(failure.problem) && !failure.afterInteraction && !failure.dialogOpen;
+  const canOpenDialog = failure.canInteract && !failure.dialogOpen;
   return html`
     ${
       isOffered(failure, 'retry') || interactionFailed
@@ -92,7 +88,7 @@ function renderActions(failure: Failure, interactionFailed: boolean) {
         : nothing
     }
     ${
-      canInteract
+      canOpenDialog
         ? html`<button class="button" @click=${() => failure.showDialog(true)}>
             ${interactionLabel(messageFor(failure.problem.code).offers)}
           </button>`

@@ -1,7 +1,8 @@
 import type { TemplateResult } from 'lit/html.js';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
+import type { PendingAction } from '../../shared/browser/pending-action.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
 import type { Api } from '../api.ts';
-import type { PendingAction, ReturnedAction } from '../auth/pending-action.ts';
-import type { Problem } from '../auth/problem.ts';
 import type { Person } from '../auth/sign-in.ts';
 import type { Drafts } from '../editing/drafts.ts';
 import type { Route } from '../router.ts';
@@ -37,7 +38,7 @@ export interface ViewContext {
    * Stores the action and leaves the page for Entra. The action continues afterwards.
    * @throws ProblemError when the page cannot be left
    */
-  startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
+  startInteraction(problem: Problem, pending: Omit<PendingAction, 'page'>): Promise<void>;
   /** The pending action, for the view that opens when the user returns from Entra. */
   readonly returned: ReturnedAction | undefined;
 }

@@ -40,6 +40,13 @@ const forbiddenImports = [
   { file: 'shared/http/identity.ts', imports: '@azure/identity' },
   { file: 'shared/http/functions-values.ts', imports: '@azure/functions' },
   { file: 'shared/tables.ts', imports: '@azure/data-tables' },
+  { file: 'shared/browser/node.ts', imports: 'node:crypto' },
+  { file: 'shared/browser/node-without-prefix.ts', imports: 'crypto' },
+  { file: 'shared/browser/package.ts', imports: 'lit' },
+  { file: 'shared/browser/scoped-package.ts', imports: '@azure/msal-browser' },
+  { file: 'shared/browser/shared.ts', imports: '../api-error.ts' },
+  { file: 'shared/browser/http.ts', imports: '../http/challenge.ts' },
+  { file: 'shared/browser/client-app.ts', imports: '../../client-app/auth/scopes.ts' },
   { file: 'shared/token/msal.ts', imports: '@azure/msal-node' },
   { file: 'shared/obo/msal.ts', imports: '@azure/msal-node' },
   { file: 'shared/obo/credential.ts', imports: '@azure/msal-node' },
@@ -135,6 +142,10 @@ const allowed: readonly Planted[] = [
   { file: 'downstream-api/functions.ts', code: importOf('@azure/functions') },
   { file: 'downstream-api/store/allowed-tables.ts', code: importOf('@azure/data-tables') },
   { file: 'original-api/allowed-shared.ts', code: importOf('../shared/api-error.ts') },
+  { file: 'shared/browser/allowed-browser.ts', code: importOf('./problem.ts') },
+  { file: 'shared/browser/allowed-challenge.ts', code: importOf('../http/read-challenge.ts') },
+  { file: 'shared/browser/allowed-json.ts', code: importOf('../json.ts') },
+  { file: 'client-app/auth/allowed-browser.ts', code: importOf('../../shared/browser/problem.ts') },
   {
     file: 'client-app/allowed-challenge.ts',
     code: importOf('../shared/http/read-challenge.ts'),
@@ -217,6 +228,11 @@ describe('the built apps', () => {
       return to !== 'shared' && to !== from;
     });
     expect(foreign).toEqual([]);
+  });
+
+  test('contain no code for browsers', () => {
+    const browserFiles = imports.filter(({ file }) => file.startsWith('shared/browser/'));
+    expect(browserFiles).toEqual([]);
   });
 
   test.each([

@@ -1,4 +1,5 @@
-import { isCode, type Offer, problemMessages } from '../../client-app/auth/problem-messages.ts';
+import { type Offer, problemMessages } from '../../client-app/auth/problem-messages.ts';
+import { isProblemCode } from '../../shared/browser/problem-code.ts';
 
 /** What the Client App does for each action that it offers with a message. */
 const actions: Readonly<Record<Offer, string>> = {
@@ -16,7 +17,7 @@ const actions: Readonly<Record<Offer, string>> = {
 
 /** Describes how the Client App handles a problem with this code, and the message it shows. */
 export function describeClientApp(code: string): string {
-  if (!isCode(code)) return 'does not know this code and shows a general error message.';
+  if (!isProblemCode(code)) return 'does not know this code and shows a general error message.';
   const { message, offers }: { readonly message: string; readonly offers: readonly Offer[] } =
     problemMessages[code];
   const reaction =

@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { ProblemError } from '../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../client-app/auth/problem-messages.ts';
+import { ProblemError } from '../../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../../shared/browser/problem-code.ts';
 import { authorizations, createTestApi, readRequest, schema, success } from './create-test-api.ts';
 
 const stepUp = () =>

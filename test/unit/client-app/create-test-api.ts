@@ -1,6 +1,6 @@
 import * as v from 'valibot';
 import { type ApiRequest, createApi } from '../../../client-app/api.ts';
-import type { TokenRenewal } from '../../../client-app/auth/sign-in.ts';
+import type { TokenRenewal } from '../../../shared/browser/token-source.ts';
 
 /** The body of a successful response. */
 export const schema = v.object({ title: v.string() });
@@ -34,7 +34,7 @@ export function createTestApi(
   const remaining = [...responses];
   const api = createApi({
     baseUrl: 'http://localhost:1/api',
-    acquireToken: async (scope, correlationId, renewal) => {
+    acquireToken: async ({ scopes: [scope = ''] = [], correlationId = '', renewal } = {}) => {
       tokenRequests.push({ scope, correlationId, renewal });
       return renewal ? renew() : 'first';
     },

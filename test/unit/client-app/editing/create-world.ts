@@ -1,9 +1,9 @@
 import type { ApiResult } from '../../../../client-app/api.ts';
-import { ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 import { createDrafts } from '../../../../client-app/editing/drafts.ts';
 import { createEditor } from '../../../../client-app/editing/editor.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';
+import { ProblemError } from '../../../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
 import { createSessionStorage } from './session-storage.ts';
 
 /** The resource that the tests edit. */

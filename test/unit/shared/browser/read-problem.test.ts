@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import { readProblem, readRetryAfter } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
+import { readProblem } from '../../../../shared/browser/read-problem.ts';
 
 function createResponse(
   status: number,
@@ -135,23 +135,6 @@ test('ignores a member of the wrong type', async () => {
   expect(problem).toEqual({ code: 'blocked', status: 403, correlationId: 'ours' });
 });
 
-test.each([
-  { form: 'seconds', value: '5', seconds: 5 },
-  { form: 'zero seconds', value: '0', seconds: 1 },
-  { form: 'a day in seconds', value: '86400', seconds: 300 },
-  { form: 'a date', value: 'Sun, 22 Nov 2026 12:00:30 GMT', seconds: 30 },
-  { form: 'a date in the past', value: 'Sun, 22 Nov 2026 11:00:00 GMT', seconds: 1 },
-  { form: 'no header', value: null, seconds: undefined },
-  { form: 'an empty value', value: '', seconds: undefined },
-  { form: 'a space', value: ' ', seconds: undefined },
-  { form: 'a word', value: 'soon', seconds: undefined },
-  { form: 'a hyphen', value: '-', seconds: undefined },
-  { form: 'NaN', value: 'NaN', seconds: undefined },
-])('reads Retry-After from $form as $seconds', ({ value, seconds }) => {
-  const now = Date.parse('2026-11-22T12:00:00Z');
-  expect(readRetryAfter(value, now)).toBe(seconds);
-});
-
 test('prefers the claims of the challenge to those of the body', async () => {
   const details = { code: 'step_up_required', claims: { access_token: { from: 'body' } } };
   const challenge = createChallenge({ access_token: { from: 'header' } });
@@ -180,4 +163,82 @@ test('ignores a challenge in a 403 response', async () => {
   const response = createResponse(403, '', createChallenge({ access_token: {} }));
   const problem = await readProblem(response, 'ours');
   expect(problem.code).toBe('forbidden');
+});
+
+const permissionChallenges: readonly {
+  readonly name: string;
+  readonly header: string;
+  readonly problem: { readonly code: ProblemCode; readonly scopes?: readonly string[] };
+}[] = [
+  {
+    name: 'a missing scope',
+    header: 'Bearer error="insufficient_scope", scope="Orders.Read Orders.Write"',
+    problem: { code: 'insufficient_scope', scopes: ['Orders.Read', 'Orders.Write'] },
+  },
+  {
+    name: 'a missing scope without its name',
+    header: 'bearer error=insufficient_scope',
+    problem: { code: 'insufficient_scope' },
+  },
+  {
+    name: 'a missing consent, as Microsoft.Identity.Web writes it',
+    header:
+      'Bearer consentUri="https://x/?a=b, c", scopes="api://d/Read", proposedAction="consent"',
+    problem: { code: 'consent_required', scopes: ['api://d/Read'] },
+  },
+  {
+    name: 'another scheme first',
+    header: 'Basic realm="x", Bearer error = "insufficient_scope" , scope = "Read"',
+    problem: { code: 'insufficient_scope', scopes: ['Read'] },
+  },
+  {
+    name: 'another scheme only',
+    header: 'DPoP error="insufficient_scope", scope="Read"',
+    problem: { code: 'forbidden' },
+  },
+];
+
+test.each(permissionChallenges)(
+  'reads the challenge of a 403 response without a body: $name',
+  async ({ header, problem }) => {
+    const response = createResponse(403, '', { 'www-authenticate': header });
+    expect(await readProblem(response, 'ours')).toEqual({
+      ...problem,
+      status: 403,
+      correlationId: 'ours',
+    });
+  },
+);
+
+test('prefers the code of the body to the challenge', async () => {
+  const header = { 'www-authenticate': 'Bearer error="insufficient_scope", scope="Read"' };
+  const problem = await readProblem(createResponse(403, { code: 'blocked' }, header));
+  expect(problem.code).toBe('blocked');
+});
+
+test.each([
+  { from: 'the body', body: { correlationId: 'theirs' }, header: 'header', id: 'theirs' },
+  { from: 'the header', body: {}, header: 'header', id: 'header' },
+  { from: 'the request', body: {}, header: undefined, id: 'ours' },
+])('reads the correlation id from $from', async ({ body, header, id }) => {
+  const headers: Record<string, string> = header ? { 'x-correlation-id': header } : {};
+  const problem = await readProblem(createResponse(500, body, headers), 'ours');
+  expect(problem.correlationId).toBe(id);
+});
+
+test('ignores a body that breaks off', async () => {
+  const body = new ReadableStream({
+    start(controller) {
+      controller.enqueue(new TextEncoder().encode('{"code":'));
+      controller.error(new Error('connection lost'));
+    },
+  });
+  const problem = await readProblem(new Response(body, { status: 503 }), 'ours');
+  expect(problem).toEqual({ code: 'unavailable', status: 503, correlationId: 'ours' });
+});
+
+test('ignores claims that are nested too deeply to be sent on', async () => {
+  const nested = `${'{"a":'.repeat(40)}1${'}'.repeat(40)}`;
+  const body = `{"code":"step_up_required","claims":{"access_token":${nested}}}`;
+  expect((await readProblem(createResponse(401, body), '')).claims).toBeUndefined();
 });

@@ -1,15 +1,23 @@
-/** The ids of a request, which appear in the logs of every API in the chain. */
-export interface Trace {
+/** The IDs of a request, which appear in the logs of every API in the chain. */
+export type Trace = {
   /**
-   * The `traceparent` header: version, trace id, parent id and flags
+   * The `traceparent` header: version, trace ID, parent ID and flags
    * (https://www.w3.org/TR/trace-context/#traceparent-header).
    */
   readonly traceparent: string;
-  /** The trace id as a GUID: the `client-request-id` for Entra, and the reference for support. */
-  readonly correlationId: string;
-}
 
-/** Starts a trace with random ids. */
+  /** The trace ID as a GUID: the `client-request-id` for Entra ID, and the reference for support. */
+  readonly correlationId: string;
+};
+
+/**
+ * Starts a trace with random IDs.
+ *
+ * @example
+ * ```ts
+ * const { traceparent, correlationId } = startTrace();
+ * ```
+ */
 export function startTrace(): Trace {
   const traceId = randomHex(16);
   const parentId = randomHex(8);

@@ -1,10 +1,10 @@
 import { expect, test } from '@jest/globals';
-import type { ReturnedAction } from '../../../../client-app/auth/pending-action.ts';
-import type { Problem } from '../../../../client-app/auth/problem.ts';
+import type { ReturnedAction } from '../../../../shared/browser/entra-visit.ts';
+import type { Problem } from '../../../../shared/browser/problem.ts';
 import { createError, createRunner, createWork } from './create-runner.ts';
 
 function createReturned(action: string, problem?: Problem): ReturnedAction {
-  return { hash: '', action, code: 'consent_required', ...(problem && { problem }) };
+  return { page: '', action, code: 'consent_required', ...(problem && { problem }) };
 }
 
 const declinedConsent: Problem = {
@@ -78,12 +78,17 @@ test('closes the dialog', async () => {
   expect(actions.failure?.dialogOpen).toBe(false);
 });
 
-test('leaves for Entra with the name and the version of the action', async () => {
+test('leaves for Entra with the name and the input of the action', async () => {
   const { actions, interactions } = createRunner();
-  await actions.run('delete', createWork('step_up_required').run, { basedOn: 'W/"1"' });
+  await actions.run('delete', createWork('step_up_required').run, { input: { text: 'T' } });
   await actions.failure?.interact();
   expect(interactions).toEqual([
-    { problem: 'step_up_required', action: 'delete', code: 'step_up_required', basedOn: 'W/"1"' },
+    {
+      problem: 'step_up_required',
+      action: 'delete',
+      code: 'step_up_required',
+      input: { text: 'T' },
+    },
   ]);
 });
 
@@ -148,4 +153,51 @@ test('shows why the page could not be left for Entra', async () => {
   await actions.failure?.interact();
   expect(actions.failure?.problem.code).toBe('blocked');
   expect(actions.failure?.dialogOpen).toBe(false);
+});
+
+test('stays on the page when the action cannot be stored', async () => {
+  const { actions, app } = createRunner();
+  await actions.run('save', createWork('step_up_required').run, { input: 'a long text' });
+  app.leavePage = async () => {
+    throw createError('unexpected');
+  };
+  await actions.failure?.interact();
+  expect(actions.failure).toMatchObject({ problem: { code: 'unexpected' }, canInteract: false });
+});
+
+test.each([
+  { outcome: 'the problem is the same', problem: undefined, explanation: /not effective yet/ },
+  { outcome: 'the user declined', problem: declinedConsent, explanation: /did not give/ },
+])(
+  'explains the problem after a visit to Entra when $outcome',
+  async ({ problem, explanation }) => {
+    const { actions } = createRunner();
+    await actions.run('save', createWork('consent_required').run, {
+      returned: createReturned('save', problem),
+    });
+    expect(actions.failure?.explanation).toMatch(explanation);
+  },
+);
+
+test('explains nothing before a visit to Entra', async () => {
+  const { actions } = createRunner();
+  await actions.run('save', createWork('consent_required').run);
+  expect(actions.failure?.explanation).toBeUndefined();
+});
+
+test('does not leave for Entra a second time in one run', async () => {
+  const { actions, interactions } = createRunner();
+  await actions.run('save', createWork('step_up_required').run, {
+    returned: createReturned('save'),
+  });
+  expect(actions.failure?.canInteract).toBe(false);
+  await actions.failure?.interact();
+  expect(interactions).toEqual([]);
+});
+
+test('does not leave for Entra for a problem that the user cannot solve', async () => {
+  const { actions, interactions } = createRunner();
+  await actions.run('save', createWork('blocked').run);
+  await actions.failure?.interact();
+  expect(interactions).toEqual([]);
 });

@@ -1,16 +1,17 @@
 import { expect, test } from '@jest/globals';
-import type { Problem } from '../../../../client-app/auth/problem.ts';
-import { type ProblemCode, problemMessages } from '../../../../client-app/auth/problem-messages.ts';
+import { problemMessages } from '../../../../client-app/auth/problem-messages.ts';
+import type { Problem } from '../../../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
 import {
   canRenewSilently,
   createInteractiveRequest,
   isOutage,
   requiresInteraction,
   retryDelay,
-} from '../../../../client-app/auth/recovery.ts';
-import { allScopes } from '../../../../client-app/auth/scopes.ts';
+} from '../../../../shared/browser/recovery.ts';
 
 const codes = Object.keys(problemMessages) as ProblemCode[];
+const appScopes = { scopes: ['api://o/Orders.Read'], consentScope: 'api://o/.default' };
 
 function createProblem(code: ProblemCode, more: Partial<Problem> = {}): Problem {
   return { code, status: 401, correlationId: 'c', ...more };
@@ -54,23 +55,23 @@ test.each(codes)('offers a button that leads to Entra for %s only if it helps', 
 
 test('requests the claims of the challenge unchanged for a step-up', () => {
   const problem = createProblem('step_up_required', { claims: '{"access_token":{}}' });
-  expect(createInteractiveRequest(problem, 'api://o')).toEqual({
-    scopes: allScopes,
+  expect(createInteractiveRequest(problem, appScopes)).toEqual({
+    scopes: appScopes.scopes,
     claims: '{"access_token":{}}',
   });
 });
 
 test('requests all permissions of the chain for a consent', () => {
   const problem = createProblem('consent_required', { scopes: ['api://d/Documents.Read'] });
-  expect(createInteractiveRequest(problem, 'api://o')).toEqual({
+  expect(createInteractiveRequest(problem, appScopes)).toEqual({
     scopes: ['api://o/.default'],
     prompt: 'consent',
   });
 });
 
 test('requests all scopes of the app for a sign-in', () => {
-  expect(createInteractiveRequest(createProblem('sign_in_again'), 'api://o')).toEqual({
-    scopes: allScopes,
+  expect(createInteractiveRequest(createProblem('sign_in_again'), appScopes)).toEqual({
+    scopes: appScopes.scopes,
   });
 });
 

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import { createRunner, createWork } from './create-runner.ts';
+import { createError, createRunner, createWork } from './create-runner.ts';
 
 test('retries an outage automatically when the countdown ends', async () => {
   const { actions, passSeconds } = createRunner();
@@ -64,4 +64,20 @@ test('stops the countdown when the view closes', async () => {
   expect(work.runs).toBe(1);
   expect(actions.failure?.secondsToRetry).toBeUndefined();
   expect(actions.failure?.problem.code).toBe('timeout');
+});
+
+test('starts no countdown when the view closed while the action ran', async () => {
+  const { actions, passSeconds } = createRunner();
+  const { promise, reject: fail } = Promise.withResolvers<void>();
+  const work = { runs: 0 };
+  const running = actions.run('load', () => {
+    work.runs += 1;
+    return promise;
+  });
+  actions.close();
+  fail(createError('unavailable'));
+  await running;
+  await passSeconds(60);
+  expect(work.runs).toBe(1);
+  expect(actions.failure?.secondsToRetry).toBeUndefined();
 });

@@ -1,5 +1,8 @@
-import { browserClock, type Clock, createCountdown } from './countdown.ts';
-import type { PendingAction, ReturnedAction } from './pending-action.ts';
+import { explainAfterInteraction } from './after-interaction.ts';
+import { browserClock, type Clock } from './clock.ts';
+import { createCountdown } from './countdown.ts';
+import type { ReturnedAction } from './entra-visit.ts';
+import type { PendingAction } from './pending-action.ts';
 import { type Problem, ProblemError } from './problem.ts';
 import { isOutage, requiresInteraction, retryDelay } from './recovery.ts';
 import { retryAfterConsent } from './retry-after-consent.ts';
@@ -8,77 +11,123 @@ import { retryAfterConsent } from './retry-after-consent.ts';
 export interface ActionRunner {
   /** The name of the running action, such as `save`. */
   readonly busy: string | undefined;
+
   /** Why the last action failed. */
   readonly failure: Failure | undefined;
+
   /**
    * Runs an action, unless another one is running. A `ProblemError` becomes `failure`. Any other
-   * error is a bug: it is reported to the browser and shown as `unexpected`.
+   * error is a bug: it is reported to the browser and becomes the problem `unexpected`.
+   *
    * @param name the name of the action, such as `save`
    * @param work sends the requests of the action
    */
   run(name: string, work: () => Promise<void>, options?: RunOptions): Promise<void>;
-  /** Stops the countdown to the next retry. For a view that closes. */
+
+  /** Ends the automatic retries, until the next run. For a view that closes. */
   close(): void;
 }
 
 /** Options of a single run. */
-export interface RunOptions {
-  /** Called with a problem before it is shown. Returns `true` when it has handled the problem. */
+export type RunOptions = {
+  /** Called with a problem before it is shown. Returns `true` if it has handled the problem. */
   readonly handle?: (problem: Problem) => Promise<boolean> | boolean;
+
   /**
-   * The pending action, when the user returns from Entra. This run then leads to no second visit,
+   * The pending action, if the user returns from Entra ID. This run then leads to no second visit,
    * and waits some seconds for a new consent to become effective.
    */
   readonly returned?: ReturnedAction | undefined;
-  /** The ETag of the version that the action changes. It is part of the pending action. */
-  readonly basedOn?: string | undefined;
-}
+
+  /**
+   * What the action needs to run again after a visit to Entra ID, such as what the user typed. Any
+   * JSON value. It becomes `returned.input`.
+   */
+  readonly input?: unknown;
+};
 
 /** A failed action, and the ways to recover. */
 export interface Failure {
   /** The name of the action, such as `save`. */
   readonly name: string;
+
   /** Why it failed. */
   readonly problem: Problem;
-  /** Whether the user has already visited Entra for this action. */
+
+  /** Whether the user has already visited Entra ID for this action. */
   readonly afterInteraction: boolean;
-  /** Whether the dialog that leads to Entra is open. */
+
+  /** Why the visit to Entra ID did not help, in a sentence for the user. */
+  readonly explanation: string | undefined;
+
+  /** Whether `interact` can solve the problem. Never again after a visit to Entra ID. */
+  readonly canInteract: boolean;
+
+  /** Whether the dialog that leads to Entra ID is open. */
   readonly dialogOpen: boolean;
+
   /** Seconds until the automatic retry. `undefined` without one. */
   readonly secondsToRetry: number | undefined;
+
   /** Runs the action again now. */
   retry(): Promise<void>;
-  /** Opens or closes the dialog that leads to Entra. */
+
+  /** Opens or closes the dialog that leads to Entra ID. */
   showDialog(open: boolean): void;
-  /** Leaves the page for Entra. The action continues afterwards. */
+
+  /** Leaves the page for Entra ID, if `canInteract`. The action continues afterwards. */
   interact(): Promise<void>;
+
   /** Cancels the automatic retry. */
   cancelRetry(): void;
 }
 
-interface Action {
+/** What a runner needs of the app. */
+export interface ActionRunnerOptions {
+  /** Draws the view. Called after every change of the runner. */
+  refresh(): void;
+
+  /**
+   * Stores the action and leaves the page for Entra ID.
+   *
+   * @throws ProblemError if the page cannot be left
+   */
+  startInteraction(problem: Problem, pending: Omit<PendingAction, 'page'>): Promise<void>;
+
+  /** Replaces the browser's timers in tests. */
+  readonly clock?: Clock;
+}
+
+type Action = {
   readonly name: string;
   readonly work: () => Promise<void>;
   readonly options: RunOptions;
-}
+};
 
 /**
  * Creates the runner of a view's actions.
- * - A problem that the user can solve opens a dialog, which leads to Entra.
+ * - A problem that the user can solve opens a dialog, which leads to Entra ID. The user visits it
+ *   at most once for a run; after that, the failure explains the problem.
  * - An outage starts a countdown to an automatic retry, with exponential backoff.
+ *
+ * @example
+ * ```ts
+ * const runner = createActionRunner({
+ *   refresh: draw,
+ *   startInteraction: (problem, pending) =>
+ *     leaveForEntra(problem, { page: location.pathname, ...pending }, pendingActions, tokens),
+ * });
+ * await runner.run('save', () => saveOrder(order), { input: order });
+ * ```
  */
-export function createActionRunner(dependencies: {
-  /** Draws the view. */
-  refresh(): void;
-  /** Stores the action and leaves the page for Entra. */
-  startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
-  /** Replaces the browser's timers in tests. */
-  readonly clock?: Clock;
-}): ActionRunner {
-  const { refresh, startInteraction, clock = browserClock } = dependencies;
+export function createActionRunner(options: ActionRunnerOptions): ActionRunner {
+  // Called on `options`, because the functions may be methods of a class.
+  const refresh = () => options.refresh();
+  const { clock = browserClock } = options;
   const countdown = createCountdown(refresh, clock);
   let busy: string | undefined;
   let failure: Failure | undefined;
+  let isClosed = false;
 
   async function runOnce(action: Action, retries: number): Promise<void> {
     if (busy !== undefined) return;
@@ -109,22 +158,25 @@ export function createActionRunner(dependencies: {
   }
 
   function recordFailure(action: Action, latestProblem: Problem, retries: number): void {
-    const { name, work, options } = action;
-    const { returned, basedOn } = options;
+    const { name, work } = action;
+    const { returned, input } = action.options;
     const afterInteraction = returned !== undefined;
     // For the same problem after the user declined, the message says that they declined.
     const problem =
       returned?.problem && returned.code === latestProblem.code ? returned.problem : latestProblem;
-    let dialogOpen = requiresInteraction(problem) && !afterInteraction;
+    const canInteract = requiresInteraction(problem) && !afterInteraction;
+    let dialogOpen = canInteract;
 
     const retry = () => runOnce(action, retries + 1);
     const startOver = () =>
-      runOnce({ name, work, options: { ...options, returned: undefined } }, 0);
+      runOnce({ name, work, options: { ...action.options, returned: undefined } }, 0);
 
     failure = {
       name,
       problem,
       afterInteraction,
+      explanation: afterInteraction ? explainAfterInteraction(problem) : undefined,
+      canInteract,
       get dialogOpen() {
         return dialogOpen;
       },
@@ -137,11 +189,12 @@ export function createActionRunner(dependencies: {
         refresh();
       },
       async interact() {
+        if (!canInteract) return;
         try {
-          await startInteraction(problem, {
+          await options.startInteraction(problem, {
             action: name,
             code: problem.code,
-            ...(basedOn !== undefined && { basedOn }),
+            ...(input !== undefined && { input }),
           });
         } catch (error) {
           recordFailure(action, toProblem(error), 0);
@@ -154,7 +207,8 @@ export function createActionRunner(dependencies: {
       },
     };
 
-    if (isOutage(problem))
+    // The view may have closed while the action ran.
+    if (isOutage(problem) && !isClosed)
       countdown.start(retryDelay(retries, problem.retryAfter), () => void retry());
   }
 
@@ -165,9 +219,10 @@ export function createActionRunner(dependencies: {
     get failure() {
       return failure;
     },
-    async run(name, work, options = {}) {
-      const action: Action = { name, work, options };
-      const { returned } = options;
+    async run(name, work, runOptions = {}) {
+      isClosed = false;
+      const action: Action = { name, work, options: runOptions };
+      const { returned } = runOptions;
       if (returned?.problem && returned.action === name) {
         recordFailure(action, returned.problem, 0);
         refresh();
@@ -175,7 +230,10 @@ export function createActionRunner(dependencies: {
         await runOnce(action, 0);
       }
     },
-    close: countdown.stop,
+    close() {
+      isClosed = true;
+      countdown.stop();
+    },
   };
 }
 

@@ -1,16 +1,14 @@
 import { expect, test } from '@jest/globals';
 import {
   createPendingActions,
-  describeReturn,
   type PendingAction,
-} from '../../../../client-app/auth/pending-action.ts';
-import type { Problem } from '../../../../client-app/auth/problem.ts';
+} from '../../../../shared/browser/pending-action.ts';
 
 const pending: PendingAction = {
-  hash: '#/documents/1',
+  page: '#/documents/1',
   action: 'delete',
   code: 'step_up_required',
-  basedOn: 'W/"1"',
+  input: { text: 'T', lines: [1, 2] },
 };
 
 /** The session storage of a tab. */
@@ -22,10 +20,6 @@ function createStorage() {
     setItem: (key: string, value: string) => void items.set(key, value),
     removeItem: (key: string) => void items.delete(key),
   };
-}
-
-function createProblem(code: Problem['code'], declined = false): Problem {
-  return { code, status: 0, correlationId: 'c', declined };
 }
 
 test('returns a pending action once', () => {
@@ -53,8 +47,12 @@ test.each([
   { stored: '{' },
   { stored: 'null' },
   { stored: '[]' },
-  { stored: '{"person":"alice"}' },
-  { stored: JSON.stringify({ person: 'alice', ...pending, code: 'made_up' }) },
+  { stored: '"text"' },
+  { stored: '{"user":"alice"}' },
+  { stored: JSON.stringify({ user: 'alice', ...pending, code: 'made_up' }) },
+  { stored: JSON.stringify({ user: 'alice', ...pending, page: undefined }) },
+  { stored: JSON.stringify({ user: 'alice', ...pending, action: 1 }) },
+  { stored: JSON.stringify({ ...pending }) },
 ])('ignores the invalid entry $stored', ({ stored }) => {
   const storage = createStorage();
   const actions = createPendingActions(storage, 'alice');
@@ -63,21 +61,17 @@ test.each([
   expect(actions.take()).toBeUndefined();
 });
 
-test('has no problem when Entra issued a token', () => {
-  expect(describeReturn(pending, undefined)).toEqual(pending);
+test('replaces the pending action', () => {
+  const actions = createPendingActions(createStorage(), 'alice');
+  actions.save(pending);
+  actions.save({ ...pending, action: 'save' });
+  expect(actions.take()?.action).toBe('save');
 });
 
-test('keeps the code of the action when the user declined', () => {
-  const { problem } = describeReturn(pending, createProblem('sign_in_again', true));
-  expect(problem?.code).toBe('step_up_required');
-});
-
-test('has the code of Entra when an administrator has to consent', () => {
-  const { problem } = describeReturn(pending, createProblem('admin_consent_required', true));
-  expect(problem?.code).toBe('admin_consent_required');
-});
-
-test('has the code of Entra when Entra refused', () => {
-  const { problem } = describeReturn(pending, createProblem('blocked'));
-  expect(problem?.code).toBe('blocked');
+test('throws when the storage is full', () => {
+  const storage = createStorage();
+  storage.setItem = () => {
+    throw new DOMException('full', 'QuotaExceededError');
+  };
+  expect(() => createPendingActions(storage, 'alice').save(pending)).toThrow('full');
 });

@@ -1,4 +1,4 @@
-import type { Clock } from './countdown.ts';
+import { browserClock, type Clock } from './clock.ts';
 import { ProblemError } from './problem.ts';
 
 /** Milliseconds before each retry. A new consent may take some seconds to become effective. */
@@ -6,9 +6,18 @@ const retryDelays = [500, 1_000, 2_000];
 
 /**
  * Runs the action, and retries it until the consent that the user has just given is effective.
- * @throws ProblemError `consent_required` when the consent is still missing after 3.5 seconds
+ *
+ * @throws ProblemError `consent_required` if the consent is still missing after 3.5 seconds
+ *
+ * @example
+ * ```ts
+ * await retryAfterConsent(() => saveOrder(order));
+ * ```
  */
-export async function retryAfterConsent(action: () => Promise<void>, clock: Clock): Promise<void> {
+export async function retryAfterConsent(
+  action: () => Promise<void>,
+  clock: Clock = browserClock,
+): Promise<void> {
   for (const delay of retryDelays) {
     try {
       return await action();

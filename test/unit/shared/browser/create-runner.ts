@@ -1,7 +1,7 @@
-import { createActionRunner } from '../../../../client-app/auth/action-runner.ts';
-import type { Clock } from '../../../../client-app/auth/countdown.ts';
-import { type Problem, ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
+import { createActionRunner } from '../../../../shared/browser/action-runner.ts';
+import type { Clock } from '../../../../shared/browser/clock.ts';
+import { type Problem, ProblemError } from '../../../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
 
 /** A runner whose clock the test moves, with the visits to Entra and the draws that it requests. */
 export function createRunner() {
