@@ -1,9 +1,9 @@
 import '../shared/check-node.ts';
 import { app } from '@azure/functions';
 import { createEntra } from '../shared/entra.ts';
-import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
-import { createApi, health } from '../shared/http/create-api.ts';
-import { createValidator } from '../shared/token/validate.ts';
+import { tenantsOf } from '../shared/entra-settings.ts';
+import { createFunctionsApi } from '../shared/functions.ts';
+import { health } from '../shared/http/route.ts';
 import { deleteDocument } from './delete-document.ts';
 import { createDownstreamClient, createOriginalOnBehalfOf } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';
@@ -23,18 +23,15 @@ const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
 const onBehalfOf = createOriginalOnBehalfOf(settings, entra);
 const downstream = createDownstreamClient(settings, onBehalfOf);
 
-const api = createApi({
+const api = createFunctionsApi({
   name: 'original-api',
-  validate: createValidator({
-    keys: entra.keys,
-    tenantIds: entra.tenantIds,
-    audience: settings.ORIGINAL_API_CLIENT_ID,
-  }),
-  clients,
+  entra,
+  audience: settings.ORIGINAL_API_CLIENT_ID,
+  clients: clients.clientIds,
   origins: settings.ALLOWED_ORIGINS,
-  challenge: challengeOptionsOf(settings, settings.ORIGINAL_API_CLIENT_ID),
 });
 
+app.http('original-metadata', api.metadataRoute());
 app.http('original-health', api.route('health', health));
 app.http(
   'original-journey',

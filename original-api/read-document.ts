@@ -1,4 +1,4 @@
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { DownstreamClient } from './downstream-client.ts';
 import { readDocumentId } from './parameters.ts';
 import { headersToForward, relay } from './relay.ts';

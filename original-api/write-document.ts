@@ -1,5 +1,5 @@
 import { readJsonBody } from '../shared/http/body.ts';
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { DownstreamClient } from './downstream-client.ts';
 import { readDocumentId } from './parameters.ts';
 import { headersToForward, relay } from './relay.ts';

@@ -1,6 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import { ApiError } from '../api-error.ts';
-import type { Call } from '../http/create-api.ts';
+import type { Call } from '../http/call.ts';
 import { decodeClaims } from '../http/read-challenge.ts';
 import { reveal } from '../redacted.ts';
 import type { ExchangeCache } from './exchange-cache.ts';
