@@ -8,6 +8,7 @@ export {
 export { createEntra, type Entra, type EntraOptions } from './entra.ts';
 export type { ApiRequest, Call, OpenCall } from './http/call.ts';
 export { type Api, type ApiOptions, createApi } from './http/create-api.ts';
+export { createDownstream, type Downstream, type DownstreamOptions } from './http/downstream.ts';
 export type { ApiResponse, HandlerResult } from './http/response.ts';
 export {
   type HttpMethod,
@@ -21,5 +22,13 @@ export {
 } from './http/route.ts';
 export type { Trace } from './http/trace.ts';
 export type { LogSink } from './log.ts';
+export type { ClientCredential, CredentialSource } from './obo/credential.ts';
+export {
+  type FederatedCredentialOptions,
+  federatedCredential,
+} from './obo/federated-credential.ts';
+export { type KeyVaultOptions, keyVaultCertificate, keyVaultSecret } from './obo/key-vault.ts';
+export { managedIdentity } from './obo/managed-identity.ts';
+export { createOnBehalfOf, type OnBehalfOf, type OnBehalfOfOptions } from './obo/on-behalf-of.ts';
 export { type Policy, requireAuthContext } from './token/authorize.ts';
 export type { Caller } from './token/caller.ts';

@@ -1,5 +1,5 @@
 import type { TokenCredential } from '@azure/core-auth';
-import { type KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
+import type { KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import { azureClientArguments } from '../http/azure-client.ts';
 import { isLoopback } from '../loopback.ts';
 import { cooldownOf, createRefreshingCache } from '../refreshing-cache.ts';
@@ -82,14 +82,7 @@ function createKeyVaultSource(
   readCredential: (secret: KeyVaultSecret) => ClientCredential,
 ): CredentialSource {
   const endpoint = new URL(vaultUrl);
-  const { url, options } = azureClientArguments(endpoint);
-  const client = new SecretClient(url, identity, {
-    // The client would wait for a Retry-After, and the request would wait with it.
-    retryOptions: { maxRetries: 0 },
-    // A local vault has another host name than the resource for which it requests tokens.
-    disableChallengeResourceVerification: isLoopback(endpoint),
-    ...options,
-  });
+  let loadedClient: Promise<SecretClient> | undefined;
   /** The version before the newest one. */
   let previous: ClientCredential | undefined;
   /** The version that Entra refused last. */
@@ -105,6 +98,8 @@ function createKeyVaultSource(
 
   async function getSecret(): Promise<KeyVaultSecret> {
     const abortSignal = AbortSignal.timeout(readTimeout);
+    loadedClient ??= createClient(endpoint, identity);
+    const client = await loadedClient;
     const attempt = () =>
       client.getSecret(name, { abortSignal, requestOptions: { timeout: attemptTimeout } });
     try {
@@ -166,6 +161,27 @@ function createKeyVaultSource(
       return renewed.version === refusedVersion ? undefined : renewed;
     },
   };
+}
+
+async function createClient(endpoint: URL, identity: TokenCredential): Promise<SecretClient> {
+  const { SecretClient } = await loadLibrary();
+  const { url, options } = azureClientArguments(endpoint);
+  return new SecretClient(url, identity, {
+    // The client would wait for a Retry-After, and the request would wait with it.
+    retryOptions: { maxRetries: 0 },
+    // A local vault has another host name than the resource for which it requests tokens.
+    disableChallengeResourceVerification: isLoopback(endpoint),
+    ...options,
+  });
+}
+
+/** Users of the package who need no vault do not have to install the library. */
+async function loadLibrary() {
+  try {
+    return await import('@azure/keyvault-secrets');
+  } catch {
+    throw credentialError('the package @azure/keyvault-secrets cannot be loaded');
+  }
 }
 
 function readClientSecret({ value, properties }: KeyVaultSecret): ClientCredential {

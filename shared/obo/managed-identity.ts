@@ -4,7 +4,8 @@ import {
   type HttpClient,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import { AzureAuthorityHosts, ManagedIdentityCredential } from '@azure/identity';
+import type { ManagedIdentityCredential } from '@azure/identity';
+import { credentialError } from './credential-error.ts';
 
 /** Milliseconds for one request to the managed identity endpoint. */
 const requestTimeout = 3_000;
@@ -31,7 +32,8 @@ const sendRequest: HttpClient['sendRequest'] = async (request) => {
  * - An error has the endpoint's `response`. The library drops its `Retry-After`.
  *
  * @param clientId the client id of a user-assigned identity. Default: the system-assigned identity.
- * @throws Error from `@azure/identity`, with `response`, when `getToken` fails
+ * @throws Error from `@azure/identity`, with `response`, when `getToken` fails. ApiError
+ * `unavailable` if the library is not installed.
  * @example
  * ```ts
  * const identity = managedIdentity(identityClientId);
@@ -39,7 +41,24 @@ const sendRequest: HttpClient['sendRequest'] = async (request) => {
  * ```
  */
 export function managedIdentity(clientId?: string): TokenCredential {
-  const identity = new ManagedIdentityCredential({
+  let identity: Promise<ManagedIdentityCredential> | undefined;
+
+  return {
+    async getToken(scopes): Promise<AccessToken> {
+      identity ??= createIdentity(clientId);
+      const credential = await identity;
+      try {
+        return await credential.getToken(scopes);
+      } catch (error) {
+        throw Object.assign(error as Error, { response: lastResponse });
+      }
+    },
+  };
+}
+
+async function createIdentity(clientId: string | undefined): Promise<ManagedIdentityCredential> {
+  const { AzureAuthorityHosts, ManagedIdentityCredential } = await loadLibrary();
+  return new ManagedIdentityCredential({
     // A managed identity sends no request to the authority. Without this option, the library
     // would validate AZURE_AUTHORITY_HOST and reject the http URL of a local authority.
     authorityHost: AzureAuthorityHosts.AzurePublicCloud,
@@ -47,14 +66,13 @@ export function managedIdentity(clientId?: string): TokenCredential {
     retryOptions: { maxRetries: 0 },
     ...(clientId && { clientId }),
   });
+}
 
-  return {
-    async getToken(scopes): Promise<AccessToken> {
-      try {
-        return await identity.getToken(scopes);
-      } catch (error) {
-        throw Object.assign(error as Error, { response: lastResponse });
-      }
-    },
-  };
+/** Users of the package who need no managed identity do not have to install the library. */
+async function loadLibrary() {
+  try {
+    return await import('@azure/identity');
+  } catch {
+    throw credentialError('the package @azure/identity cannot be loaded');
+  }
 }

@@ -1,11 +1,17 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { startFunctionsHost } from '../../local/functions-host/host.ts';
 import { call } from '../support/call.ts';
-import { alice, audience, clientApp, type Issuer, startIssuer, tenantId } from '../support/issuer.ts';
+import {
+  alice,
+  audience,
+  clientApp,
+  type Issuer,
+  startIssuer,
+  tenantId,
+} from '../support/issuer.ts';
 import { testUnless } from '../support/needs.ts';
 import { installPackage } from './install-package.ts';
 import { compiledFile, compileProject, projects, writeProject } from './projects.ts';

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -45,11 +45,46 @@ export async function packModule(): Promise<PackedModule> {
 }
 
 async function compile(draft: string, content: string): Promise<void> {
-  const project = join(draft, 'tsconfig.json');
+  const entries = await listEntries();
+  const isForBrowsers = (entry: string) => relative(source, entry).startsWith('browser');
+  await Promise.all([
+    compileEntries(
+      entries.filter((entry) => !isForBrowsers(entry)),
+      content,
+      {
+        project: join(draft, 'node.json'),
+      },
+    ),
+    compileEntries(entries.filter(isForBrowsers), content, {
+      project: join(draft, 'browser.json'),
+      compilerOptions: { lib: ['es2024', 'dom', 'dom.iterable'], types: [] },
+    }),
+  ]);
+  await rewriteDeclarations(content);
+}
+
+interface CompileOptions {
+  /** The path of the tsconfig file to write. */
+  readonly project: string;
+  /** Replaces options of the APIs. */
+  readonly compilerOptions?: Readonly<Record<string, unknown>>;
+}
+
+async function compileEntries(
+  entries: readonly string[],
+  outDir: string,
+  { project, compilerOptions }: CompileOptions,
+): Promise<void> {
   const config = {
     extends: join(root, 'tsconfig.json'),
-    compilerOptions: { rootDir: source, outDir: content, declaration: true, sourceMap: false },
-    files: await listEntries(),
+    compilerOptions: {
+      rootDir: source,
+      outDir,
+      declaration: true,
+      sourceMap: false,
+      ...compilerOptions,
+    },
+    files: entries,
     include: [],
   };
   await writeFile(project, JSON.stringify(config));
@@ -59,7 +94,6 @@ async function compile(draft: string, content: string): Promise<void> {
   } catch (error) {
     throw new Error(`The module does not compile:\n${outputOf(error)}`);
   }
-  await rewriteDeclarations(content);
 }
 
 /** Lists the source files of the entries that the package exports, as absolute paths. */
