@@ -27,6 +27,7 @@ const command = {
 const checks: readonly Check[] = [
   { name: 'format, lint and dependency rules', args: [biome, 'check', '--error-on-warnings'] },
   checkTypes('the APIs', 'tsconfig.json'),
+  checkTypes('the SPA half', 'shared/browser/tsconfig.json'),
   checkTypes('the Client App', 'client-app/tsconfig.json'),
   checkTypes('the emulators', 'local/tsconfig.json'),
   checkTypes('the tools', 'tools/tsconfig.json'),

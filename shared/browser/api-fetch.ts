@@ -29,7 +29,7 @@ export type ApiFetch = (path: string, init?: ApiRequestInit) => Promise<Response
 
 /** How to reach the API. */
 export type ApiFetchOptions = {
-  /** The URL of the API. Access tokens are sent to URLs below it, and nowhere else. */
+  /** The absolute URL of the API. Access tokens are sent to URLs below it, and nowhere else. */
   readonly baseUrl: string;
 
   /** Where the access tokens come from. */

@@ -24,14 +24,14 @@ type EntraError = {
 };
 
 /** The problem codes by AADSTS number. */
-const codesByNumber: Readonly<Record<string, ProblemCode>> = {
-  '50057': 'account_disabled',
-  '50105': 'not_assigned',
-  '53003': 'blocked',
-  '65001': 'consent_required',
-  '65004': 'consent_required',
-  '90094': 'admin_consent_required',
-};
+const codesByNumber: ReadonlyMap<unknown, ProblemCode> = new Map([
+  ['50057', 'account_disabled'],
+  ['50105', 'not_assigned'],
+  ['53003', 'blocked'],
+  ['65001', 'consent_required'],
+  ['65004', 'consent_required'],
+  ['90094', 'admin_consent_required'],
+]);
 
 /** Matches the error codes of MSAL and of Entra ID that a later retry may solve. */
 const outagePattern = new RegExp(
@@ -83,7 +83,7 @@ function isEntraError(error: unknown): error is EntraError {
 }
 
 function classify({ name, errorCode, subError, errorNo, claims }: EntraError): ProblemCode {
-  const codeOfNumber = codesByNumber[readText(errorNo)];
+  const codeOfNumber = codesByNumber.get(errorNo);
   if (codeOfNumber) return codeOfNumber;
   if (subError === 'message_only') return 'blocked';
   if (errorCode === 'consent_required' || subError === 'consent_required')

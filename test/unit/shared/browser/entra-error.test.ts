@@ -86,6 +86,11 @@ test.each<Example>([
     error: { errorCode: 'invalid_grant', errorNo: '50173' },
     code: 'sign_in_again',
   },
+  {
+    cause: 'an unknown AADSTS number',
+    error: { errorCode: 'invalid_grant', errorNo: 'constructor' },
+    code: 'sign_in_again',
+  },
   { cause: 'a network error', error: { errorCode: 'network_error' }, code: 'unavailable' },
   {
     cause: 'a device that is offline',
