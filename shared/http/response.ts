@@ -35,7 +35,7 @@ export type ApiResponse = {
   readonly headers: Readonly<Record<string, string>>;
 
   /** The body, if there is one. */
-  readonly body?: string | Uint8Array;
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 };
 
 /** Seconds in `Retry-After` if the error names none. */
@@ -88,7 +88,7 @@ function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<strin
   return checked;
 }
 
-type Content = { readonly body: string | Uint8Array; readonly contentType: string };
+type Content = { readonly body: string | Uint8Array<ArrayBuffer>; readonly contentType: string };
 
 function contentOf({ json, text, bytes, contentType }: HandlerResult): Content | undefined {
   const bodies = [json, text, bytes].filter((body) => body !== undefined);
@@ -99,7 +99,8 @@ function contentOf({ json, text, bytes, contentType }: HandlerResult): Content |
   if (text !== undefined)
     return { body: text, contentType: contentType ?? 'text/plain; charset=utf-8' };
   if (bytes !== undefined)
-    return { body: bytes, contentType: contentType ?? 'application/octet-stream' };
+    // A copy, because `bytes` may be shared memory, which `Response` does not accept.
+    return { body: new Uint8Array(bytes), contentType: contentType ?? 'application/octet-stream' };
   return undefined;
 }
 

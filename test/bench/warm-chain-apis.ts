@@ -1,12 +1,11 @@
-import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
+import type { HttpFunctionOptions } from '@azure/functions';
 import { createEntra, type Entra } from '../../shared/entra.ts';
-import { type Call, createApi } from '../../shared/http/create-api.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
+import type { Call, OpenCall } from '../../shared/http/call.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { continueTrace } from '../../shared/http/trace.ts';
 import { createOnBehalfOf, type OnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
-import { createValidator } from '../../shared/token/validate.ts';
 import { audience, clientApp, tenantId } from '../support/issuer.ts';
 
 /**
@@ -29,11 +28,12 @@ const documents = Array.from({ length: 20 }, (_, index) => ({
 
 /** Creates the route of Downstream API: a list of 20 documents. */
 export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunctionOptions {
-  const api = createBenchApi({
+  const api = createFunctionsApi({
     name: 'downstream-api',
-    clientId: downstreamId,
-    clients: { clientIds: [audience], confidential: true },
-    entra: createBenchEntra(authorityHost),
+    entra: createEntra({ tenantIds: [tenantId], authorityHost }),
+    audience: downstreamId,
+    clients: [audience],
+    confidentialClientsOnly: true,
   });
   const handler = async () => ({ json: { documents } });
   return api.route('downstream/documents', {
@@ -46,13 +46,8 @@ export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunct
  * @param url Downstream API's base URL.
  */
 export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): HttpFunctionOptions {
-  const entra = createBenchEntra(authorityHost);
-  const api = createBenchApi({
-    name: 'original-api',
-    clientId: audience,
-    clients: { clientIds: [clientApp], confidential: false },
-    entra,
-  });
+  const entra = createEntra({ tenantIds: [tenantId], authorityHost });
+  const api = createFunctionsApi({ name: 'original-api', entra, audience, clients: [clientApp] });
   const downstream = createDownstream({
     baseUrl: url,
     audiences: [downstreamId, `api://${downstreamId}`],
@@ -69,37 +64,14 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
   if (mode === 'auth')
     return api.route('documents', { GET: { scopes: ['Documents.Read'], handler: readDocuments } });
 
-  // The handler of an open route receives no request, but calling Downstream API takes one.
-  // createApi runs the handler before it awaits anything, so `currentRequest` is the right one.
-  let currentRequest: HttpRequest;
-  const trace = continueTrace(new Headers());
-  const readWithoutCaller = () =>
-    readDocuments({
-      caller: {} as Caller,
-      request: currentRequest,
-      trace,
-      signal: new AbortController().signal,
-      addLogContext: () => {},
-    });
-  const { handler, ...options } = api.route('documents', {
-    GET: { open: true, handler: readWithoutCaller },
-  });
-  return {
-    ...options,
-    handler: (request, context) => {
-      currentRequest = request;
-      return handler(request, context);
-    },
-  };
+  const handler = (call: OpenCall) => readDocuments({ caller: {} as Caller, ...call });
+  return api.route('documents', { GET: { open: true, handler } });
 }
 
 const withoutExchange: Pick<OnBehalfOf, 'exchange' | 'evict'> = {
   exchange: async () => ({ token: redact('none'), expiresOnTimestamp: 0, cached: true }),
   evict: () => {},
 };
-
-const createBenchEntra = (authorityHost: URL): Entra =>
-  createEntra({ tenantIds: [tenantId], authorityHost });
 
 function createBenchOnBehalfOf(entra: Entra): OnBehalfOf {
   const current = {
@@ -110,19 +82,3 @@ function createBenchOnBehalfOf(entra: Entra): OnBehalfOf {
   const credential = { current: async () => current, renew: async () => undefined };
   return createOnBehalfOf({ entra, clientId: audience, credential });
 }
-
-interface BenchApiOptions {
-  readonly name: string;
-  readonly clientId: string;
-  readonly clients: Parameters<typeof createApi>[0]['clients'];
-  readonly entra: Entra;
-}
-
-const createBenchApi = ({ name, clientId, clients, entra }: BenchApiOptions) =>
-  createApi({
-    name,
-    validate: createValidator({ keys: entra.keys, tenantIds: [tenantId], audience: clientId }),
-    clients,
-    origins: [],
-    challenge: { clientId, authorizationUri: 'https://login.example/authorize' },
-  });

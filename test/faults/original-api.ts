@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpFunctionOptions } from '@azure/functions';
 import { createEntra } from '../../shared/entra.ts';
-import { createApi } from '../../shared/http/create-api.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { federatedCredential } from '../../shared/obo/federated-credential.ts';
 import { keyVaultSecret } from '../../shared/obo/key-vault.ts';
 import { managedIdentity } from '../../shared/obo/managed-identity.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
-import { createValidator } from '../../shared/token/validate.ts';
 import { audience, clientApp, type Issuer, tenantId } from '../support/issuer.ts';
 import { downstreamId } from './token-endpoint.ts';
 
@@ -32,13 +31,8 @@ export function createOriginalRoute(options: {
     own: true,
     onBehalfOf: createOnBehalfOf({ entra, clientId: audience, credential, now }),
   });
-  const api = createApi({
-    name: 'original-api',
-    validate: createValidator({ keys: entra.keys, tenantIds: [tenantId], audience, now }),
-    clients: { clientIds: [clientApp], confidential: false },
-    origins: [],
-    challenge: { clientId: audience, authorizationUri: `${issuer.host.href}authorize` },
-  });
+  const clients = [clientApp];
+  const api = createFunctionsApi({ name: 'original-api', entra, audience, clients, now });
   return api.route('documents', {
     GET: {
       scopes: ['Documents.Read'],

@@ -1,6 +1,6 @@
 import { describe, expect, test } from '@jest/globals';
 import { headersToForward, relay } from '../../../original-api/relay.ts';
-import type { Call } from '../../../shared/http/create-api.ts';
+import type { Call } from '../../../shared/http/call.ts';
 import type { DownstreamResponse } from '../../../shared/http/downstream-response.ts';
 
 const responseWith = (changes: Partial<DownstreamResponse>): DownstreamResponse => ({
