@@ -1,6 +1,6 @@
 import type { HttpFunctionOptions } from '@azure/functions';
 import { type ApiOptions, createApi } from './http/create-api.ts';
-import type { Route, RouteMethods } from './http/route.ts';
+import type { HttpMethod, NewRouteMethods, Route } from './http/route.ts';
 
 /** An API on Azure Functions. */
 export type FunctionsApi = {
@@ -9,7 +9,7 @@ export type FunctionsApi = {
    *
    * @throws {Error} A method has no access policy, or one that cannot be applied.
    */
-  route(path: string, methods: RouteMethods): HttpFunctionOptions;
+  route<Name extends HttpMethod>(path: string, methods: NewRouteMethods<Name>): HttpFunctionOptions;
 
   /** Returns the options for `app.http`. See {@link Api.metadataRoute}. */
   metadataRoute(path?: string): HttpFunctionOptions;

@@ -13,12 +13,12 @@ export type { ApiResponse, HandlerResult } from './http/response.ts';
 export {
   type HttpMethod,
   health,
+  type NewRouteMethods,
   type OpenMethod,
   type ProtectedMethod,
   type RequestContext,
   type Route,
   type RouteMethod,
-  type RouteMethods,
 } from './http/route.ts';
 export type { Trace } from './http/trace.ts';
 export type { LogSink } from './log.ts';

@@ -2,7 +2,7 @@ import { ApiError } from './api-error.ts';
 import { maxBodySize } from './http/body.ts';
 import type { ApiRequest } from './http/call.ts';
 import { type ApiOptions, createApi } from './http/create-api.ts';
-import type { Route, RouteMethods } from './http/route.ts';
+import type { HttpMethod, NewRouteMethods, Route } from './http/route.ts';
 import type { LogSink } from './log.ts';
 
 /** What all routes of an API have in common. */
@@ -30,7 +30,7 @@ export type WebApi = {
    * @param path The path at which the framework calls the route, with parameters as `{id}`.
    * @throws {Error} A method has no access policy, or one that cannot be applied.
    */
-  route(path: string, methods: RouteMethods): WebHandler;
+  route<Name extends HttpMethod>(path: string, methods: NewRouteMethods<Name>): WebHandler;
 
   /**
    * Creates the route of the API's metadata. The framework must call it at

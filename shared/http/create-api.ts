@@ -3,7 +3,15 @@ import type { Entra } from '../entra.ts';
 import { isGuid } from '../json.ts';
 import { createValidator } from '../token/validate.ts';
 import { createResourceMetadata, metadataPathOf, urlNextTo } from './resource-metadata.ts';
-import { methodsOf, type Route, type RouteMethods, requirePolicies, scopesOf } from './route.ts';
+import {
+  type HttpMethod,
+  methodsOf,
+  type NewRouteMethods,
+  type Route,
+  type RouteMethods,
+  requirePolicies,
+  scopesOf,
+} from './route.ts';
 import { type ServedApi, serve } from './serve.ts';
 
 /** What all routes of an API have in common. */
@@ -46,7 +54,7 @@ export type Api = {
    * @param path The path below the API's prefix, such as `documents/{id}`.
    * @throws {Error} A method has no access policy, or one that cannot be applied.
    */
-  route(path: string, methods: RouteMethods): Route;
+  route<Name extends HttpMethod>(path: string, methods: NewRouteMethods<Name>): Route;
 
   /**
    * Creates the route of the API's metadata (RFC 9728), which names the authorization servers and

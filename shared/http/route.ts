@@ -28,6 +28,13 @@ export type RouteMethod = ProtectedMethod | OpenMethod;
 /** The methods of a route. */
 export type RouteMethods = Readonly<Partial<Record<HttpMethod, RouteMethod>>>;
 
+/**
+ * The methods of a new route. `Name` is inferred from the names of the methods. An optional property
+ * for each method would not do: the compiler infers the `call` of a handler from it only with
+ * `exactOptionalPropertyTypes`.
+ */
+export type NewRouteMethods<Name extends HttpMethod> = Readonly<Record<Name, RouteMethod>>;
+
 /** What a request brings along from the framework that received it. */
 export type RequestContext = {
   /** Receives the log line of the request. */
@@ -59,7 +66,7 @@ const allMethods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELET
 const knownMembers = ['open', 'scopes', 'anyScope', 'roles', 'authContext', 'handler'];
 
 /** The methods of a health route. It reports that the process is running, and nothing else. */
-export const health: RouteMethods = {
+export const health: NewRouteMethods<'GET'> = {
   GET: { open: true, handler: async () => ({ json: { status: 'ok' } }) },
 };
 

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, jest, test } from '@
 import { createEntra } from '../../../shared/entra.ts';
 import { readJsonBody } from '../../../shared/http/body.ts';
 import type { Call } from '../../../shared/http/call.ts';
-import type { RouteMethods } from '../../../shared/http/route.ts';
+import type { HttpMethod, NewRouteMethods, RouteMethod } from '../../../shared/http/route.ts';
 import { createWebApi, type WebApi } from '../../../shared/web.ts';
 import { audience, clientApp, type Issuer, startIssuer, tenantId } from '../../support/issuer.ts';
 
@@ -32,11 +32,11 @@ afterAll(() => issuer.close());
 
 /** Sends a request to `orders/{id}`. */
 async function send(
-  method: RouteMethods[keyof RouteMethods],
+  method: RouteMethod,
   init: RequestInit & { readonly duplex?: 'half' } = {},
 ) {
-  const name = (init.method ?? 'GET') as keyof RouteMethods;
-  const route = api.route('orders/{id}', { [name]: method });
+  const methods = { [init.method ?? 'GET']: method } as NewRouteMethods<HttpMethod>;
+  const route = api.route('orders/{id}', methods);
   const response = await route(new Request(`${url}/7`, init), { id: '7' });
   const text = await response.text();
   return { status: response.status, headers: response.headers, text };
