@@ -4,7 +4,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { registerHooks } from 'node:module';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -23,22 +23,29 @@ const command = {
 } as const satisfies Command;
 
 /**
- * Generates the reference in a folder. It has no dates, revisions or absolute paths, so the same
+ * Generates the reference in a folder, with a draft folder around it. It has no dates, revisions or absolute paths, so the same
  * docstrings give the same files.
  * @throws Error if a docstring has a broken link, or if an exported function uses a type that no
  * entry exports
  */
-async function generate(folder: string): Promise<void> {
+async function generate(draft: string, folder: string): Promise<void> {
   // TypeDoc needs the JavaScript API of the compiler, which TypeScript 7 does not have.
   registerHooks({
     resolve: (specifier, context, nextResolve) =>
       nextResolve(specifier === 'typescript' ? 'typescript-5' : specifier, context),
   });
   const { Application, Converter } = await import('typedoc');
+  const entryPoints = [...(await listEntries())];
+  const tsconfig = join(draft, 'tsconfig.json');
+  await mkdir(draft, { recursive: true });
+  await writeFile(tsconfig, JSON.stringify(compilerConfig(entryPoints)));
   const application = await Application.bootstrapWithPlugins({
     name: 'zero-trust-api',
-    entryPoints: [...(await listEntries())],
-    tsconfig: join(root, 'tsconfig.json'),
+    entryPoints,
+    tsconfig,
+    // `npm run check` checks them, with the types of browsers or of Node but not of both.
+    skipErrorChecking: true,
+    intentionallyNotExported: internalTypes,
     plugin: ['typedoc-plugin-markdown'],
     outputs: [{ name: 'markdown', path: folder }],
     readme: 'none',
@@ -57,8 +64,30 @@ async function generate(folder: string): Promise<void> {
     application.validate(project);
     await application.generateOutputs(project);
   }
-  if (application.logger.hasErrors()) throw new Error('The docstrings have the errors above.');
+  if (application.logger.hasErrors() || application.logger.hasWarnings())
+    throw new Error('The docstrings have the errors above.');
 }
+
+const compilerConfig = (files: readonly string[]) => ({
+  extends: join(root, 'tsconfig.json'),
+  compilerOptions: { lib: ['es2024', 'dom', 'dom.iterable'] },
+  files,
+  include: [],
+});
+
+/** Types that users of the module do not name: they pass such values on, or infer them. */
+const internalTypes = [
+  'CachedExchange',
+  'ExchangeRequest',
+  'ExchangedToken',
+  'Keys',
+  'MsalCredential',
+  'NonEmpty',
+  'Query',
+  'ScopePolicy',
+  'problemCodes',
+  'problems',
+];
 
 /** The options of typedoc-plugin-markdown: one file for each entry. */
 const markdownOptions = {
@@ -104,8 +133,9 @@ async function replaceReference(folder: string): Promise<void> {
 await runCommand(command, async ({ values }) => {
   const draft = join(root, '.local', `api-reference-${randomUUID()}`);
   try {
-    await generate(draft);
-    await (values.check ? requireCurrent(draft) : replaceReference(draft));
+    const folder = join(draft, 'api');
+    await generate(draft, folder);
+    await (values.check ? requireCurrent(folder) : replaceReference(folder));
   } finally {
     await rm(draft, { recursive: true, force: true });
   }

@@ -1,6 +1,6 @@
 /**
- * `npm run check`: the linter, which also enforces the dependency rules, and the types of every
- * TypeScript file. All checks run even if one fails.
+ * `npm run check`: the linter, which also enforces the dependency rules, the types of every
+ * TypeScript file, and whether the API reference is current. All checks run even if one fails.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -20,7 +20,7 @@ interface Check {
 
 const command = {
   usage: ['npm run check'],
-  description: 'Checks the format, the lint and dependency rules, and the types of everything.',
+  description: 'Checks the format, the lint and dependency rules, all types and the API reference.',
   options: {},
 } as const satisfies Command;
 
@@ -33,6 +33,7 @@ const checks: readonly Check[] = [
   checkTypes('the tools', 'tools/tsconfig.json'),
   checkTypes('the infrastructure scripts', 'infra/tsconfig.json'),
   checkTypes('the tests', 'test/tsconfig.json'),
+  { name: 'API reference is current', args: ['tools/api-reference.ts', '--check'] },
 ];
 
 function checkTypes(subject: string, project: string): Check {

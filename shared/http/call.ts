@@ -20,7 +20,7 @@ export type ApiRequest = {
   readonly params: Readonly<Record<string, string>>;
 
   /**
-   * Reads the body. {@link readJsonBody} does this and checks size, type and form.
+   * Reads the body. `readJsonBody` does this and checks size, type and form.
    *
    * @throws {ApiError} `too_large` if the adapter limits the body and it is too long.
    */

@@ -12,8 +12,10 @@ describe.each([
   'local/policy.ts',
   'local/start.ts',
   'local/token.ts',
+  'tools/api-reference.ts',
   'tools/build.ts',
   'tools/check.ts',
+  'tools/package-shared.ts',
   'tools/package.ts',
 ])('%s', (program) => {
   test('--help prints the usage and the options on stdout with exit code 0', () => {
