@@ -56,7 +56,7 @@ const refreshBeforeExpiry = 5 * 60_000;
  * @example
  * ```ts
  * const cache = createRefreshingCache({
- *   load: () => fetchDocument(url),
+ *   load: () => fetchDocument('metadata', url),
  *   isUsable: (_document, age) => age < 24 * 60 * 60_000,
  *   isStale: (_document, age) => age >= 60 * 60_000,
  *   now: Date.now,

@@ -32,7 +32,7 @@ export type Problem = {
  *
  * @example
  * ```ts
- * if (error instanceof ProblemError && error.problem.code === 'not_found') return undefined;
+ * const isMissing = error instanceof ProblemError && error.problem.code === 'not_found';
  * ```
  */
 export class ProblemError extends Error {

@@ -24,7 +24,7 @@ export const credentialError = (reason: string, retryAfter?: number) =>
  * @returns the same error if it is an ApiError already, otherwise ApiError `unavailable`
  * @example
  * try {
- *   return await client.getSecret(name);
+ *   await client.getSecret(name);
  * } catch (error) {
  *   throw toCredentialError(error);
  * }
@@ -40,7 +40,7 @@ export function toCredentialError(error: unknown): ApiError {
  * 5xx without a `Retry-After`.
  *
  * @example
- * if (isTransient(error)) return client.getSecret(name);
+ * if (isTransient(error)) await client.getSecret(name);
  */
 export function isTransient(error: unknown): boolean {
   if (error instanceof ApiError) return false;

@@ -3,20 +3,21 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { packageValues, variablesOf } from './example-variables.ts';
 import { type Example, listSources } from './extract-examples.ts';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
 const tsc = join(root, 'node_modules/typescript/bin/tsc');
 
-/** Code is compiled behind one line of imports. */
+/** Code is compiled behind one line of imports and declarations. */
 const linesBeforeCode = 1;
 
 /**
  * Compiles examples in one program and returns the errors of each one, such as
  * `shared/entra.ts:31: Cannot find name 'x'.`
  *
- * An example may use every export of `shared` without importing it, and the variables that
- * `example-variables.d.ts` declares.
+ * An example may use every export of `shared` without importing it, and what
+ * `example-variables.ts` lists.
  */
 export function compileExamples(examples: readonly Example[]): readonly (readonly string[])[] {
   // Packages are resolved from the folder of a file upwards, so this folder is in the repository.
@@ -25,7 +26,7 @@ export function compileExamples(examples: readonly Example[]): readonly (readonl
   try {
     const exports = listExports();
     examples.forEach((example, index) => {
-      const code = `${writeImports(example, exports)}\n${example.code}\nexport {};\n`;
+      const code = `${writeHeader(example, exports)}\n${example.code}\nexport {};\n`;
       writeFileSync(join(folder, `${index}.ts`), code);
     });
     writeFileSync(join(folder, 'tsconfig.json'), JSON.stringify(compilerConfig));
@@ -63,19 +64,16 @@ const compilerConfig = {
     noUnusedLocals: false,
     noUnusedParameters: false,
     allowUnreachableCode: true,
-    paths: {
-      'zero-trust-api': [join(root, 'shared/index.ts')],
-      'zero-trust-api/browser': [join(root, 'shared/browser/index.ts')],
-      'zero-trust-api/*': [join(root, 'shared/*.ts')],
-    },
   },
   include: ['.'],
-  files: [join(root, 'test/package/example-variables.d.ts')],
 };
 
 /** The names that a source file exports. */
 interface FileExports {
+  /** The path of the file, relative to the root of the repository. */
   readonly file: string;
+  /** The absolute path of the file. */
+  readonly module: string;
   readonly names: readonly string[];
 }
 
@@ -83,25 +81,35 @@ function listExports(): readonly FileExports[] {
   const declaration = /^export (?:async )?(?:function|const|class|type|interface) (\w+)/gm;
   return listSources('shared').map((file) => ({
     file,
+    module: join(root, file),
     names: [...readFileSync(join(root, file), 'utf8').matchAll(declaration)].map(
       ([, name = '']) => name,
     ),
   }));
 }
 
-/** Imports the exports that an example mentions but does not declare, from its own file first. */
-function writeImports({ file, code }: Example, exports: readonly FileExports[]): string {
+/** Declares and imports what an example mentions and does not declare itself, in one line. */
+function writeHeader({ file, code }: Example, exports: readonly FileExports[]): string {
   const taken = new Set(declaredNames(code));
-  const own = exports.filter((source) => source.file === file);
-  const statements = [...own, ...exports].flatMap((source) => {
-    const names = source.names.filter(
-      (name) => !taken.has(name) && new RegExp(`\\b${name}\\b`).test(code),
-    );
-    for (const name of names) taken.add(name);
-    if (names.length === 0) return [];
-    return [`import { ${names.join(', ')} } from '${join(root, source.file)}';`];
+  const isMissing = (name: string, text: string) =>
+    // A name after one dot is a property; after three dots it is not.
+    !taken.has(name) && new RegExp(`(?<!\\w|(?<!\\.\\.)\\.)${name}\\b`).test(text);
+
+  const variables = Object.entries(variablesOf(file)).filter(([name]) => isMissing(name, code));
+  const declarations = variables.map(([name, type]) => `declare let ${name}: ${type};`).join(' ');
+  for (const [name] of variables) taken.add(name);
+
+  const modules = [
+    ...exports.filter((source) => source.file === file),
+    ...exports,
+    ...Object.entries(packageValues).map(([name, module]) => ({ module, names: [name] })),
+  ];
+  const imports = modules.flatMap(({ module, names }) => {
+    const missing = names.filter((name) => isMissing(name, `${code}\n${declarations}`));
+    for (const name of missing) taken.add(name);
+    return missing.length > 0 ? [`import { ${missing.join(', ')} } from '${module}';`] : [];
   });
-  return statements.join(' ');
+  return [...imports, declarations].join(' ');
 }
 
 /** The names that code declares or imports itself. */
