@@ -1,7 +1,7 @@
-import type { HttpRequest } from '@azure/functions';
 import * as v from 'valibot';
 import { ApiError } from '../shared/api-error.ts';
 import { readJsonBody } from '../shared/http/body.ts';
+import type { ApiRequest } from '../shared/http/call.ts';
 import { isGuid, isObject } from '../shared/json.ts';
 
 /** How many users a document is shared with at most, as readers and as writers each. */
@@ -74,7 +74,7 @@ type ProfileBody = v.InferOutput<typeof profileBody>;
  * @throws ApiError as `readJsonBody` does
  * @throws ApiError `bad_request`, with the invalid properties in its detail
  */
-export const readDocumentBody = (request: HttpRequest): Promise<DocumentBody> =>
+export const readDocumentBody = (request: ApiRequest): Promise<DocumentBody> =>
   readBody(documentBody, request);
 
 /**
@@ -83,7 +83,7 @@ export const readDocumentBody = (request: HttpRequest): Promise<DocumentBody> =>
  * @throws ApiError as `readJsonBody` does
  * @throws ApiError `bad_request`, with the invalid properties in its detail
  */
-export const readProfileBody = (request: HttpRequest): Promise<ProfileBody> =>
+export const readProfileBody = (request: ApiRequest): Promise<ProfileBody> =>
   readBody(profileBody, request);
 
 /** How many problems the detail of an error names. */
@@ -91,7 +91,7 @@ const maxProblems = 5;
 
 async function readBody<S extends v.GenericSchema>(
   schema: S,
-  request: HttpRequest,
+  request: ApiRequest,
 ): Promise<v.InferOutput<S>> {
   const result = v.safeParse(schema, await readJsonBody(request));
   if (result.success) return result.output;

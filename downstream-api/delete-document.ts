@@ -1,20 +1,14 @@
 import { ApiError } from '../shared/api-error.ts';
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { HandlerResult } from '../shared/http/response.ts';
-import { requireAuthContext } from '../shared/token/authorize.ts';
 import { readDocumentId } from './parameters.ts';
 import { isOwner, requireReadable } from './permissions.ts';
 import { readPrecondition, requireMatch } from './precondition.ts';
 import type { Documents } from './store/documents.ts';
 
-/**
- * Deletes a document of the caller. Requires an authentication context (step-up), so the response
- * can be a claims challenge.
- *
- * @param authContext the id of the authentication context, such as `c1`
- */
+/** Deletes a document of the caller. The route requires an authentication context (step-up). */
 export const deleteDocument =
-  (documents: Documents, authContext: string) =>
+  (documents: Documents) =>
   async ({ caller, request, signal }: Call): Promise<HandlerResult> => {
     const id = readDocumentId(request);
     const precondition = readPrecondition(request);
@@ -25,7 +19,6 @@ export const deleteDocument =
         logContext: { check: 'owner' },
       });
     requireMatch(precondition, stored);
-    requireAuthContext(caller, authContext);
     await documents.remove(caller.tenantId, stored, signal);
     return { status: 204 };
   };

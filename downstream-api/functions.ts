@@ -1,9 +1,9 @@
 import '../shared/check-node.ts';
 import { app } from '@azure/functions';
-import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
-import { createApi, health } from '../shared/http/create-api.ts';
-import { createKeys } from '../shared/token/keys.ts';
-import { createValidator } from '../shared/token/validate.ts';
+import { createEntra } from '../shared/entra.ts';
+import { tenantsOf } from '../shared/entra-settings.ts';
+import { createFunctionsApi } from '../shared/functions.ts';
+import { health } from '../shared/http/route.ts';
 import { deleteDocument } from './delete-document.ts';
 import { listDocuments } from './list-documents.ts';
 import { createManagedIdentity } from './managed-identity.ts';
@@ -18,24 +18,24 @@ import { writeDocument } from './write-document.ts';
 import { writeProfile } from './write-profile.ts';
 
 const settings = readDownstreamSettings();
-const keys = createKeys({ authorityHost: settings.AZURE_AUTHORITY_HOST });
+const entra = createEntra({
+  tenantIds: tenantsOf(settings),
+  authorityHost: settings.AZURE_AUTHORITY_HOST,
+});
 const clients = { clientIds: [settings.ORIGINAL_API_CLIENT_ID], confidential: true };
 const tables = createTables(settings.AZURE_STORAGE_TABLE_ENDPOINT, createManagedIdentity(settings));
 const documents = createDocuments(tables);
 const profiles = createProfiles(tables);
 
-const api = createApi({
+const api = createFunctionsApi({
   name: 'downstream-api',
-  validate: createValidator({
-    keys,
-    tenantIds: tenantsOf(settings),
-    audience: settings.DOWNSTREAM_API_CLIENT_ID,
-  }),
-  clients,
-  origins: [],
-  challenge: challengeOptionsOf(settings, settings.DOWNSTREAM_API_CLIENT_ID),
+  entra,
+  audience: settings.DOWNSTREAM_API_CLIENT_ID,
+  clients: clients.clientIds,
+  confidentialClientsOnly: clients.confidential,
 });
 
+app.http('downstream-metadata', api.metadataRoute('downstream'));
 app.http('downstream-health', api.route('downstream/health', health));
 app.http(
   'downstream-caller',
@@ -63,7 +63,8 @@ app.http(
     PUT: { scopes: ['Documents.ReadWrite'], handler: writeDocument(documents) },
     DELETE: {
       scopes: ['Documents.ReadWrite'],
-      handler: deleteDocument(documents, settings.STEP_UP_AUTH_CONTEXT),
+      authContext: settings.STEP_UP_AUTH_CONTEXT,
+      handler: deleteDocument(documents),
     },
   }),
 );

@@ -1,5 +1,5 @@
-import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../shared/api-error.ts';
+import type { ApiRequest } from '../shared/http/call.ts';
 
 /**
  * The precondition of a write (RFC 9110 §13.1). A list of ETags: the stored version must have one
@@ -17,7 +17,7 @@ const entityTag = /(?:W\/)?"[^"]*"/g;
  * @throws ApiError `bad_request` if both headers are present
  * @throws ApiError `precondition_required` if neither has an accepted value
  */
-export function readPrecondition({ headers }: Pick<HttpRequest, 'headers'>): Precondition {
+export function readPrecondition({ headers }: Pick<ApiRequest, 'headers'>): Precondition {
   const ifMatch = headers.get('if-match')?.trim();
   const ifNoneMatch = headers.get('if-none-match')?.trim();
   if (ifMatch && ifNoneMatch)

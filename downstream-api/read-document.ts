@@ -1,4 +1,4 @@
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { HandlerResult } from '../shared/http/response.ts';
 import { readDocumentId } from './parameters.ts';
 import { requireReadable } from './permissions.ts';

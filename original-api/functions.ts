@@ -1,9 +1,9 @@
 import '../shared/check-node.ts';
 import { app } from '@azure/functions';
-import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
-import { createApi, health } from '../shared/http/create-api.ts';
-import { createKeys } from '../shared/token/keys.ts';
-import { createValidator } from '../shared/token/validate.ts';
+import { createEntra } from '../shared/entra.ts';
+import { tenantsOf } from '../shared/entra-settings.ts';
+import { createFunctionsApi } from '../shared/functions.ts';
+import { health } from '../shared/http/route.ts';
 import { deleteDocument } from './delete-document.ts';
 import { createDownstreamClient } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';
@@ -15,22 +15,22 @@ import { writeDocument } from './write-document.ts';
 import { writeProfile } from './write-profile.ts';
 
 const settings = readOriginalSettings();
-const keys = createKeys({ authorityHost: settings.AZURE_AUTHORITY_HOST });
+const entra = createEntra({
+  tenantIds: tenantsOf(settings),
+  authorityHost: settings.AZURE_AUTHORITY_HOST,
+});
 const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
-const downstream = createDownstreamClient(settings, keys);
+const downstream = createDownstreamClient(settings, entra.keys);
 
-const api = createApi({
+const api = createFunctionsApi({
   name: 'original-api',
-  validate: createValidator({
-    keys,
-    tenantIds: tenantsOf(settings),
-    audience: settings.ORIGINAL_API_CLIENT_ID,
-  }),
-  clients,
+  entra,
+  audience: settings.ORIGINAL_API_CLIENT_ID,
+  clients: clients.clientIds,
   origins: settings.ALLOWED_ORIGINS,
-  challenge: challengeOptionsOf(settings, settings.ORIGINAL_API_CLIENT_ID),
 });
 
+app.http('original-metadata', api.metadataRoute());
 app.http('original-health', api.route('health', health));
 app.http(
   'original-journey',

@@ -1,4 +1,4 @@
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { CallDownstream } from '../shared/http/downstream.ts';
 import { relay } from './relay.ts';
 

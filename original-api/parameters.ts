@@ -1,6 +1,5 @@
-import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../shared/api-error.ts';
-import type { Call } from '../shared/http/create-api.ts';
+import type { ApiRequest, Call } from '../shared/http/call.ts';
 import { isGuid } from '../shared/json.ts';
 
 /** `.` and `..` are excluded, because they are steps in a path and not names. */
@@ -12,7 +11,7 @@ const documentId = /^(?!\.\.?$)[\w.-]{1,64}$/;
  *
  * @throws ApiError `bad_request` for another value
  */
-export function readDocumentId({ params }: Pick<HttpRequest, 'params'>): string {
+export function readDocumentId({ params }: Pick<ApiRequest, 'params'>): string {
   const id = params.id ?? '';
   if (documentId.test(id)) return id;
   throw new ApiError('bad_request', {

@@ -1,5 +1,5 @@
 import { readJsonBody } from '../shared/http/body.ts';
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { CallDownstream } from '../shared/http/downstream.ts';
 import { readUserId } from './parameters.ts';
 import { relay } from './relay.ts';

@@ -23,24 +23,8 @@ type EntraValues = SettingsValues<typeof entraSettings>;
  *
  * @example
  * ```ts
- * const validate = createValidator({ keys, audience, tenantIds: tenantsOf(settings) });
+ * const entra = createEntra({ tenantIds: tenantsOf(settings) });
  * ```
  */
 export const tenantsOf = ({ AZURE_TENANT_ID, ALLOWED_TENANT_IDS }: EntraValues) =>
   ALLOWED_TENANT_IDS ?? [AZURE_TENANT_ID];
-
-/**
- * Returns what an API writes into its challenges: its client ID, and where the user signs in.
- *
- * @example
- * ```ts
- * const api = createApi({ ...options, challenge: challengeOptionsOf(settings, clientId) });
- * ```
- */
-export const challengeOptionsOf = (
-  { AZURE_TENANT_ID, AZURE_AUTHORITY_HOST }: EntraValues,
-  clientId: string,
-) => ({
-  clientId,
-  authorizationUri: new URL(`${AZURE_TENANT_ID}/oauth2/v2.0/authorize`, AZURE_AUTHORITY_HOST).href,
-});

@@ -1,3 +1,5 @@
+import { isGuid } from './json.ts';
+import { isLoopback } from './loopback.ts';
 import { createKeys, type Keys } from './token/keys.ts';
 
 /** Entra ID as an API uses it: whose users may call, and where issuers and keys come from. */
@@ -20,12 +22,23 @@ export type EntraOptions = {
   /** The host of Entra ID. Default: `https://login.microsoftonline.com`. */
   readonly authorityHost?: string | URL;
 
+  /**
+   * The client ID of an API whose tokens Entra ID signs with keys of its own, for example because
+   * its registration maps claims
+   * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature).
+   * The metadata is then fetched with `?appid=<client ID>`.
+   */
+  readonly customSigningKeysFor?: string;
+
   /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 };
 
 /**
  * Creates the one object that all APIs and clients of a process share for Entra ID.
+ *
+ * @throws {TypeError} An ID is missing or not a GUID, or the authority uses plain http although it
+ * is not on this machine.
  *
  * @example
  * ```ts
@@ -35,8 +48,20 @@ export type EntraOptions = {
 export function createEntra({
   tenantIds,
   authorityHost = 'https://login.microsoftonline.com',
+  customSigningKeysFor,
   now = Date.now,
 }: EntraOptions): Entra {
+  if (tenantIds.length === 0 || !tenantIds.every(isGuid))
+    throw new TypeError('tenantIds must contain one or more tenant IDs (GUIDs).');
+  if (customSigningKeysFor !== undefined && !isGuid(customSigningKeysFor))
+    throw new TypeError('customSigningKeysFor must be a client ID (a GUID).');
   const host = new URL(authorityHost);
-  return { tenantIds, authorityHost: host, keys: createKeys({ authorityHost: host, now }) };
+  if (host.protocol !== 'https:' && !isLoopback(host))
+    throw new TypeError('authorityHost must be an https URL.');
+  return {
+    // Entra ID writes IDs in lower case, and claims are compared exactly.
+    tenantIds: tenantIds.map((id) => id.toLowerCase()),
+    authorityHost: host,
+    keys: createKeys({ authorityHost: host, customSigningKeysFor, now }),
+  };
 }

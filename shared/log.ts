@@ -1,10 +1,15 @@
 import { hash } from 'node:crypto';
-import type { InvocationContext } from '@azure/functions';
 import type { LogContext } from './api-error.ts';
 import type { Caller } from './token/caller.ts';
 
-/** The methods that write to the log of a function invocation. */
-export type LogSink = Pick<InvocationContext, 'info' | 'error'>;
+/** Where log lines go: the context of a function invocation, `console`, or a logger. */
+export type LogSink = {
+  /** Writes the line of a request that was answered. */
+  info(line: string): void;
+
+  /** Writes the line of a request that failed with a status of 500 or more. */
+  error(line: string): void;
+};
 
 /** Hexadecimal digits of a pseudonym. */
 const pseudonymLength = 16;

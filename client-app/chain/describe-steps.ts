@@ -97,7 +97,7 @@ function findRejectionOfA(request: HopRecord, inside: readonly HopRecord[]): Sto
  */
 function isChallengeAboutTokenA(challenge: string): boolean {
   const namesAnError = /error="(invalid_|insufficient_scope)/.test(challenge);
-  const asksForAToken = /^Bearer realm="[^"]*", authorization_uri="[^"]*"$/.test(challenge);
+  const asksForAToken = challenge.startsWith('Bearer realm=') && !challenge.includes(' error=');
   return namesAnError || asksForAToken;
 }
 

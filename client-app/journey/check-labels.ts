@@ -30,6 +30,7 @@ const labelsByTopic: Readonly<Record<string, Readonly<Record<string, string>>>> 
     kind: 'delegated token, not app-only',
     actor: 'identifies the calling app',
     shape: 'claims of the expected types',
+    'bound-token': 'bearer token, not bound to a key',
     'calling-app': 'app that may call this API',
     'confidential-client': 'app authenticated with a credential',
   },

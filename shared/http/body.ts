@@ -1,9 +1,9 @@
-import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../api-error.ts';
 import { parseJson } from '../json.ts';
+import type { ApiRequest } from './call.ts';
 
 /** The largest accepted body, in bytes. */
-const maxBodySize = 1024 * 1024;
+export const maxBodySize = 1024 * 1024;
 
 const jsonMediaType = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
 
@@ -20,7 +20,7 @@ const jsonMediaType = /^application\/json\s*(;\s*charset="?utf-8"?\s*)?$/i;
  * ```
  */
 export async function readJsonBody(
-  request: Pick<HttpRequest, 'headers' | 'arrayBuffer'>,
+  request: Pick<ApiRequest, 'headers' | 'arrayBuffer'>,
 ): Promise<unknown> {
   const { headers } = request;
   const length = headers.get('content-length') ?? '';

@@ -7,6 +7,9 @@ export type ChallengeOptions = {
 
   /** The authorization endpoint of Entra ID. */
   readonly authorizationUri: string;
+
+  /** The URL of the API's metadata (RFC 9728 §5.1), if the API publishes it. */
+  readonly resourceMetadata?: string | undefined;
 };
 
 /**
@@ -51,8 +54,8 @@ export const encodeClaims = (claims: object) =>
   Buffer.from(JSON.stringify(claims)).toString('base64');
 
 /**
- * Writes the challenge for an error (RFC 6750 §3). Returns `undefined` if a new token cannot help
- * the caller.
+ * Writes the challenge for an error (RFC 6750 §3). The URL of the metadata is its last parameter.
+ * Returns `undefined` if a new token cannot help the caller.
  *
  * @example
  * ```ts
@@ -61,36 +64,46 @@ export const encodeClaims = (claims: object) =>
  */
 export function challengeOf(
   { code, options }: ApiError,
-  { clientId, authorizationUri }: ChallengeOptions,
+  challengeOptions: ChallengeOptions,
 ): string | undefined {
+  const { clientId, authorizationUri, resourceMetadata } = challengeOptions;
   const common = { realm: clientId, authorization_uri: authorizationUri };
+  const metadata = { resource_metadata: resourceMetadata };
   const scope = options.scopes?.join(' ');
   switch (code) {
     case 'invalid_request':
     case 'invalid_token': {
-      if (options.credentialsMissing) return writeChallenge(common);
+      if (options.credentialsMissing) return writeChallenge({ ...common, ...metadata });
       const description = options.detail ?? problems[code].detail;
-      return writeChallenge({ ...common, error: code, error_description: description });
+      return writeChallenge({
+        ...common,
+        error: code,
+        error_description: description,
+        ...metadata,
+      });
     }
     case 'sign_in_again':
-      return writeChallenge({ ...common, error: 'invalid_token' });
+      return writeChallenge({ ...common, error: 'invalid_token', ...metadata });
     case 'insufficient_scope':
-      return writeChallenge({ ...common, error: code, scope });
+      return writeChallenge({ ...common, error: code, scope, ...metadata });
     case 'step_up_required': {
       const encoded = encodeClaims(options.claims ?? {});
       const claims = encoded.length <= maxClaimsLength ? encoded : undefined;
-      return writeChallenge({ ...common, error: 'insufficient_claims', claims });
+      return writeChallenge({ ...common, error: 'insufficient_claims', claims, ...metadata });
     }
     case 'consent_required':
     case 'admin_consent_required':
-      return consentChallenge(clientId, authorizationUri, scope ?? '');
+      return consentChallenge(challengeOptions, scope ?? '');
     default:
       return undefined;
   }
 }
 
 /** Has the same parameters as the consent challenge of Microsoft.Identity.Web. */
-function consentChallenge(clientId: string, authorizationUri: string, scope: string): string {
+function consentChallenge(
+  { clientId, authorizationUri, resourceMetadata }: ChallengeOptions,
+  scope: string,
+): string {
   const query = new URLSearchParams({
     client_id: clientId,
     response_type: 'code',
@@ -101,5 +114,6 @@ function consentChallenge(clientId: string, authorizationUri: string, scope: str
     consentUri: `${authorizationUri}?${query}`,
     scopes: scope,
     proposedAction: 'consent',
+    resource_metadata: resourceMetadata,
   });
 }

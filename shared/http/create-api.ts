@@ -1,73 +1,38 @@
-import type { HttpFunctionOptions, HttpMethod, HttpRequest } from '@azure/functions';
-import { ApiError, type LogContext } from '../api-error.ts';
-import { type LogSink, logRequest, pseudonymOf } from '../log.ts';
-import { type AllowedClients, authorize, type Policy } from '../token/authorize.ts';
-import { readBearerToken } from '../token/bearer.ts';
-import type { Caller } from '../token/caller.ts';
-import type { Validate } from '../token/validate.ts';
-import type { ChallengeOptions } from './challenge.ts';
-import { corsHeaders } from './cors.ts';
-import { createDeadline, withDeadline } from './deadline.ts';
-import { type ApiResponse, type HandlerResult, toProblemResponse, toResponse } from './response.ts';
-import { continueTrace, type Trace } from './trace.ts';
-
-/** A request of an authorized caller: what a handler works with. */
-export type Call = {
-  /** The validated caller. */
-  readonly caller: Caller;
-
-  /** The request as Azure Functions delivers it. */
-  readonly request: HttpRequest;
-
-  /** The request's place in a distributed trace. */
-  readonly trace: Trace;
-
-  /** Aborted when the time for the request is over. Pass it to everything that takes time. */
-  readonly signal: AbortSignal;
-
-  /** Adds fields to the log line of the request. */
-  addLogContext(logContext: LogContext): void;
-};
-
-/** A method of a route that only authorized callers may use. */
-export type ProtectedMethod = Policy & {
-  readonly open?: false;
-
-  /** Handles a request. */
-  readonly handler: (call: Call) => Promise<HandlerResult>;
-};
-
-/** A method of a route that anyone may use, without a token. */
-export type OpenMethod = {
-  readonly open: true;
-  readonly scopes?: undefined;
-
-  /** Handles a request, about which it receives no information. */
-  readonly handler: () => Promise<HandlerResult>;
-};
-
-/** The access policy and the handler of one method of a route. */
-export type RouteMethod = ProtectedMethod | OpenMethod;
-
-/** The methods of a route. */
-export type RouteMethods = Partial<Readonly<Record<HttpMethod, RouteMethod>>>;
+import { ApiError } from '../api-error.ts';
+import type { Entra } from '../entra.ts';
+import { isGuid } from '../json.ts';
+import { createValidator } from '../token/validate.ts';
+import { createResourceMetadata, metadataPathOf, urlNextTo } from './resource-metadata.ts';
+import { methodsOf, type Route, type RouteMethods, requirePolicies, scopesOf } from './route.ts';
+import { type ServedApi, serve } from './serve.ts';
 
 /** What all routes of an API have in common. */
 export type ApiOptions = {
   /** The API's name in the log. */
   readonly name: string;
 
-  /** Validates access tokens. */
-  readonly validate: Validate;
+  /** Whose users may call the API, and where issuers and keys come from. */
+  readonly entra: Entra;
 
-  /** The apps that may call the API. */
-  readonly clients: AllowedClients;
+  /**
+   * The API's client ID. A list starts with it and adds App ID URIs that tokens of version 1 may
+   * name as their audience, in addition to `api://<client ID>`.
+   */
+  readonly audience: string | readonly string[];
 
-  /** The exact web origins that may read responses. Empty for an API that no browser calls. */
-  readonly origins: readonly string[];
+  /** The client IDs of the apps that may call the API. */
+  readonly clients: readonly string[];
 
-  /** What the API tells callers without a sufficient token. */
-  readonly challenge: ChallengeOptions;
+  /**
+   * Whether an app must have authenticated with a credential, as other APIs do. A single-page app
+   * has none. Default: `false`.
+   */
+  readonly confidentialClientsOnly?: boolean;
+
+  /**
+   * The exact web origins that may read responses. Default: none, for an API that no browser calls.
+   */
+  readonly origins?: readonly string[];
 
   /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
@@ -76,161 +41,103 @@ export type ApiOptions = {
 /** An API to which routes can be added. */
 export type Api = {
   /**
-   * Returns the options for `app.http` of Azure Functions.
+   * Creates a route. Without methods, it answers every request with 404.
    *
-   * @throws {Error} A method has neither scopes nor `open: true`.
+   * @param path The path below the API's prefix, such as `documents/{id}`.
+   * @throws {Error} A method has no access policy, or one that cannot be applied.
    */
-  route(path: string, methods: RouteMethods): HttpFunctionOptions;
-};
+  route(path: string, methods: RouteMethods): Route;
 
-/** Milliseconds for a request and everything behind it. */
-const requestTimeout = 10_000;
-
-/**
- * The methods to register for a route that has none and returns 404 for all of them. TRACE is
- * missing because Azure Functions cannot create a request object for it. The host itself returns
- * 404 for TRACE.
- */
-const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
-
-const securityHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
-
-/** The methods of a health route. It reports that the process is running, and nothing else. */
-export const health: RouteMethods = {
-  GET: { open: true, handler: async () => ({ json: { status: 'ok' } }) },
+  /**
+   * Creates the route of the API's metadata (RFC 9728), which names the authorization servers and
+   * the scopes. Once it exists, each challenge contains its URL.
+   *
+   * @param path The path below the host's prefix that all routes of the API have in common. The
+   * route is below it: `<path>/.well-known/oauth-protected-resource`. Default: no path.
+   */
+  metadataRoute(path?: string): Route;
 };
 
 /**
  * Creates an API whose routes deny access by default: each method must name the scopes that it
  * requires, or be open to anyone with `open: true`.
  *
- * A route validates the access token, authorizes the caller and then runs the handler. It writes
- * errors as problems with their challenges, adds CORS headers, limits the time of the request and
- * writes one log line.
+ * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
+ * `createWebApi` to everything that uses the standard `Request` and `Response`.
+ *
+ * @throws {TypeError} A client ID is not a GUID.
  *
  * @example
  * ```ts
- * const api = createApi({ name: 'notes', validate, clients, origins, challenge });
+ * const api = createApi({ name: 'notes', entra, audience: clientId, clients: [spaClientId] });
  * const handler = async ({ caller }: Call) => ({ json: await notesOf(caller.objectId) });
- * app.http('notes', api.route('notes', { GET: { scopes: ['Notes.Read'], handler } }));
+ * const notes = api.route('notes', { GET: { scopes: ['Notes.Read'], handler } });
+ * const { status, headers, body } = await notes.handle(request, { log: console });
  * ```
  */
 export function createApi({
   name,
-  validate,
+  entra,
+  audience,
   clients,
-  origins,
-  challenge,
+  confidentialClientsOnly = false,
+  origins = [],
   now = Date.now,
 }: ApiOptions): Api {
-  async function handleRequest(
-    path: string,
-    methods: RouteMethods,
-    request: HttpRequest,
-    log: LogSink,
-  ): Promise<ApiResponse> {
-    const startedAt = now();
-    const trace = continueTrace(request.headers);
-    const { signal, close } = createDeadline(requestTimeout);
-    const isPreflight = request.method === 'OPTIONS';
-    const method = methods[request.method as HttpMethod];
+  const { tenantIds, authorityHost, keys } = entra;
+  const [firstAudience = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
+  const clientId = readClientId('audience', firstAudience);
+  const scopes = new Set<string>();
+  let metadataPath: string | undefined;
 
-    let logContext: LogContext = {};
-    const addLogContext = (fields: LogContext): void => {
-      logContext = { ...logContext, ...fields };
-    };
+  const api: ServedApi = {
+    name,
+    validate: createValidator({ keys, tenantIds, audience: [clientId, ...appIdUris], now }),
+    clients: {
+      clientIds: clients.map((id) => readClientId('clients', id)),
+      confidential: confidentialClientsOnly,
+    },
+    origins,
+    challenge: {
+      clientId,
+      authorizationUri: new URL(`${tenantIds[0]}/oauth2/v2.0/authorize`, authorityHost).href,
+    },
+    metadataPath: () => metadataPath,
+    now,
+  };
 
-    async function runHandler(): Promise<HandlerResult> {
-      if (isPreflight) return { status: 204 };
-      if (!method) throw new ApiError('not_found');
-      if (method.open) return method.handler();
-      const caller = await validate(readBearerToken(request));
-      addLogContext({ user: pseudonymOf(caller), clientId: caller.clientId });
-      authorize(caller, method, clients);
-      return method.handler({ caller, request, trace, signal, addLogContext });
-    }
-
-    function writeError(error: unknown): ApiResponse {
-      const apiError = toApiError(error, method?.scopes);
-      addLogContext({ code: apiError.code, ...apiError.options.logContext });
-      return toProblemResponse(apiError, challenge, trace.correlationId);
-    }
-
-    async function respond(): Promise<ApiResponse> {
-      try {
-        return toResponse(await withDeadline(signal, runHandler()));
-      } catch (error) {
-        try {
-          return writeError(error);
-        } catch (writingError) {
-          // An error that cannot be written is a bug like any other.
-          return writeError(writingError);
-        }
-      } finally {
-        close();
-      }
-    }
-
-    const response = await respond();
-    // The log gets the path of the route, not of the request, which can contain arbitrary text.
-    logRequest(log, response.status, {
-      api: name,
-      method: request.method,
-      route: path,
-      milliseconds: now() - startedAt,
-      ...trace,
-      ...logContext,
-    });
-    const preflightMethods = isPreflight ? methodsToRegister(methods) : undefined;
-    return {
-      ...response,
-      headers: {
-        ...securityHeaders,
-        'x-correlation-id': trace.correlationId,
-        ...response.headers,
-        ...corsHeaders(request.headers.get('origin'), origins, preflightMethods),
-      },
-    };
-  }
-
-  function route(path: string, methods: RouteMethods): HttpFunctionOptions {
+  function route(path: string, methods: RouteMethods): Route {
     requirePolicies(path, methods);
+    for (const scope of scopesOf(methods)) scopes.add(scope);
     return {
-      route: path,
-      authLevel: 'anonymous',
-      methods: [...methodsToRegister(methods), 'OPTIONS'],
-      handler: (request: HttpRequest, log: LogSink) => handleRequest(path, methods, request, log),
+      path,
+      methods: [...methodsOf(methods), 'OPTIONS'],
+      handle: (request, context) => serve(api, path, methods, request, context),
     };
   }
 
-  return { route };
-}
-
-/** @throws {Error} A method has neither scopes nor `open: true`. */
-function requirePolicies(path: string, methods: RouteMethods): void {
-  for (const [method, { open, scopes }] of Object.entries(methods)) {
-    if (open || scopes?.length) continue;
-    throw new Error(
-      `Route ${method} ${path} has no access policy. ` +
-        'Set `scopes`, or `open: true` for anonymous access.',
-    );
+  function metadataRoute(parent = ''): Route {
+    const path = metadataPathOf(parent);
+    metadataPath = path;
+    return route(path, {
+      GET: {
+        open: true,
+        handler: async ({ request }) => {
+          const resource = urlNextTo(request, path, parent);
+          if (resource === undefined)
+            throw new ApiError('bad_request', { detail: 'The Host header is malformed.' });
+          const options = { resource, authorityHost, tenantIds, clientId, scopes };
+          return { json: createResourceMetadata(options) };
+        },
+      },
+    });
   }
+
+  return { route, metadataRoute };
 }
 
-function methodsToRegister(methods: RouteMethods): HttpMethod[] {
-  const names = Object.keys(methods) as HttpMethod[];
-  return names.length > 0 ? names : allMethods;
-}
-
-/** @param scopes The scopes that the method requires, if it is known and not open. */
-function toApiError(error: unknown, scopes: readonly string[] | undefined): ApiError {
-  if (!(error instanceof ApiError)) {
-    // A bug. Its message may contain anything, so not even the log gets more than its class.
-    const errorName = error instanceof Error ? error.name : typeof error;
-    return new ApiError('unexpected', { logContext: { error: errorName } });
-  }
-  if (error.code !== 'insufficient_scope') return error;
-  // An app-only token fails before the policy is known, but its challenge must name the scopes, too
-  // (RFC 6750 §3.1).
-  return new ApiError(error.code, { ...error.options, scopes });
+/** Claims are compared exactly, and Entra ID writes client IDs in lower case. */
+function readClientId(option: string, id: string): string {
+  if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client ID (a GUID).`);
+  return id.toLowerCase();
 }

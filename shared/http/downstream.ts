@@ -2,7 +2,7 @@ import { Pool } from 'undici';
 import { ApiError, notAnswering } from '../api-error.ts';
 import type { OnBehalfOf } from '../obo/on-behalf-of.ts';
 import { type Redacted, reveal } from '../redacted.ts';
-import type { Call } from './create-api.ts';
+import type { Call } from './call.ts';
 import { type DownstreamResponse, readResponse, requestedClaims } from './downstream-response.ts';
 import { type HttpResponse, SendFailure, send } from './send.ts';
 

@@ -1,16 +1,29 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type ApiError, problems } from '../api-error.ts';
 import { type ChallengeOptions, challengeOf } from './challenge.ts';
 
-/** What the handler of a route returns. */
+/** What the handler of a route returns. At most one of `json`, `text` and `bytes` is the body. */
 export type HandlerResult = {
-  /** Default: 200. */
+  /** The HTTP status, 200 to 599. Default: 200. */
   readonly status?: number;
 
   /** Headers in addition to those that every response has. */
   readonly headers?: Readonly<Record<string, string>>;
 
-  /** The value to send as a JSON body. Without it, the response has no body. */
+  /** The value to send as a JSON body. */
   readonly json?: unknown;
+
+  /** The text to send as the body, in UTF-8. */
+  readonly text?: string | undefined;
+
+  /** The bytes to send as the body. */
+  readonly bytes?: Uint8Array | undefined;
+
+  /**
+   * The media type of the body. Default: `application/json` for JSON, `text/plain; charset=utf-8`
+   * for text, and `application/octet-stream` for bytes.
+   */
+  readonly contentType?: string | undefined;
 };
 
 /** A response that is ready to send. */
@@ -21,39 +34,74 @@ export type ApiResponse = {
   /** All headers, by their names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
 
-  /** The body as text. */
-  readonly body?: string;
+  /** The body, if there is one. */
+  readonly body?: string | Uint8Array<ArrayBuffer>;
 };
 
 /** Seconds in `Retry-After` if the error names none. */
 const defaultRetryAfter = 5;
 
+/** Statuses whose responses have no body (RFC 9110 §15.3.5, §15.3.6 and §15.4.5). */
+const statusesWithoutBody = [204, 205, 304];
+
 /**
  * Writes the result of a handler as a response. A body gets a `Content-Length`, so that the
  * functions host does not send it in chunks.
  *
- * @throws {TypeError} The result's value cannot be written as JSON.
+ * @throws {TypeError} The result cannot be written: its JSON is circular, it has two bodies or a
+ * body that its status forbids, its status is out of range, or a header is malformed.
  *
  * @example
  * ```ts
  * toResponse({ status: 201, json: { id: '1' } });
  * ```
  */
-export function toResponse(
-  { status = 200, headers = {}, json }: HandlerResult,
-  mediaType = 'application/json',
-): ApiResponse {
-  if (json === undefined) return { status, headers };
-  const body = JSON.stringify(json);
+export function toResponse(result: HandlerResult): ApiResponse {
+  const { status = 200 } = result;
+  if (!Number.isInteger(status) || status < 200 || status > 599)
+    throw new TypeError(`${status} is not the status of a response.`);
+  const headers = lowerCaseNames(result.headers ?? {});
+  const content = contentOf(result);
+  if (!content) return { status, headers };
+  if (statusesWithoutBody.includes(status))
+    throw new TypeError(`A response with the status ${status} cannot have a body.`);
+  const { body, contentType } = content;
   return {
     status,
     headers: {
       ...headers,
-      'content-type': mediaType,
+      'content-type': contentType,
       'content-length': String(Buffer.byteLength(body)),
     },
     body,
   };
+}
+
+/** Checks the headers here, where an error still becomes a response. */
+function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
+  const checked: Record<string, string> = {};
+  for (const [name, value] of Object.entries(headers)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+    checked[name.toLowerCase()] = value;
+  }
+  return checked;
+}
+
+type Content = { readonly body: string | Uint8Array<ArrayBuffer>; readonly contentType: string };
+
+function contentOf({ json, text, bytes, contentType }: HandlerResult): Content | undefined {
+  const bodies = [json, text, bytes].filter((body) => body !== undefined);
+  if (bodies.length > 1) throw new TypeError('A response has at most one of json, text and bytes.');
+  if (contentType !== undefined) validateHeaderValue('content-type', contentType);
+  if (json !== undefined)
+    return { body: JSON.stringify(json), contentType: contentType ?? 'application/json' };
+  if (text !== undefined)
+    return { body: text, contentType: contentType ?? 'text/plain; charset=utf-8' };
+  if (bytes !== undefined)
+    // A copy, because `bytes` may be shared memory, which `Response` does not accept.
+    return { body: new Uint8Array(bytes), contentType: contentType ?? 'application/octet-stream' };
+  return undefined;
 }
 
 /**
@@ -90,5 +138,5 @@ export function toProblemResponse(
     claims: options.claims,
     scopes: options.scopes,
   };
-  return toResponse({ status, headers, json }, 'application/problem+json');
+  return toResponse({ status, headers, json, contentType: 'application/problem+json' });
 }

@@ -21,16 +21,18 @@ const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([
 const randomTraceId = () => randomUUID().replaceAll('-', '');
 
 /**
- * Continues the trace of the caller if it sent a valid `traceparent` header, and starts a new
- * trace otherwise.
+ * Continues the first valid trace, and starts a new one if there is none.
+ *
+ * @param traceparents `traceparent` headers, the most trusted one first.
  *
  * @example
  * ```ts
- * const { correlationId, traceparent } = continueTrace(request.headers);
+ * const { correlationId } = continueTrace(request.headers.get('traceparent'));
  * ```
  */
-export function continueTrace(headers: { get(name: string): string | null }): Trace {
-  const received = traceparentPattern.exec(headers.get('traceparent') ?? '');
+export function continueTrace(...traceparents: readonly (string | null | undefined)[]): Trace {
+  const valid = traceparents.find((header) => traceparentPattern.test(header ?? ''));
+  const received = traceparentPattern.exec(valid ?? '');
   const traceId = received?.[1] ?? randomTraceId();
   const flags = received?.[2] ?? '01';
   const spanId = randomTraceId().slice(0, spanIdLength);

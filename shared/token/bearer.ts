@@ -1,5 +1,5 @@
-import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../api-error.ts';
+import type { ApiRequest } from '../http/call.ts';
 import { type Redacted, redact } from '../redacted.ts';
 
 /** The scheme, blanks and a token (RFC 6750 §2.1). */
@@ -7,7 +7,7 @@ const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i;
 
 const bearerScheme = /^bearer( |$)/i;
 
-/** The functions host joins repeated headers with commas. */
+/** The functions host and `Headers` join repeated headers with commas. */
 const joinedBearerScheme = /,\s*bearer\b/i;
 
 /**
@@ -25,7 +25,7 @@ const joinedBearerScheme = /,\s*bearer\b/i;
 export function readBearerToken({
   headers,
   query,
-}: Pick<HttpRequest, 'headers' | 'query'>): Redacted {
+}: Pick<ApiRequest, 'headers' | 'query'>): Redacted {
   const header = headers.get('authorization')?.trim() ?? '';
   if (!bearerScheme.test(header)) {
     if (joinedBearerScheme.test(header)) throw malformedCredentials('two credentials');

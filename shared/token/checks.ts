@@ -18,6 +18,9 @@ export type Expected = {
   /** The client ID of this API. */
   readonly audience: string;
 
+  /** Further App ID URIs of this API, which tokens of version 1 may name as their audience. */
+  readonly appIdUris?: readonly string[];
+
   /** The time in seconds since 1970. */
   readonly now: number;
 };
@@ -171,13 +174,21 @@ export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[]
     source: claimsSource,
     holds: hasExpectedTypes,
   },
+  {
+    // A token that is bound to a key proves nothing without that key, which a bearer does not show.
+    name: 'bound-token',
+    source: 'RFC 7800 §3.1',
+    holds: ({ cnf }) => cnf === undefined,
+  },
 ];
 
-/** The audience may be an array of one. Version 1 also writes it as an `api://` URI. */
-function isForThisApi({ aud, ver }: Claims, { audience }: Expected): boolean {
+/** The audience may be an array of one. Version 1 also writes it as an App ID URI. */
+function isForThisApi({ aud, ver }: Claims, { audience, appIdUris = [] }: Expected): boolean {
   const [value, ...others] = claimValues(aud);
   if (others.length > 0) return false;
-  return value === audience || (ver === '1.0' && value === `api://${audience}`);
+  if (value === audience) return true;
+  if (ver !== '1.0') return false;
+  return value === `api://${audience}` || appIdUris.some((uri) => uri === value);
 }
 
 function hasPlausibleTimes({ exp, nbf, iat }: Claims): boolean {

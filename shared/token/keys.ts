@@ -24,6 +24,12 @@ export type KeysOptions = {
   /** The host of Entra ID, such as `https://login.microsoftonline.com`. */
   readonly authorityHost: URL;
 
+  /**
+   * The client ID of an app whose tokens Entra ID signs with the app's own keys
+   * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature).
+   */
+  readonly customSigningKeysFor?: string | undefined;
+
   /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 };
@@ -69,7 +75,11 @@ const coldStartCooldown = 5_000;
  * const key = await keys.keyOf(tenantId, '2.0', kid);
  * ```
  */
-export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys {
+export function createKeys({
+  authorityHost,
+  customSigningKeysFor,
+  now = Date.now,
+}: KeysOptions): Keys {
   const sources = new Map<string, Source>();
 
   async function load(
@@ -80,7 +90,7 @@ export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys
     const isMetadataFresh = current !== undefined && now() - current.metadataFetchedAt < maxAge;
     const metadata = isMetadataFresh
       ? current.metadata
-      : await fetchMetadata(authorityHost, tenantId, version);
+      : await fetchMetadata(authorityHost, tenantId, version, customSigningKeysFor);
     const keySet = await fetchDocument('keys', metadata.jwksUri);
     const keys = await readKeySet(keySet, tenantId, metadata.issuer, current?.keys);
     const metadataFetchedAt = isMetadataFresh ? current.metadataFetchedAt : now();

@@ -79,6 +79,7 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
  * Its issuer must name the tenant. Its endpoints must be on the authority's own host, so that a
  * document cannot send requests elsewhere.
  *
+ * @param customSigningKeysFor The client ID of an app whose tokens are signed with its own keys.
  * @throws {ApiError} `unavailable`.
  *
  * @example
@@ -91,9 +92,11 @@ export async function fetchMetadata(
   authorityHost: URL,
   tenantId: string,
   version: Version,
+  customSigningKeysFor?: string,
 ): Promise<Metadata> {
   const base = version === '2.0' ? `${tenantId}/v2.0` : tenantId;
   const url = new URL(`${base}/.well-known/openid-configuration`, authorityHost);
+  if (customSigningKeysFor !== undefined) url.searchParams.set('appid', customSigningKeysFor);
   const document = await fetchDocument('metadata', url);
 
   const issuer = isNonEmptyString(document.issuer)

@@ -25,8 +25,11 @@ export type ValidatorOptions = {
   /** The tenants whose users may call this API. */
   readonly tenantIds: readonly string[];
 
-  /** The client ID of this API: the only audience that is accepted. */
-  readonly audience: string;
+  /**
+   * The client ID of this API, the only audience of its tokens. Tokens of version 1 may name
+   * `api://<client ID>` instead, or a further App ID URI if the API lists one after its client ID.
+   */
+  readonly audience: string | readonly string[];
 
   /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
@@ -91,6 +94,8 @@ export function createValidator({
   audience,
   now = Date.now,
 }: ValidatorOptions): Validate {
+  const [clientId = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
+
   /**
    * The key that verified a token, by the digest of the whole token. An entry no longer counts when
    * its key is withdrawn. Failures are not stored, so bad tokens cannot evict good ones.
@@ -119,7 +124,13 @@ export function createValidator({
     if (!signingKey) throw invalidToken('key');
     await checkSignature(token, signingKey.key);
 
-    const expected = { ...signingKey, tenantIds, audience, now: now() / 1_000 };
+    const expected = {
+      ...signingKey,
+      tenantIds,
+      audience: clientId,
+      appIdUris,
+      now: now() / 1_000,
+    };
     const failed = claimChecks.find((check) => !check.holds(claims, expected));
     if (failed) throw invalidToken(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
     requireDelegated(claims);

@@ -1,13 +1,13 @@
-import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
-import { type Call, createApi } from '../../shared/http/create-api.ts';
+import type { HttpFunctionOptions } from '@azure/functions';
+import { createEntra } from '../../shared/entra.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
+import type { Call, OpenCall } from '../../shared/http/call.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { continueTrace } from '../../shared/http/trace.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalfOf, type OnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
-import { createKeys, type Keys } from '../../shared/token/keys.ts';
-import { createValidator } from '../../shared/token/validate.ts';
+import type { Keys } from '../../shared/token/keys.ts';
 import { audience, clientApp, tenantId } from '../support/issuer.ts';
 
 /**
@@ -30,11 +30,12 @@ const documents = Array.from({ length: 20 }, (_, index) => ({
 
 /** Creates the route of Downstream API: a list of 20 documents. */
 export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunctionOptions {
-  const api = createBenchApi({
+  const api = createFunctionsApi({
     name: 'downstream-api',
-    clientId: downstreamId,
-    clients: { clientIds: [audience], confidential: true },
-    keys: createKeys({ authorityHost }),
+    entra: createEntra({ tenantIds: [tenantId], authorityHost }),
+    audience: downstreamId,
+    clients: [audience],
+    confidentialClientsOnly: true,
   });
   const handler = async () => ({ json: { documents } });
   return api.route('downstream/documents', {
@@ -47,17 +48,13 @@ export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunct
  * @param url Downstream API's base URL.
  */
 export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): HttpFunctionOptions {
-  const keys = createKeys({ authorityHost });
-  const api = createBenchApi({
-    name: 'original-api',
-    clientId: audience,
-    clients: { clientIds: [clientApp], confidential: false },
-    keys,
-  });
+  const entra = createEntra({ tenantIds: [tenantId], authorityHost });
+  const api = createFunctionsApi({ name: 'original-api', entra, audience, clients: [clientApp] });
   const callDownstream = createDownstream({
     url,
     clientId: downstreamId,
-    onBehalfOf: mode === 'open' ? withoutExchange : createBenchOnBehalfOf(authorityHost, keys),
+    onBehalfOf:
+      mode === 'open' ? withoutExchange : createBenchOnBehalfOf(authorityHost, entra.keys),
   });
   const readDocuments = async (call: Call) => {
     const request = { method: 'GET', path: 'documents', scope: 'Documents.Read' } as const;
@@ -67,28 +64,8 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
   if (mode === 'auth')
     return api.route('documents', { GET: { scopes: ['Documents.Read'], handler: readDocuments } });
 
-  // The handler of an open route receives no request, but calling Downstream API takes one.
-  // createApi runs the handler before it awaits anything, so `currentRequest` is the right one.
-  let currentRequest: HttpRequest;
-  const trace = continueTrace(new Headers());
-  const readWithoutCaller = () =>
-    readDocuments({
-      caller: {} as Caller,
-      request: currentRequest,
-      trace,
-      signal: new AbortController().signal,
-      addLogContext: () => {},
-    });
-  const { handler, ...options } = api.route('documents', {
-    GET: { open: true, handler: readWithoutCaller },
-  });
-  return {
-    ...options,
-    handler: (request, context) => {
-      currentRequest = request;
-      return handler(request, context);
-    },
-  };
+  const handler = (call: OpenCall) => readDocuments({ caller: {} as Caller, ...call });
+  return api.route('documents', { GET: { open: true, handler } });
 }
 
 const withoutExchange: OnBehalfOf = {
@@ -107,19 +84,3 @@ function createBenchOnBehalfOf(authorityHost: URL, keys: Keys): OnBehalfOf {
     exchange: createExchange({ authorityHost, clientId: audience, keys, credential }),
   });
 }
-
-interface BenchApiOptions {
-  readonly name: string;
-  readonly clientId: string;
-  readonly clients: Parameters<typeof createApi>[0]['clients'];
-  readonly keys: Keys;
-}
-
-const createBenchApi = ({ name, clientId, clients, keys }: BenchApiOptions) =>
-  createApi({
-    name,
-    validate: createValidator({ keys, tenantIds: [tenantId], audience: clientId }),
-    clients,
-    origins: [],
-    challenge: { clientId, authorizationUri: 'https://login.example/authorize' },
-  });

@@ -67,6 +67,7 @@ describe('Downstream API demands an authentication context for a deletion', () =
         'authorization_uri="[^"]+"',
         'error="insufficient_claims"',
         'claims="[^"]+"',
+        'resource_metadata="[^"]+/.well-known/oauth-protected-resource"',
       ];
       expect(header).toMatch(new RegExp(`^Bearer ${parameters.join(', ')}$`));
       expect(decodeClaims(header)).toEqual(c1Claims);

@@ -29,7 +29,10 @@ describe.each(apiNames)('%s', (apiName) => {
     const response = await call(`${url('documents')}${query}`, { headers });
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toMatch(
-      /^Bearer realm="[^"]+", authorization_uri="[^"]+\/oauth2\/v2.0\/authorize"$/,
+      new RegExp(
+        '^Bearer realm="[^"]+", authorization_uri="[^"]+/oauth2/v2.0/authorize", ' +
+          'resource_metadata="[^"]+/.well-known/oauth-protected-resource"$',
+      ),
     );
   });
 

@@ -70,6 +70,7 @@ describe.each([
         'consentUri="[^"]+"',
         'scopes="api://[0-9a-f-]+/Documents.Read"',
         'proposedAction="consent"',
+        'resource_metadata="[^"]+/.well-known/oauth-protected-resource"',
       ];
       expect(response.headers.get('www-authenticate')).toMatch(
         new RegExp(`^Bearer ${parameters.join(', ')}$`),

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import type { HttpFunctionOptions } from '@azure/functions';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
-import { createApi } from '../../shared/http/create-api.ts';
+import { createEntra } from '../../shared/entra.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createFederatedCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { requireAuthContext } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
-import { createValidator } from '../../shared/token/validate.ts';
 import { call } from '../support/call.ts';
 import { findFreePorts } from '../support/free-ports.ts';
 import { type ServedApi, serveApi } from '../support/serve-api.ts';
@@ -59,16 +59,13 @@ afterEach(() => stack.resetPolicies());
 
 function createTestApi(options: { name: string; clientId: string; callerId: string }) {
   const { name, clientId, callerId } = options;
-  return createApi({
+  const tenantIds = [tenant.tenants.contoso.id];
+  return createFunctionsApi({
     name,
-    validate: createValidator({
-      keys: createKeys({ authorityHost: new URL(stack.urls.emulators) }),
-      tenantIds: [tenant.tenants.contoso.id],
-      audience: clientId,
-    }),
-    clients: { clientIds: [callerId], confidential: true },
-    origins: [],
-    challenge: { clientId, authorizationUri: `${stack.urls.emulators}/authorize` },
+    entra: createEntra({ tenantIds, authorityHost: stack.urls.emulators }),
+    audience: clientId,
+    clients: [callerId],
+    confidentialClientsOnly: true,
   });
 }
 

@@ -1,13 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpFunctionOptions } from '@azure/functions';
-import { createApi } from '../../shared/http/create-api.ts';
+import { createEntra } from '../../shared/entra.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { createFederatedCredential, createVaultCredential } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { createManagedIdentityCredential } from '../../shared/obo/managed-identity.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
-import { createKeys } from '../../shared/token/keys.ts';
-import { createValidator } from '../../shared/token/validate.ts';
 import { audience, clientApp, type Issuer, tenantId } from '../support/issuer.ts';
 import { downstreamId } from './token-endpoint.ts';
 
@@ -18,23 +17,23 @@ export function createOriginalRoute(options: {
   readonly secretless: boolean;
   readonly now: () => number;
 }): HttpFunctionOptions {
-  const { entra, downstreamUrl, secretless, now } = options;
-  const keys = createKeys({ authorityHost: entra.host, now });
+  const { entra: issuer, downstreamUrl, secretless, now } = options;
+  const entra = createEntra({ tenantIds: [tenantId], authorityHost: issuer.host, now });
   // @azure/identity caches tokens by client id for the whole process, so each chain has its own.
   const identity = createManagedIdentityCredential(randomUUID());
   const credential = secretless
     ? createFederatedCredential(identity, now)
     : createVaultCredential({
-        endpoint: entra.host,
+        endpoint: issuer.host,
         name: 'credential',
         kind: 'key-vault-secret',
         identity,
         now,
       });
   const exchange = createExchange({
-    authorityHost: entra.host,
+    authorityHost: entra.authorityHost,
     clientId: audience,
-    keys,
+    keys: entra.keys,
     credential,
     now,
   });
@@ -43,13 +42,8 @@ export function createOriginalRoute(options: {
     clientId: downstreamId,
     onBehalfOf: createOnBehalfOf({ exchange, now }),
   });
-  const api = createApi({
-    name: 'original-api',
-    validate: createValidator({ keys, tenantIds: [tenantId], audience, now }),
-    clients: { clientIds: [clientApp], confidential: false },
-    origins: [],
-    challenge: { clientId: audience, authorizationUri: `${entra.host.href}authorize` },
-  });
+  const clients = [clientApp];
+  const api = createFunctionsApi({ name: 'original-api', entra, audience, clients, now });
   const scope = 'Documents.Read';
   return api.route('documents', {
     GET: {

@@ -12,7 +12,7 @@ export interface ServedApi {
 }
 
 /**
- * Serves routes made by `createApi` over HTTP, without a functions host. Routes must have no path
+ * Serves routes made by `createFunctionsApi` over HTTP, without a functions host. Routes must have no path
  * parameters.
  *
  * @param logLines the list that receives the log lines
@@ -28,13 +28,19 @@ export async function serveApi(
     error: (line: string) => logLines.push(line),
   };
   const server = createServer(async (message, response) => {
-    const url = new URL(message.url ?? '', 'http://localhost');
+    const url = new URL(message.url ?? '', `http://${message.headers.host}`);
     const match = functions.find(({ route }) => `/api/${route}` === url.pathname);
     if (!match) return response.writeHead(404).end();
     const headers = new Headers(
       Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
     );
-    const request = { method: message.method, headers, query: url.searchParams, params: {} };
+    const request = {
+      method: message.method,
+      url: url.href,
+      headers,
+      query: url.searchParams,
+      params: {},
+    };
     const result = (await match.handler(request as never, log as never)) as {
       status: number;
       headers: Record<string, string>;

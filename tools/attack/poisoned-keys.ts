@@ -1,7 +1,6 @@
 import { createHmac, generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createApi } from '../../shared/http/create-api.ts';
-import { createKeys } from '../../shared/token/keys.ts';
-import { createValidator } from '../../shared/token/validate.ts';
+import { createEntra } from '../../shared/entra.ts';
+import { createFunctionsApi } from '../../shared/functions.ts';
 import {
   audience,
   clientApp,
@@ -166,17 +165,8 @@ async function sendTokenWithKeySet({ publish, createToken }: PoisonedKeySet): Pr
 
 /** Serves an API with one route, which accepts the tokens of the issuer. */
 function serveMinimalApi(issuer: Issuer) {
-  const api = createApi({
-    name: 'shared',
-    validate: createValidator({
-      keys: createKeys({ authorityHost: issuer.host }),
-      tenantIds: [tenantId],
-      audience,
-    }),
-    clients: { clientIds: [clientApp], confidential: false },
-    origins: [],
-    challenge: { clientId: audience, authorizationUri: `${issuer.host.href}authorize` },
-  });
+  const entra = createEntra({ tenantIds: [tenantId], authorityHost: issuer.host });
+  const api = createFunctionsApi({ name: 'shared', entra, audience, clients: [clientApp] });
   const documents = api.route('documents', {
     GET: { scopes: ['Documents.Read'], handler: async () => ({ json: {} }) },
   });

@@ -83,6 +83,8 @@ const tokenTypeRows: readonly ClaimsRow[] = [
   ['idtyp in another case', { idtyp: 'User' }],
   ['idtyp of a device', { idtyp: 'device' }],
   ['idtyp an array', { idtyp: ['user'] }],
+  ['a token that is bound to a key', { cnf: { jkt: 'x' } }],
+  ['a token that is bound to a certificate', { cnf: { 'x5t#S256': 'x' } }],
 ];
 
 function scopeRows({ decoded }: Api): readonly ClaimsRow[] {

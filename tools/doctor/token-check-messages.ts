@@ -112,6 +112,10 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
     cause: 'A claim (scp, roles, idtyp, acrs, xms_cc) has the wrong type.',
     fix: getNewToken,
   },
+  'bound-token': {
+    cause: 'The token is bound to a key (cnf). As a bearer token, it would lose that protection.',
+    fix: 'Let the client request a bearer token for this API, without proof of possession.',
+  },
   kind: {
     cause:
       'The token does not represent a signed-in user: it is an app-only token, an ID token or ' +

@@ -232,6 +232,14 @@ const failedCalls: readonly FailedCall[] = [
     code: 'invalid_token',
   },
   {
+    reason: 'Original API received no token',
+    status: 401,
+    wwwAuthenticate: 'Bearer realm="o", authorization_uri="x", resource_metadata="y"',
+    inside: [],
+    where: 'original',
+    code: 'invalid_token',
+  },
+  {
     reason: 'Entra’s signing keys are not available',
     status: 503,
     inside: [createUncorrelatedRecord('entra', 'keys', 503, [2, 3])],

@@ -23,7 +23,14 @@ test('parameters are separated by commas, and undefined ones are left out', () =
   expect(writeChallenge({ a: '1', b: undefined, c: '3' })).toBe('Bearer a="1", c="3"');
 });
 
-test.each<{ code: ApiErrorCode; options: ApiErrorOptions; challenge: string; name: string }>([
+type Row = {
+  readonly name: string;
+  readonly code: ApiErrorCode;
+  readonly options: ApiErrorOptions;
+  readonly challenge: string;
+};
+
+const rows: readonly Row[] = [
   {
     name: 'missing credentials',
     code: 'invalid_token',
@@ -61,6 +68,12 @@ test.each<{ code: ApiErrorCode; options: ApiErrorOptions; challenge: string; nam
     challenge: `${common}, error="insufficient_scope", scope="A B"`,
   },
   {
+    name: 'a step-up',
+    code: 'step_up_required',
+    options: { claims: { access_token: {} } },
+    challenge: `${common}, error="insufficient_claims", claims="eyJhY2Nlc3NfdG9rZW4iOnt9fQ=="`,
+  },
+  {
     name: 'missing consent',
     code: 'consent_required',
     options: { scopes: ['api://d/A'] },
@@ -68,8 +81,18 @@ test.each<{ code: ApiErrorCode; options: ApiErrorOptions; challenge: string; nam
       'Bearer consentUri="https://login.example/authorize?client_id=api&response_type=code' +
       '&prompt=consent&scope=api%3A%2F%2Fd%2FA", scopes="api://d/A", proposedAction="consent"',
   },
-])('the challenge for $name', ({ code, options, challenge }) => {
+];
+
+test.each(rows)('the challenge for $name', ({ code, options, challenge }) => {
   expect(challengeOf(new ApiError(code, options), challengeOptions)).toBe(challenge);
+});
+
+test.each(rows)('the challenge for $name ends with the URL of the metadata', (row) => {
+  const resourceMetadata = 'https://api.example/metadata';
+  const options = { ...challengeOptions, resourceMetadata };
+  expect(challengeOf(new ApiError(row.code, row.options), options)).toBe(
+    `${row.challenge}, resource_metadata="https://api.example/metadata"`,
+  );
 });
 
 test.each<ApiErrorCode>([

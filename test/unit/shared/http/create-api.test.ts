@@ -1,206 +1,184 @@
-import { describe, expect, test } from '@jest/globals';
-import { ApiError } from '../../../../shared/api-error.ts';
-import type { Call, RouteMethods } from '../../../../shared/http/create-api.ts';
-import type { Caller } from '../../../../shared/token/caller.ts';
-import { callerWith, clientApp, serveRoute } from './route-under-test.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { createEntra, type Entra } from '../../../../shared/entra.ts';
+import { type ApiOptions, createApi } from '../../../../shared/http/create-api.ts';
+import type { Route } from '../../../../shared/http/route.ts';
+import {
+  audience,
+  clientApp,
+  type Issuer,
+  startIssuer,
+  tenantId,
+} from '../../../support/issuer.ts';
 
-const handler = async () => ({ json: { ok: true } });
-const traceId = '0af7651916cd43dd8448eb211c80319c';
-const callerSpanId = 'b7ad6b7169203331';
+const appIdUri = 'https://orders.contoso.example';
 
-const openRoute = (openHandler: () => Promise<object> = handler): RouteMethods => ({
-  GET: { open: true, handler: openHandler },
+let issuer: Issuer;
+let entra: Entra;
+beforeAll(async () => {
+  issuer = await startIssuer();
 });
-const failingRoute = (error: unknown) => openRoute(() => Promise.reject(error));
-
-describe('a method without an access policy', () => {
-  test.each([
-    { name: 'with neither scopes nor open', method: { handler } },
-    { name: 'with an empty list of scopes', method: { scopes: [], handler } },
-  ])('$name throws when the route is created', ({ method }) => {
-    expect(() => serveRoute({ GET: method as never })).toThrow(
-      'Route GET things/{id} has no access policy. ' +
-        'Set `scopes`, or `open: true` for anonymous access.',
-    );
-  });
+beforeEach(() => {
+  entra = createEntra({ tenantIds: [tenantId], authorityHost: issuer.host });
 });
+afterAll(() => issuer.close());
 
-test('an open method needs no token', async () => {
-  const { status } = await serveRoute(openRoute()).send({ headers: {} });
-  expect(status).toBe(200);
-});
+const createTestApi = (options: Partial<ApiOptions> = {}) =>
+  createApi({ name: 'orders-api', entra, audience, clients: [clientApp], ...options });
 
-test('a protected method returns 401 without a token', async () => {
-  const { send } = serveRoute({ GET: { scopes: ['Documents.Read'], handler } });
-  expect((await send({ headers: {} })).status).toBe(401);
-});
+const handler = async () => ({ json: {} });
 
-test.each<{
-  name: string;
-  caller?: Partial<Caller>;
-  confidential?: boolean;
-  scope?: string;
-  status: number;
-}>([
-  { name: 'with the scope', status: 200 },
-  { name: 'with another scope', scope: 'Documents.ReadWrite', status: 403 },
-  { name: 'with a part of the scope', caller: { scopes: ['Documents.Rea'] }, status: 403 },
-  { name: 'with the scope in another case', caller: { scopes: ['documents.read'] }, status: 403 },
-  { name: 'from an app that is not allowed', caller: { clientId: 'other' }, status: 403 },
-  { name: 'from a public app where none is allowed', confidential: true, status: 403 },
+/** Sends a GET to a route and reads its JSON. */
+async function get(
+  route: Route,
   {
-    name: 'from a confidential app where only those are allowed',
-    caller: { confidential: true },
-    confidential: true,
-    status: 200,
-  },
-])(
-  'a caller $name receives $status',
-  async ({ caller, confidential = false, scope = 'Documents.Read', status }) => {
-    const { send } = serveRoute(
-      { GET: { scopes: [scope], handler } },
-      {
-        validate: async () => callerWith(caller),
-        clients: { clientIds: [clientApp], confidential },
-      },
-    );
-    expect((await send()).status).toBe(status);
-  },
-);
-
-describe('an error that is a bug', () => {
-  const bug = new RangeError('alice@contoso.example at /home/x.ts');
-
-  test('returns 500 without its message', async () => {
-    const { status, body, json } = await serveRoute(failingRoute(bug)).send();
-    expect(status).toBe(500);
-    expect(json.code).toBe('unexpected');
-    expect(body).not.toMatch(/alice|home/);
-  });
-
-  test('is logged by its class only', async () => {
-    const { send, lines } = serveRoute(failingRoute(bug));
-    const { json } = await send();
-    expect(lines).toEqual([
-      {
-        level: 'error',
-        fields: expect.objectContaining({
-          code: 'unexpected',
-          error: 'RangeError',
-          status: 500,
-          correlationId: json.correlationId,
-        }),
-      },
-    ]);
-    expect(JSON.stringify(lines)).not.toMatch(/alice|home/);
-  });
-});
-
-test('an error that cannot be written as JSON returns 500', async () => {
-  const claims: Record<string, unknown> = { access_token: {} };
-  claims.circular = claims;
-  const error = new ApiError('step_up_required', { claims });
-  const { status, json } = await serveRoute(failingRoute(error)).send();
-  expect(status).toBe(500);
-  expect(json.code).toBe('unexpected');
-});
-
-test('a request writes one log line with a pseudonym and without values of the path', async () => {
-  const protectedHandler = async ({ addLogContext }: Call) => {
-    addLogContext({ exchange: 'cached' });
-    return { json: {} };
-  };
-  const { send, lines } = serveRoute({
-    GET: { scopes: ['Documents.Read'], handler: protectedHandler },
-  });
-  await send({
-    headers: {
-      authorization: 'Bearer a.b.c',
-      traceparent: `00-${traceId}-${callerSpanId}-01`,
-    },
-  });
-  expect(lines).toHaveLength(1);
-  expect(lines[0]?.fields).toEqual({
-    api: 'test-api',
+    url = 'https://shop.example/api/orders',
+    headers = {},
+  }: { url?: string; headers?: object } = {},
+) {
+  const request = {
     method: 'GET',
-    route: 'things/{id}',
-    status: 200,
-    milliseconds: 0,
-    correlationId: '0af76519-16cd-43dd-8448-eb211c80319c',
-    traceparent: expect.stringMatching(
-      new RegExp(`^00-${traceId}-(?!${callerSpanId})[0-9a-f]{16}-01$`),
-    ),
-    user: expect.stringMatching(/^[0-9a-f]{16}$/),
-    clientId: clientApp,
-    exchange: 'cached',
-  });
+    url,
+    headers: new Headers({ ...headers }),
+    query: new URLSearchParams(),
+    params: {},
+    arrayBuffer: async () => new ArrayBuffer(0),
+  };
+  const log = { info: () => {}, error: () => {} };
+  const response = await route.handle(request, { log });
+  return { ...response, json: JSON.parse(String(response.body)) };
+}
+
+const ordersOf = (options: Partial<ApiOptions> = {}) =>
+  createTestApi(options).route('orders', { GET: { scopes: ['Documents.Read'], handler } });
+
+const sendToken = async (route: Route, claims: Record<string, unknown> = {}) =>
+  get(route, { headers: { authorization: `Bearer ${await issuer.token(claims)}` } });
+
+test('a route accepts a valid token of an allowed app', async () => {
+  expect((await sendToken(ordersOf())).status).toBe(200);
 });
 
-test.each([
-  { name: 'without its form', traceparent: 'garbage' },
-  { name: 'with a trace id of zeros', traceparent: `00-${'0'.repeat(32)}-${callerSpanId}-01` },
-  { name: 'with a span id of zeros', traceparent: `00-${traceId}-${'0'.repeat(16)}-01` },
-  { name: 'of an unknown version', traceparent: `ff-${traceId}-${callerSpanId}-01` },
-])('a traceparent $name starts a new trace', async ({ traceparent }) => {
-  const { headers } = await serveRoute(openRoute()).send({ headers: { traceparent } });
-  expect(headers['x-correlation-id']).toMatch(
-    /^(?!0af76519)(?!00000000-0000)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
+test('a route lists its methods and OPTIONS', () => {
+  expect(ordersOf().methods).toEqual(['GET', 'OPTIONS']);
+});
+
+test('a method without an access policy stops the app at startup', () => {
+  expect(() => createTestApi().route('orders', { GET: { handler } as never })).toThrow(
+    'Route GET orders has no access policy.',
   );
 });
 
-describe('a step-up', () => {
-  const claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
-  const send = () =>
-    serveRoute(failingRoute(new ApiError('step_up_required', { claims }))).send({
-      headers: { origin: 'https://app.example' },
-    });
+test('client IDs may be in upper case', async () => {
+  const route = ordersOf({
+    audience: audience.toUpperCase(),
+    clients: [clientApp.toUpperCase()],
+  });
+  expect((await sendToken(route)).status).toBe(200);
+});
 
-  test('returns 401 with one challenge', async () => {
-    const { status, headers } = await send();
-    const encoded = Buffer.from(JSON.stringify(claims)).toString('base64');
-    expect(status).toBe(401);
-    expect(headers['www-authenticate']).toBe(
-      'Bearer realm="api", authorization_uri="https://login.example/authorize", ' +
-        `error="insufficient_claims", claims="${encoded}"`,
+test('an app that is not listed is refused', async () => {
+  const { json } = await sendToken(ordersOf({ clients: [] }));
+  expect(json.code).toBe('caller_not_allowed');
+});
+
+test('a public client is refused where only confidential ones are allowed', async () => {
+  const { json } = await sendToken(ordersOf({ confidentialClientsOnly: true }));
+  expect(json.code).toBe('caller_not_allowed');
+});
+
+test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
+  {
+    name: 'an audience that is no client ID',
+    options: { audience: `api://${audience}` },
+    message: `audience: 'api://${audience}' is not a client ID`,
+  },
+  {
+    name: 'a list of audiences that does not start with the client ID',
+    options: { audience: [appIdUri, audience] },
+    message: `audience: '${appIdUri}' is not a client ID`,
+  },
+  {
+    name: 'an empty list of audiences',
+    options: { audience: [] },
+    message: "audience: '' is not a client ID",
+  },
+  {
+    name: 'a client that is no client ID',
+    options: { clients: ['spa'] },
+    message: "clients: 'spa' is not a client ID",
+  },
+])('$name stops the app at startup', ({ options, message }) => {
+  expect(() => createTestApi(options)).toThrow(message);
+});
+
+describe('an API with a further App ID URI', () => {
+  test.each([
+    { name: 'its client ID', claims: {}, status: 200 },
+    { name: 'the URI, version 1', claims: { ver: '1.0', aud: appIdUri }, status: 200 },
+    { name: 'its client ID as a URI, version 1', claims: { ver: '1.0' }, status: 200 },
+    { name: 'the URI, version 2', claims: { aud: appIdUri }, status: 401 },
+    { name: 'a part of the URI', claims: { ver: '1.0', aud: `${appIdUri}/x` }, status: 401 },
+    { name: 'both', claims: { ver: '1.0', aud: [audience, appIdUri] }, status: 401 },
+  ])('returns $status for a token for $name', async ({ claims, status }) => {
+    const route = ordersOf({ audience: [audience, appIdUri] });
+    expect((await sendToken(route, claims)).status).toBe(status);
+  });
+});
+
+test('a challenge names the API and where its users sign in', async () => {
+  const { headers } = await get(ordersOf());
+  expect(headers['www-authenticate']).toBe(
+    `Bearer realm="${audience}", ` +
+      `authorization_uri="${issuer.host.href}${tenantId}/oauth2/v2.0/authorize"`,
+  );
+});
+
+describe('the metadata of an API', () => {
+  test('names the API, the authorization servers and the scopes of all routes', async () => {
+    const api = createTestApi();
+    const metadata = api.metadataRoute('shop');
+    api.route('shop/orders', {
+      GET: { anyScope: ['Orders.Read', 'Orders.ReadWrite'], handler },
+      PUT: { scopes: ['Orders.ReadWrite'], handler },
+    });
+    const url = 'https://shop.example/api/shop/.well-known/oauth-protected-resource';
+    const { status, json } = await get(metadata, { url });
+    expect(status).toBe(200);
+    expect(json).toEqual({
+      resource: 'https://shop.example/api/shop',
+      authorization_servers: [`${issuer.host.href}${tenantId}/v2.0`],
+      scopes_supported: [`api://${audience}/Orders.Read`, `api://${audience}/Orders.ReadWrite`],
+      bearer_methods_supported: ['header'],
+    });
+  });
+
+  test('is at the path in its challenges', async () => {
+    const api = createTestApi();
+    const orders = api.route('shop/orders', { GET: { scopes: ['Orders.Read'], handler } });
+    const metadata = api.metadataRoute('shop');
+    const { headers } = await get(orders, { url: 'https://shop.example/api/shop/orders' });
+    expect(headers['www-authenticate']).toContain(
+      `, resource_metadata="https://shop.example/api/${metadata.path}"`,
     );
   });
 
-  test('repeats the claims in the body', async () => {
-    expect((await send()).json.claims).toEqual(claims);
+  test('can be read by a listed origin, and by no other', async () => {
+    const origin = 'https://app.example';
+    const metadata = createTestApi({ origins: [origin] }).metadataRoute();
+    const url = `https://shop.example/api/${metadata.path}`;
+    const allowed = await get(metadata, { url, headers: { origin } });
+    const refused = await get(metadata, { url, headers: { origin: 'https://evil.example' } });
+    expect(allowed.headers['access-control-allow-origin']).toBe(origin);
+    expect(refused.headers['access-control-allow-origin']).toBeUndefined();
   });
 
-  test('can be read by the browser', async () => {
-    expect((await send()).headers).toMatchObject({
-      'access-control-allow-origin': 'https://app.example',
-      'access-control-expose-headers': 'WWW-Authenticate, Retry-After, ETag',
-      vary: 'Origin',
+  test('is not given for a malformed Host header', async () => {
+    const metadata = createTestApi().metadataRoute();
+    const { status, body } = await get(metadata, {
+      url: `http://evil.example/x/${metadata.path}`,
+      headers: { host: 'evil.example/x' },
     });
+    expect(status).toBe(400);
+    expect(body).not.toContain('evil');
   });
-});
-
-test('an app-only token is told the scopes that a user would need', async () => {
-  const validate = () =>
-    Promise.reject(new ApiError('insufficient_scope', { detail: 'Users only.' }));
-  const { send } = serveRoute({ GET: { scopes: ['Documents.Read'], handler } }, { validate });
-  const { headers, json } = await send();
-  expect(headers['www-authenticate']).toContain('scope="Documents.Read"');
-  expect(json.scopes).toEqual(['Documents.Read']);
-  expect(json.detail).toBe('Users only.');
-});
-
-test.each([
-  'https://app.example.evil.example',
-  'https://app.exampl',
-  'http://app.example',
-  'https://APP.example',
-  'null',
-])('the origin %s receives no CORS headers', async (origin) => {
-  const { headers } = await serveRoute(openRoute()).send({ headers: { origin } });
-  expect(headers).toMatchObject({
-    vary: 'Origin',
-    'cache-control': 'no-store',
-    'x-content-type-options': 'nosniff',
-  });
-  const corsHeaders = Object.keys(headers).filter((name) => name.startsWith('access-control'));
-  expect(corsHeaders).toEqual([]);
 });

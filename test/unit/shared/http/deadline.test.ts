@@ -1,7 +1,7 @@
 import { getEventListeners } from 'node:events';
 import { afterEach, beforeEach, describe, expect, jest, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import type { Call } from '../../../../shared/http/create-api.ts';
+import type { Call } from '../../../../shared/http/call.ts';
 import { createDeadline, withDeadline } from '../../../../shared/http/deadline.ts';
 import { serveRoute } from './route-under-test.ts';
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, test } from '@jest/globals';
-import type { Call } from '../../../../shared/http/create-api.ts';
+import type { Call } from '../../../../shared/http/call.ts';
 import { createDownstream, type DownstreamRequest } from '../../../../shared/http/downstream.ts';
 import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
 import { redact } from '../../../../shared/redacted.ts';

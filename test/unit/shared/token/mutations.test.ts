@@ -246,6 +246,7 @@ const mutants: readonly Mutant[] = [
   })),
   claimMutant('actor', 'a token with an unknown client authentication', () => ({ azpacr: '3' })),
   claimMutant('shape', 'a token with a number as role', () => ({ roles: [7] })),
+  claimMutant('bound-token', 'a token that is bound to a key', () => ({ cnf: { jkt: 'x' } })),
   {
     check: 'kind',
     scenario: 'an app-only token',

@@ -110,6 +110,12 @@ const rows: Readonly<Record<string, readonly Row[]>> = {
     { name: 'with a number in xms_cc', claims: { xms_cc: [7] } },
     { name: 'with null as xms_cc', claims: { xms_cc: null } },
   ],
+  'bound-token': [
+    { name: 'with the thumbprint of a key', claims: { cnf: { jkt: 'thumbprint' } } },
+    { name: 'with the thumbprint of a certificate', claims: { cnf: { 'x5t#S256': 'digest' } } },
+    { name: 'with an empty confirmation', claims: { cnf: {} } },
+    { name: 'with null as the confirmation', claims: { cnf: null } },
+  ],
   kind: [
     { name: 'of an ID token, which has no scopes', claims: { scp: undefined, azp: clientApp } },
     { name: 'without scopes', claims: { scp: undefined } },
