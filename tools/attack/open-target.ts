@@ -8,12 +8,15 @@ import { type RawResponse, sendRequest } from './http.ts';
 
 const allScopes = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
 
-type ApiOptions = Pick<Api, 'name' | 'kind' | 'token' | 'publicKeys' | 'emulators'> & {
+/** How to open an API of any kind. */
+export type TargetOptions = Pick<Api, 'name' | 'kind' | 'token' | 'publicKeys' | 'emulators'> & {
   /** The base URL with the route prefix. */
   readonly url: string;
 };
 
-function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOptions): Api {
+/** Opens an API at any URL. */
+export function openTarget(options: TargetOptions): Api {
+  const { name, kind, url, token, publicKeys, emulators } = options;
   const baseUrl = new URL(url);
   const decoded = decodeJwt(token);
   const responses: RawResponse[] = [];
@@ -107,7 +110,7 @@ export async function openStack({
       getToken,
       getTokenForOtherApi: () => getTokenForOther('alice'),
     };
-    return createTarget({ name: kind, kind, url, token, publicKeys, emulators });
+    return openTarget({ name: kind, kind, url, token, publicKeys, emulators });
   };
   return [
     await open('original', urls.originalApi, getTokenA, getTokenB),
@@ -141,7 +144,7 @@ export async function openDeployedApi(url: string, token: string): Promise<Api> 
     // The cases that need a public key are left out.
     publicKeys = [];
   }
-  return createTarget({
+  return openTarget({
     name: 'target',
     kind: 'original',
     url,
