@@ -81,21 +81,24 @@ const toApiRequest = (request: Request, params: ApiRequest['params']): ApiReques
 /**
  * Reads a body of at most 1 MiB. Without a host in front that limits bodies, `arrayBuffer` of the
  * request would read whatever is sent.
+ *
+ * @throws {ApiError} `too_large`, or `bad_request` if the client closes the connection too early.
+ * @throws {TypeError} Something else has read the body, for example a body parser.
  */
-async function readBody({ body }: Request): Promise<ArrayBuffer> {
-  const chunks: Uint8Array[] = [];
+async function readBody({ body, bodyUsed }: Request): Promise<ArrayBuffer> {
+  if (bodyUsed) throw new TypeError('The body of the request has already been read.');
+  const chunks: Uint8Array<ArrayBuffer>[] = [];
   let size = 0;
-  // A chunk that exceeds the limit ends the loop, which cancels the stream.
-  for await (const chunk of body ?? []) {
-    size += chunk.byteLength;
-    if (size > maxBodySize) throw new ApiError('too_large');
-    chunks.push(chunk);
+  try {
+    for await (const chunk of body ?? []) {
+      chunks.push(chunk);
+      size += chunk.byteLength;
+      // Leaving the loop cancels the stream.
+      if (size > maxBodySize) break;
+    }
+  } catch {
+    throw new ApiError('bad_request', { detail: 'The body is incomplete.' });
   }
-  const bytes = new Uint8Array(size);
-  let offset = 0;
-  for (const chunk of chunks) {
-    bytes.set(chunk, offset);
-    offset += chunk.byteLength;
-  }
-  return bytes.buffer;
+  if (size > maxBodySize) throw new ApiError('too_large');
+  return await new Blob(chunks).arrayBuffer();
 }

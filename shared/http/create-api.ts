@@ -23,10 +23,10 @@ export type ApiOptions = {
   readonly entra: Entra;
 
   /**
-   * The API's client ID. A list adds App ID URIs that tokens of version 1 may name as their
-   * audience, in addition to `api://<client ID>`.
+   * The API's client ID. A list starts with it and adds App ID URIs that tokens of version 1 may
+   * name as their audience, in addition to `api://<client ID>`.
    */
-  readonly audience: string | readonly [clientId: string, ...appIdUris: string[]];
+  readonly audience: string | readonly string[];
 
   /** The client IDs of the apps that may call the API. */
   readonly clients: readonly string[];
@@ -93,7 +93,7 @@ export function createApi({
   now = Date.now,
 }: ApiOptions): Api {
   const { tenantIds, authorityHost, keys } = entra;
-  const [firstAudience, ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
+  const [firstAudience = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
   const clientId = readClientId('audience', firstAudience);
   const scopes = new Set<string>();
   let metadataPath: string | undefined;

@@ -59,7 +59,10 @@ export type Route = {
   handle(request: ApiRequest, context: RequestContext): Promise<ApiResponse>;
 };
 
-/** The methods to register for a route that has none and returns 404 for all of them. */
+/**
+ * The methods to register for a route that has none and returns 404 for all of them. TRACE is
+ * missing because neither Azure Functions nor `Request` can represent it.
+ */
 const allMethods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
 /** All members of a method, for the check that none is misspelled. */
@@ -92,8 +95,12 @@ function requirePolicy(route: string, method: RouteMethod): void {
     throw new Error(
       `Route ${route} has an unknown member '${unknown}'. Known are: ${knownMembers.join(', ')}.`,
     );
+  // A setting that is missing must not remove a part of the policy.
+  for (const [member, value] of Object.entries(policy))
+    if (value === undefined)
+      throw new Error(`Route ${route}: \`${member}\` is undefined. Set it or remove it.`);
   if (open !== true) requireValidPolicy(`Route ${route}`, policy);
-  else if (Object.values(policy).some((value) => value !== undefined))
+  else if (Object.keys(policy).length > 0)
     throw new Error(
       `Route ${route} is open and has an access policy. Remove \`open: true\` or the policy.`,
     );

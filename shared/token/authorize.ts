@@ -20,11 +20,13 @@ type ScopePolicy =
   | {
       /** The caller needs all of these scopes. */
       readonly scopes: NonEmpty;
+
       /** In addition, the caller needs one of these scopes. */
-      readonly anyScope?: NonEmpty | undefined;
+      readonly anyScope?: NonEmpty;
     }
   | {
-      readonly scopes?: undefined;
+      readonly scopes?: never;
+
       /** The caller needs one of these scopes. A challenge names the first one. */
       readonly anyScope: NonEmpty;
     };
@@ -32,13 +34,13 @@ type ScopePolicy =
 /** The access policy of a route's method. All parts of it must be satisfied. */
 export type Policy = ScopePolicy & {
   /** The user needs one of these app roles. */
-  readonly roles?: NonEmpty | undefined;
+  readonly roles?: NonEmpty;
 
   /**
    * The user must have satisfied this authentication context of Conditional Access, `c1` to `c99`.
    * A user who has not is asked to (step-up).
    */
-  readonly authContext?: string | undefined;
+  readonly authContext?: string;
 };
 
 /** Microsoft Entra ID has the authentication contexts c1 to c99. */

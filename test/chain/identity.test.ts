@@ -129,7 +129,7 @@ describe.each([
   {
     api: 'Downstream API',
     url: () => downstreamUrl,
-    requestToken: (user: string) => requestTokenB(stack, user),
+    requestToken: (user: string) => requestTokenB(stack, user, 'c1'),
   },
 ])('effective permissions at $api', ({ url, requestToken }) => {
   const ifMatch = { 'if-match': '"x"' };

@@ -41,7 +41,8 @@ function createCase(name: string, expected: string, run: () => Promise<string>):
 function otherUserCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
   const aliceProfile = `profiles/${api.decoded.claims.oid}`;
   const asBob = async (path: string, options: RequestOptions = {}) => {
-    const token = await emulators.getToken('bob');
+    // A deletion requires this authentication context before anything else.
+    const token = await emulators.getToken('bob', { acrs: 'c1' });
     return describeResponse(await sendWithToken(api, path, { ...options, token }));
   };
   return [

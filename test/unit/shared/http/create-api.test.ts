@@ -99,8 +99,8 @@ test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
   },
   {
     name: 'an empty list of audiences',
-    options: { audience: [] as never },
-    message: "audience: 'undefined' is not a client ID",
+    options: { audience: [] },
+    message: "audience: '' is not a client ID",
   },
   {
     name: 'a client that is no client ID',

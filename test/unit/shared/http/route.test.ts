@@ -47,6 +47,16 @@ test.each([
   { name: 'open and scopes', method: { open: true, scopes: ['A'] }, message: contradiction },
   { name: 'open and a role', method: { open: true, roles: ['A'] }, message: contradiction },
   {
+    name: 'a context that is undefined',
+    method: { scopes: ['A'], authContext: undefined },
+    message: 'Route GET things/{id}: `authContext` is undefined. Set it or remove it.',
+  },
+  {
+    name: 'roles that are undefined',
+    method: { scopes: ['A'], roles: undefined },
+    message: 'Route GET things/{id}: `roles` is undefined. Set it or remove it.',
+  },
+  {
     name: 'a misspelled member',
     method: { scopes: ['A'], role: ['Admin'] },
     message: "Route GET things/{id} has an unknown member 'role'. Known are: ",
