@@ -16,7 +16,7 @@ export interface Project {
   readonly type: 'commonjs' | 'module';
   /** The options of its tsconfig.json. Without them, `tsc --init` writes it. */
   readonly compilerOptions?: Readonly<Record<string, unknown>>;
-  /** Bundles a compiled file, or the source if the compiler writes nothing. */
+  /** Whether esbuild bundles the sources. The compiler then only checks them. */
   readonly bundles?: boolean;
 }
 
@@ -97,20 +97,25 @@ function runTsc(cwd: string, ...args: readonly string[]): string {
   return stdout;
 }
 
+/** Bundles the sources into one file each. The one for browsers may contain nothing of Node. */
 async function bundle(path: string): Promise<void> {
   const esbuild = await import('esbuild');
+  const options = {
+    absWorkingDir: path,
+    outdir: 'dist',
+    bundle: true,
+    format: 'cjs',
+    logLevel: 'silent',
+  } as const;
   try {
     await esbuild.build({
-      absWorkingDir: path,
-      entryPoints: ['src/*.ts'],
-      outdir: 'dist',
-      bundle: true,
+      ...options,
+      entryPoints: ['src/functions.ts', 'src/readme.ts', 'src/web.ts'],
       platform: 'node',
-      format: 'cjs',
       // This module exists only inside a Functions worker.
       external: ['@azure/functions-core'],
-      logLevel: 'silent',
     });
+    await esbuild.build({ ...options, entryPoints: ['src/browser.ts'], platform: 'browser' });
   } finally {
     await esbuild.stop();
   }

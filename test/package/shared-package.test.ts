@@ -1,19 +1,14 @@
+import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
 import { startFunctionsHost } from '../../local/functions-host/host.ts';
 import { call } from '../support/call.ts';
-import {
-  alice,
-  audience,
-  clientApp,
-  type Issuer,
-  startIssuer,
-  tenantId,
-} from '../support/issuer.ts';
+import { alice, type Issuer, startIssuer } from '../support/issuer.ts';
 import { testUnless } from '../support/needs.ts';
 import { installPackage } from './install-package.ts';
+import { browserProgram, functionsProgram, readmeProgram, webProgram } from './programs.ts';
 import { compiledFile, compileProject, projects, writeProject } from './projects.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'shared-package-'));
@@ -22,35 +17,17 @@ const packageTest = testUnless(installPackage(folder));
 /** Time for the compiler and the start of a Functions host. */
 const projectMilliseconds = 60_000;
 
-/** An API whose issuer is on this machine. */
-const ordersApp = ({ host }: Issuer) => `
-import { app } from '@azure/functions';
-import { createEntra } from 'zero-trust-api';
-import { readClaimsChallenge } from 'zero-trust-api/challenges';
-import { createFunctionsApi } from 'zero-trust-api/functions';
-
-const entra = createEntra({ tenantIds: ['${tenantId}'], authorityHost: '${host.href}' });
-const api = createFunctionsApi({
-  name: 'orders-api',
-  entra,
-  audience: '${audience}',
-  clients: ['${clientApp}'],
-});
-
-app.http('orders', api.route('orders', {
-  GET: {
-    scopes: ['Documents.Read'],
-    handler: async ({ caller }) => ({
-      json: { user: caller.objectId, claims: readClaimsChallenge('') ?? null },
-    }),
-  },
-}));
-`;
-
 let issuer: Issuer;
 
 beforeAll(async () => {
   issuer = await startIssuer();
+  issuer.respond('/token', (_request, response) =>
+    response.end(JSON.stringify({ access_token: 'b', token_type: 'Bearer', expires_in: 3_600 })),
+  );
+  issuer.respond('/prices/today', ({ headers }, response) => {
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ token: headers.authorization }));
+  });
 });
 
 afterAll(async () => {
@@ -58,26 +35,62 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
+/** Sends one request to a compiled Functions app. */
+async function callApp(entry: string, path: string, token?: string) {
+  const env = { PATH: process.env.PATH ?? '' };
+  const host = await startFunctionsHost({ name: 'original-api', port: 0, entry, env, log() {} });
+  try {
+    return await call(`${host.origin}/api/${path}`, token === undefined ? {} : { token });
+  } finally {
+    await host.close();
+  }
+}
+
 describe.each(projects)('$name', (project) => {
   packageTest(
-    'compiles without an error and answers a request',
+    'compiles without an error',
     async () => {
-      writeProject(folder, project, { 'orders.ts': ordersApp(issuer) });
-      expect(await compileProject(folder, project)).toBe('');
-      const host = await startFunctionsHost({
-        name: 'original-api',
-        port: 0,
-        entry: compiledFile(folder, project, 'orders.ts'),
-        env: { PATH: process.env.PATH ?? '' },
-        log() {},
+      writeProject(folder, project, {
+        'browser.ts': browserProgram,
+        'functions.ts': functionsProgram(issuer),
+        'readme.ts': readmeProgram(),
+        'web.ts': webProgram,
       });
-      try {
-        const response = await call(`${host.origin}/api/orders`, { token: await issuer.token() });
-        expect(response.json).toEqual({ user: alice, claims: null });
-      } finally {
-        await host.close();
-      }
+      expect(await compileProject(folder, project)).toBe('');
     },
     projectMilliseconds,
   );
+
+  packageTest(
+    'answers a request with a token, and calls an API on behalf of its user',
+    async () => {
+      const entry = compiledFile(folder, project, 'functions.ts');
+      const { json } = await callApp(entry, 'orders', await issuer.token());
+      expect(json).toEqual({ user: alice, prices: { token: 'Bearer b' } });
+    },
+    projectMilliseconds,
+  );
+
+  packageTest(
+    "runs the README's program without the optional peers",
+    async () => {
+      const { status, headers } = await callApp(
+        compiledFile(folder, project, 'readme.ts'),
+        'orders',
+      );
+      expect(status).toBe(401);
+      expect(headers.get('www-authenticate')).toMatch(/^Bearer .*resource_metadata="/);
+    },
+    projectMilliseconds,
+  );
+
+  packageTest('runs the web adapter in Node.js', () => {
+    const { stdout, stderr } = spawnSync(
+      process.execPath,
+      [compiledFile(folder, project, 'web.ts')],
+      { encoding: 'utf8' },
+    );
+    expect(stderr).toBe('');
+    expect(stdout).toBe('401 Bearer undefined\n');
+  });
 });
