@@ -5,13 +5,13 @@ import type { Route, RouteMethods } from './http/route.ts';
 /** An API on Azure Functions. */
 export type FunctionsApi = {
   /**
-   * Returns the options for `app.http`. See {@link Api.route}.
+   * Returns the options for `app.http`. See `Api.route`.
    *
    * @throws {Error} A method has no access policy, or one that cannot be applied.
    */
   route(path: string, methods: RouteMethods): HttpFunctionOptions;
 
-  /** Returns the options for `app.http`. See {@link Api.metadataRoute}. */
+  /** Returns the options for `app.http`. See `Api.metadataRoute`. */
   metadataRoute(path?: string): HttpFunctionOptions;
 };
 

@@ -25,7 +25,7 @@ export type WebHandler = (
 export type WebApi = {
   /**
    * Creates a route. The framework must call it for all methods of its path, `OPTIONS` included,
-   * so that preflights and unknown methods are answered. See {@link Api.route}.
+   * so that preflights and unknown methods are answered. See `Api.route`.
    *
    * @param path The path at which the framework calls the route, with parameters as `{id}`.
    * @throws {Error} A method has no access policy, or one that cannot be applied.
@@ -34,7 +34,7 @@ export type WebApi = {
 
   /**
    * Creates the route of the API's metadata. The framework must call it at
-   * `<path>/.well-known/oauth-protected-resource`. See {@link Api.metadataRoute}.
+   * `<path>/.well-known/oauth-protected-resource`. See `Api.metadataRoute`.
    */
   metadataRoute(path?: string): WebHandler;
 };
