@@ -115,7 +115,7 @@ function writeHeader({ file, code }: Example, exports: readonly FileExports[]): 
 /** The names that code declares or imports itself. */
 function declaredNames(code: string): readonly string[] {
   const declarations = code.matchAll(
-    /\b(?:const|let|function|class|type|interface|import|import\s+type)\s+(\{[^}]*\}|\[[^\]]*\]|\w+)/g,
+    /\b(?:const|let|function|class|type|interface|import\s+type|import)\s+(\{[^}]*\}|\[[^\]]*\]|\w+)/g,
   );
   return [...declarations].flatMap(([, pattern = '']) => pattern.match(/\w+/g) ?? []);
 }

@@ -65,7 +65,11 @@ const variablesByPath: Readonly<Record<string, Variables>> = {
   'shared/http/azure-client.ts': { settings: '{ readonly AZURE_KEY_VAULT_ENDPOINT: URL }' },
   'shared/http/create-api.ts': { notesOf: '(user: string) => Promise<object>' },
   'shared/http/deadline.ts': { sharedTokenRequest: 'Promise<string>' },
-  'shared/http/downstream-transport.ts': { origin: 'string', request: 'PreparedRequest' },
+  'shared/http/downstream-transport.ts': {
+    origin: 'string',
+    request: 'PreparedRequest',
+    token: 'Redacted',
+  },
   'shared/http/read-challenge.ts': {
     acquireToken: '(request: object) => Promise<string>',
     response: 'Response',
