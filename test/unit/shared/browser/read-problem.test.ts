@@ -87,6 +87,7 @@ test.each([
 test.each([
   { form: 'a list', scopes: ['a', 'b'] },
   { form: 'a string', scopes: 'a b' },
+  { form: 'a string with more spaces', scopes: ' a  b ' },
 ])('reads scopes from $form', async ({ scopes }) => {
   const response = createResponse(403, { code: 'consent_required', scopes });
   const problem = await readProblem(response, '');
