@@ -1,7 +1,8 @@
-// The Client App's static site. Its security headers are written at deployment (hooks/client-app.ts), when Original's address is known.
+// The Client App's static site. The hook hooks/write-client-settings.ts writes its security headers
+// before each deployment, because they contain Original API's address.
 
 param token string
-@description('Static Web Apps are managed from a few regions only; the files are served from everywhere.')
+@description('The region that manages the site. Static Web Apps serves the files globally.')
 param location string
 param tags object
 

@@ -1,4 +1,4 @@
-// Holds Original API's client credential, and tells the workspace who read it.
+// The vault for Original API's client credential. Its audit log goes to the workspace.
 
 param token string
 param location string

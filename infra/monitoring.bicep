@@ -1,4 +1,5 @@
-// Where logs go. Telemetry is accepted from Entra identities alone, so the connection string is an address and no key.
+// The workspace and Application Insights. Both accept Entra identities only, so the connection
+// string is an address, not a credential.
 
 param token string
 param location string

@@ -1,4 +1,4 @@
-// One door into the network: to a site or to a table store.
+// A private endpoint for a Function App or a table store, with its DNS zone group.
 
 param name string
 param location string
@@ -15,11 +15,15 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
   tags: tags
   properties: {
     subnet: { id: subnetId }
-    privateLinkServiceConnections: [{ name: group, properties: { privateLinkServiceId: targetId, groupIds: [group] } }]
+    privateLinkServiceConnections: [
+      { name: group, properties: { privateLinkServiceId: targetId, groupIds: [group] } }
+    ]
   }
 
   resource zone 'privateDnsZoneGroups' = {
     name: 'default'
-    properties: { privateDnsZoneConfigs: [{ name: group, properties: { privateDnsZoneId: zoneId } }] }
+    properties: {
+      privateDnsZoneConfigs: [{ name: group, properties: { privateDnsZoneId: zoneId } }]
+    }
   }
 }

@@ -68,14 +68,14 @@ const planted: readonly (Mutation & { readonly what: string })[] = [
   {
     what: 'a password credential',
     file: 'entra/client-app.bicep',
-    from: '  spa: {',
-    to: "  passwordCredentials: [{ displayName: 'x' }]\n  spa: {",
+    from: 'spa: {',
+    to: "passwordCredentials: [{ displayName: 'x' }], spa: {",
   },
   {
     what: 'an application permission',
     file: 'entra/original-api.bicep',
-    from: '  optionalClaims: {',
-    to: "  requiredResourceAccess: [{ resourceAppId: name, resourceAccess: [{ id: name, type: 'Role' }] }]\n  optionalClaims: {",
+    from: 'optionalClaims: {',
+    to: "requiredResourceAccess: [{ resourceAppId: name, resourceAccess: [{ id: name, type: 'Role' }] }], optionalClaims: {",
   },
   {
     what: 'a role for applications',
@@ -110,8 +110,8 @@ const planted: readonly (Mutation & { readonly what: string })[] = [
   {
     what: 'basic publishing',
     file: 'function-app.bicep',
-    from: "name: 'scm'\n    properties: { allow: false }",
-    to: "name: 'scm'\n    properties: { allow: true }",
+    from: "name: 'scm', properties: { allow: false }",
+    to: "name: 'scm', properties: { allow: true }",
   },
 ];
 

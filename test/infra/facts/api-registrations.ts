@@ -1,5 +1,5 @@
 import { at, type Resource, type Snapshot, type Tree } from '../snapshot.ts';
-import { type Fact, fact, same } from './fact.ts';
+import { type Fact, same } from './fact.ts';
 import { list, registered } from './registrations.ts';
 
 const original = 'entra/original-api.bicep';
@@ -25,71 +25,85 @@ const secondSteps = (snapshot: Snapshot) =>
 
 /** What the two APIs offer, to whom, and what their tokens say. */
 export const apiRegistrationFacts: readonly Fact[] = [
-  fact(
-    'both APIs get tokens of version 2',
-    bothApis((app) => at(app, 'properties.api.requestedAccessTokenVersion') === 2),
-    downstream,
-    'TokenVersion: 2',
-    'TokenVersion: 1',
-  ),
-  fact(
-    'tokens say whether they are a user’s',
-    bothApis((app) =>
+  {
+    name: 'both APIs get tokens of version 2',
+    holds: bothApis((app) => at(app, 'properties.api.requestedAccessTokenVersion') === 2),
+    mutation: {
+      file: downstream,
+      from: 'TokenVersion: 2',
+      to: 'TokenVersion: 1',
+    },
+  },
+  {
+    name: 'tokens say whether they are a user’s',
+    holds: bothApis((app) =>
       list(app, 'properties.optionalClaims.accessToken').some(
         (claim) =>
           claim.name === 'idtyp' && same(claim.additionalProperties, ['include_user_token']),
       ),
     ),
-    original,
-    "additionalProperties: ['include_user_token']",
-    'additionalProperties: []',
-  ),
-  fact(
-    'tokens say what the client can do',
-    bothApis(offers('xms_cc')),
-    downstream,
-    "      { name: 'xms_cc', essential: false }\n",
-    '',
-  ),
-  fact(
-    'tokens say which authentication contexts are met',
-    bothApis(offers('acrs')),
-    downstream,
-    "      { name: 'acrs', essential: false }\n",
-    '',
-  ),
-  fact(
-    'Original is called by the Client App alone',
-    registered((snapshot) =>
+    mutation: {
+      file: original,
+      from: "additionalProperties: ['include_user_token']",
+      to: 'additionalProperties: []',
+    },
+  },
+  {
+    name: 'tokens say what the client can do',
+    holds: bothApis(offers('xms_cc')),
+    mutation: {
+      file: downstream,
+      from: "{ name: 'xms_cc', essential: false }",
+      to: '',
+    },
+  },
+  {
+    name: 'tokens say which authentication contexts are met',
+    holds: bothApis(offers('acrs')),
+    mutation: {
+      file: downstream,
+      from: "{ name: 'acrs', essential: false }",
+      to: '',
+    },
+  },
+  {
+    name: 'Original is called by the Client App alone',
+    holds: registered((snapshot) =>
       same(callers(snapshot.registration('original-api')), ['[<clientAppRegistration.appId>]']),
     ),
-    original,
-    'preAuthorizedApplications: [{ appId: clientAppId,',
-    'preAuthorizedApplications: [{ appId: identityPrincipalId,',
-  ),
-  fact(
-    'Downstream is called by Original alone, and not by the Client App',
-    registered((snapshot) =>
+    mutation: {
+      file: original,
+      from: 'preAuthorizedApplications: [{ appId: clientAppId,',
+      to: 'preAuthorizedApplications: [{ appId: identityPrincipalId,',
+    },
+  },
+  {
+    name: 'Downstream is called by Original alone, and not by the Client App',
+    holds: registered((snapshot) =>
       same(callers(snapshot.registration('downstream-api')), ['[<originalRegistration.appId>]']),
     ),
-    'main.bicep',
-    'originalApiAppId: originalRegistration!.outputs.appId',
-    'originalApiAppId: clientAppRegistration!.outputs.appId',
-  ),
-  fact(
-    'who consents to a caller is shown what it calls, too',
-    bothApis((app) =>
+    mutation: {
+      file: 'main.bicep',
+      from: 'originalApiAppId: originalRegistration!.outputs.appId',
+      to: 'originalApiAppId: clientAppRegistration!.outputs.appId',
+    },
+  },
+  {
+    name: 'who consents to a caller is shown what it calls, too',
+    holds: bothApis((app) =>
       /^\["\[<\w+Registration\.appId>\]"\]$/.test(
         JSON.stringify(at(app, 'properties.api.knownClientApplications')),
       ),
     ),
-    downstream,
-    '    knownClientApplications: [originalApiAppId]\n',
-    '',
-  ),
-  fact(
-    'Profiles.Manage is for people, never for apps',
-    registered((snapshot) =>
+    mutation: {
+      file: downstream,
+      from: 'knownClientApplications: [originalApiAppId]',
+      to: '',
+    },
+  },
+  {
+    name: 'Profiles.Manage is for people, never for apps',
+    holds: registered((snapshot) =>
       same(
         list(snapshot.registration('downstream-api'), 'properties.appRoles').map(
           ({ value, allowedMemberTypes }) => [value, allowedMemberTypes],
@@ -97,37 +111,43 @@ export const apiRegistrationFacts: readonly Fact[] = [
         [['Profiles.Manage', ['User']]],
       ),
     ),
-    downstream,
-    "allowedMemberTypes: ['User']",
-    "allowedMemberTypes: ['User', 'Application']",
-  ),
-  fact(
-    'only Downstream defines a role',
-    registered(
+    mutation: {
+      file: downstream,
+      from: "allowedMemberTypes: ['User']",
+      to: "allowedMemberTypes: ['User', 'Application']",
+    },
+  },
+  {
+    name: 'only Downstream defines a role',
+    holds: registered(
       (snapshot) =>
         !snapshot.registration('original-api').properties.appRoles &&
         !snapshot.registration('client-app').properties.appRoles,
     ),
-    original,
-    '  optionalClaims: {',
-    "  appRoles: [\n    {\n      id: guid(name)\n      value: 'All.Read'\n      displayName: 'All'\n      description: 'All'\n      allowedMemberTypes: ['Application']\n      isEnabled: true\n    }\n  ]\n  optionalClaims: {",
-  ),
-  fact(
-    'both APIs are named by their own app id',
-    registered(
+    mutation: {
+      file: original,
+      from: 'optionalClaims: {',
+      to: "appRoles: [ { id: guid(name), value: 'All.Read', displayName: 'All', description: 'All', allowedMemberTypes: ['Application'], isEnabled: true } ], optionalClaims: {",
+    },
+  },
+  {
+    name: 'both APIs are named by their own app id',
+    holds: registered(
       (snapshot) =>
         secondSteps(snapshot).length === 2 &&
         secondSteps(snapshot).every((app) =>
           same(app.properties.identifierUris, ["[format('api://{0}', reference('app').appId)]"]),
         ),
     ),
-    'entra/identifier-uri.bicep',
-    "'api://",
-    "'api://some/",
-  ),
-  fact(
-    'a registration’s second step is of the same registration, and makes no other',
-    registered(
+    mutation: {
+      file: 'entra/identifier-uri.bicep',
+      from: "'api://",
+      to: "'api://some/",
+    },
+  },
+  {
+    name: 'a registration’s second step is of the same registration, and makes no other',
+    holds: registered(
       (snapshot) =>
         new Set(
           snapshot
@@ -135,9 +155,11 @@ export const apiRegistrationFacts: readonly Fact[] = [
             .map((app) => at(app, 'properties.uniqueName')),
         ).size === 3,
     ),
-    'entra/identifier-uri.bicep',
-    'uniqueName: name',
-    // biome-ignore lint/suspicious/noTemplateCurlyInString: Bicep's own.
-    "uniqueName: '${name}-2'",
-  ),
+    mutation: {
+      file: 'entra/identifier-uri.bicep',
+      from: 'uniqueName: name',
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: Bicep's own.
+      to: "uniqueName: '${name}-2'",
+    },
+  },
 ];

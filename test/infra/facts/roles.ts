@@ -1,5 +1,5 @@
 import type { Snapshot } from '../snapshot.ts';
-import { everywhere, type Fact, fact, same } from './fact.ts';
+import { everywhere, type Fact, same } from './fact.ts';
 
 const file = 'role-assignments.bicep';
 
@@ -21,84 +21,100 @@ const holders = (snapshot: Snapshot, on: string) =>
 
 /** Who may do what. */
 export const roleFacts: readonly Fact[] = [
-  fact(
-    'Original alone reads the vault, and Downstream can read no secret',
-    ({ development, production }) =>
+  {
+    name: 'Original alone reads the vault, and Downstream can read no secret',
+    holds: ({ development, production }) =>
       [development, production].every((snapshot) =>
         same(holders(snapshot, 'vault'), ['originalIdentity']),
       ),
-    file,
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
-  ),
-  fact(
-    'secretless, nobody has a role on the vault',
-    ({ unregistered }) => same(holders(unregistered, 'vault'), []),
-    file,
-    ' = if (readsVault) {',
-    ' = if (readsVault || !empty(vaultName)) {',
-  ),
-  fact(
-    'Downstream alone touches tables, and Original can touch none',
-    everywhere((snapshot) => same(holders(snapshot, 'tableStore'), ['downstreamIdentity'])),
-    file,
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-  ),
-  fact(
-    'each app has its own host storage and not the other’s',
-    everywhere(
+    mutation: {
+      file: file,
+      from: "principalId: original.principalId, principalType: 'ServicePrincipal', description: keyVaultSecretsUser.why",
+      to: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: keyVaultSecretsUser.why",
+    },
+  },
+  {
+    name: 'secretless, nobody has a role on the vault',
+    holds: ({ unregistered }) => same(holders(unregistered, 'vault'), []),
+    mutation: {
+      file: file,
+      from: '= if (readsVault) {',
+      to: '= if (readsVault || !empty(vaultName)) {',
+    },
+  },
+  {
+    name: 'Downstream alone touches tables, and Original can touch none',
+    holds: everywhere((snapshot) => same(holders(snapshot, 'tableStore'), ['downstreamIdentity'])),
+    mutation: {
+      file: file,
+      from: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: tableDataContributor.why",
+      to: "principalId: original.principalId, principalType: 'ServicePrincipal', description: tableDataContributor.why",
+    },
+  },
+  {
+    name: 'each app has its own host storage and not the other’s',
+    holds: everywhere(
       (snapshot) =>
         same(holders(snapshot, 'originalStorage'), ['originalIdentity']) &&
         same(holders(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
     ),
-    file,
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: blobDataOwner.why",
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: blobDataOwner.why",
-  ),
-  fact(
-    'both send telemetry',
-    everywhere((snapshot) =>
+    mutation: {
+      file: file,
+      from: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: blobDataOwner.why",
+      to: "principalId: original.principalId, principalType: 'ServicePrincipal', description: blobDataOwner.why",
+    },
+  },
+  {
+    name: 'both send telemetry',
+    holds: everywhere((snapshot) =>
       same(holders(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
     ),
-    file,
-    "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
-    "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!readsVault) {",
-  ),
-  fact(
-    'every role is the least one for what it is on',
-    everywhere((snapshot) =>
+    mutation: {
+      file: file,
+      from: "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
+      to: "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!readsVault) {",
+    },
+  },
+  {
+    name: 'every role is the least one for what it is on',
+    holds: everywhere((snapshot) =>
       snapshot.roleAssignments().every(({ on, role }) => fitting[on] === role),
     ),
-    'roles.bicep',
-    "'4633458b-17de-408a-b874-0445c86b69e6'",
-    "'00482a5a-887f-4fb3-b363-3b7fe8e74483'",
-  ),
-  fact(
-    'every role is on one resource, never on the group or the subscription',
-    everywhere((snapshot) =>
+    mutation: {
+      file: 'roles.bicep',
+      from: "'4633458b-17de-408a-b874-0445c86b69e6'",
+      to: "'00482a5a-887f-4fb3-b363-3b7fe8e74483'",
+    },
+  },
+  {
+    name: 'every role is on one resource, never on the group or the subscription',
+    holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.id?.includes('extensionResourceId(')),
     ),
-    file,
-    '  scope: tableStore\n',
-    '',
-  ),
-  fact(
-    'every role says whose kind it is for, so that a new identity is found',
-    everywhere((snapshot) =>
+    mutation: {
+      file: file,
+      from: 'scope: tableStore',
+      to: '',
+    },
+  },
+  {
+    name: 'every role says whose kind it is for, so that a new identity is found',
+    holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.properties.principalType === 'ServicePrincipal'),
     ),
-    file,
-    "    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-    '    description: tableDataContributor.why',
-  ),
-  fact(
-    'every role’s name comes from where, whom and what, so that a second deployment changes nothing',
-    everywhere((snapshot) =>
+    mutation: {
+      file: file,
+      from: "principalType: 'ServicePrincipal', description: tableDataContributor.why",
+      to: 'description: tableDataContributor.why',
+    },
+  },
+  {
+    name: 'every role’s name comes from where, whom and what, so that a second deployment changes nothing',
+    holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ on, role, resource }) =>
@@ -107,19 +123,23 @@ export const roleFacts: readonly Fact[] = [
           ),
         ),
     ),
-    file,
-    'guid(tableStore.id, downstream.id, tableDataContributor.id)',
-    'guid(tableStore.id, tableDataContributor.id)',
-  ),
-  fact(
-    'every role says why',
-    everywhere((snapshot) =>
+    mutation: {
+      file: file,
+      from: 'guid(tableStore.id, downstream.id, tableDataContributor.id)',
+      to: 'guid(tableStore.id, tableDataContributor.id)',
+    },
+  },
+  {
+    name: 'every role says why',
+    holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => String(resource.properties.description ?? '').length > 20),
     ),
-    file,
-    '    description: tableDataContributor.why\n',
-    '',
-  ),
+    mutation: {
+      file: file,
+      from: 'description: tableDataContributor.why',
+      to: '',
+    },
+  },
 ];

@@ -2,10 +2,10 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, test } from '@jest/globals';
 import { readSettings } from '../../../client-app/settings.ts';
-import { clientSettings, siteConfiguration } from '../../../tools/client-app-site.ts';
 import { readDeployment } from '../../../infra/hooks/environment.ts';
 import { waitForRoles } from '../../../infra/hooks/role-propagation.ts';
 import { smokeTest } from '../../../infra/hooks/smoke-test.ts';
+import { clientSettings, siteConfiguration } from '../../../tools/client-app-site.ts';
 import { startAzureStandIn } from './azure-stand-in.ts';
 
 const deployment = {
