@@ -1,119 +1,153 @@
 import * as v from 'valibot';
-import { Refusal, readProblem } from './auth/problem.ts';
-import { mayRenew, needsPerson } from './auth/remedy.ts';
+import { ProblemError, readProblem } from './auth/problem.ts';
+import { canRenewSilently, requiresInteraction } from './auth/recovery.ts';
+import type { Scope } from './auth/scopes.ts';
+import type { SignIn } from './auth/sign-in.ts';
 import { startTrace, type Trace } from './trace.ts';
 
-/** A scope of Original API by its bare name. */
-export type Scope = 'Documents.Read' | 'Documents.ReadWrite' | 'Profile.Read' | 'Profile.ReadWrite';
-
-export const allScopes: readonly Scope[] = [
-  'Documents.Read',
-  'Documents.ReadWrite',
-  'Profile.Read',
-  'Profile.ReadWrite',
-];
-
+/** A request to Original API. */
 export interface ApiRequest {
+  /** The HTTP method. */
   readonly method: 'GET' | 'PUT' | 'DELETE';
-  /** Below the API's base URL, without a leading slash, encoded. */
+  /** The path below the base URL, without a leading slash, percent-encoded. */
   readonly path: string;
+  /** The scope that token A needs for this request. */
   readonly scope: Scope;
+  /** Sent as JSON. */
   readonly body?: object;
-  /** The ETag this change is based on, or `none` to create what must not exist yet. */
-  readonly basedOn?: string | 'none';
+  /** The ETag of the version to change, or `none` to create the resource. */
+  readonly basedOn?: string;
 }
 
-export interface ApiAnswer<T> {
+/** A successful response of Original API. */
+export interface ApiResult<T> {
+  /** The body of the response, validated. */
   readonly value: T;
-  /** The version to name in the next change; undefined when nothing is stored yet. */
+  /** The ETag of the stored version. `undefined` when nothing is stored yet. */
   readonly etag: string | undefined;
 }
 
+/** The client of Original API. */
 export interface Api {
   /**
-   * Calls Original API with token A for exactly the scope that the call needs, and checks the answer's shape. Where the API wants a
-   * better token, one is asked for without the person, and the call is made once more; what is refused after that is the refusal.
-   * @throws Refusal for every other outcome, an unreachable API and a strange answer included.
+   * Sends a request with token A. When the API rejects the token or wants other claims, acquires a
+   * new token without the user and sends the request once more.
+   * @param schema the expected body of the response. `v.undefined()` for a response without one
+   * @throws ProblemError for an error response, an unexpected body or no response
    */
   call<const S extends v.GenericSchema>(
     request: ApiRequest,
-    shape: S,
-  ): Promise<ApiAnswer<v.InferOutput<S>>>;
+    schema: S,
+  ): Promise<ApiResult<v.InferOutput<S>>>;
 }
 
-/** Original gives up after 10 s; later than this nobody will answer. */
-const patience = 20_000;
-
-export function createApi(options: {
+/** How the client reaches Original API. */
+export interface ApiOptions {
+  /** The URL of Original API with its route prefix, without a trailing slash. */
   readonly baseUrl: string;
-  /** Gives token A for a scope, a new one for a renewal; throws Refusal when the person has to act first. */
-  readonly acquireToken: (
-    scope: Scope,
-    correlationId: string,
-    renewal?: { readonly claims?: string },
-  ) => Promise<string>;
+  /** Returns token A. Throws a `ProblemError` when that needs the user. */
+  readonly acquireToken: SignIn['acquireToken'];
+  /** Replaces the browser's `fetch` in tests. */
   readonly fetch?: typeof fetch;
-}): Api {
+}
+
+/** Milliseconds. Longer than the deadline of Original API, which is 10 seconds. */
+const requestTimeout = 20_000;
+
+/** Creates the client of Original API. */
+export function createApi(options: ApiOptions): Api {
   const { baseUrl, acquireToken } = options;
-  const fetchAnswer =
+  const fetchResponse =
     options.fetch ?? ((...parameters: Parameters<typeof fetch>) => fetch(...parameters));
 
-  async function send(
-    request: ApiRequest,
-    { traceparent, correlationId }: Trace,
-    token: string,
-  ): Promise<Response> {
-    const headers: Record<string, string> = { authorization: `Bearer ${token}`, traceparent };
-    if (request.body !== undefined) headers['content-type'] = 'application/json';
-    if (request.basedOn === 'none') headers['if-none-match'] = '*';
-    else if (request.basedOn !== undefined) headers['if-match'] = request.basedOn;
-    const response = await fetchAnswer(`${baseUrl}/${request.path}`, {
-      method: request.method,
-      headers,
-      ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
-      cache: 'no-store',
-      credentials: 'omit',
-      redirect: 'error',
-      signal: AbortSignal.timeout(patience),
-    }).catch((error: unknown) => {
-      const code =
-        error instanceof DOMException && error.name === 'TimeoutError' ? 'timeout' : 'unreachable';
-      throw new Refusal({ code, status: 0, correlationId });
-    });
-    if (!response.ok) throw new Refusal(await readProblem(response, correlationId));
+  async function send(request: ApiRequest, trace: Trace, token: string): Promise<Response> {
+    const { correlationId } = trace;
+    let response: Response;
+    try {
+      response = await fetchResponse(`${baseUrl}/${request.path}`, {
+        method: request.method,
+        headers: createHeaders(request, trace, token),
+        ...(request.body !== undefined && { body: JSON.stringify(request.body) }),
+        cache: 'no-store',
+        credentials: 'omit',
+        redirect: 'error',
+        signal: AbortSignal.timeout(requestTimeout),
+      });
+    } catch (error) {
+      const isTimeout = error instanceof DOMException && error.name === 'TimeoutError';
+      throw new ProblemError({
+        code: isTimeout ? 'timeout' : 'unreachable',
+        status: 0,
+        correlationId,
+      });
+    }
+    if (!response.ok) throw new ProblemError(await readProblem(response, correlationId));
     return response;
   }
 
-  /** A new token A without the person, in the trace of the call that was refused. Where only the person can help, the refusal stands. */
-  async function renew(refusal: unknown, scope: Scope, { correlationId }: Trace): Promise<string> {
-    if (!(refusal instanceof Refusal) || refusal.problem.status === 0 || !mayRenew(refusal.problem))
-      throw refusal;
-    const { claims } = refusal.problem;
-    return acquireToken(scope, correlationId, claims === undefined ? {} : { claims }).catch(
-      (error: unknown) => {
-        throw error instanceof Refusal && needsPerson(error.problem) ? refusal : error;
-      },
-    );
+  /** Acquires a new token A, with the correlation id of the failed request. */
+  async function renewToken(
+    apiError: ProblemError,
+    scope: Scope,
+    { correlationId }: Trace,
+  ): Promise<string> {
+    const { claims } = apiError.problem;
+    try {
+      return await acquireToken(scope, correlationId, claims === undefined ? {} : { claims });
+    } catch (error) {
+      // The problem of the API has the claims and scopes for the interactive request.
+      if (error instanceof ProblemError && requiresInteraction(error.problem)) throw apiError;
+      throw error;
+    }
+  }
+
+  async function sendWithRenewal(request: ApiRequest, trace: Trace): Promise<Response> {
+    const token = await acquireToken(request.scope, trace.correlationId);
+    try {
+      return await send(request, trace, token);
+    } catch (error) {
+      if (!(error instanceof ProblemError) || !isRenewable(error)) throw error;
+      const newToken = await renewToken(error, request.scope, trace);
+      return send(request, startTrace(), newToken);
+    }
   }
 
   return {
-    async call(request, shape) {
+    async call(request, schema) {
       const trace = startTrace();
-      const token = await acquireToken(request.scope, trace.correlationId);
-      const response = await send(request, trace, token).catch(async (refusal: unknown) => {
-        const renewed = await renew(refusal, request.scope, trace);
-        return send(request, startTrace(), renewed);
-      });
-      const json: unknown =
-        response.status === 204 ? undefined : await response.json().catch(() => undefined);
-      const read = v.safeParse(shape, json);
-      if (!read.success)
-        throw new Refusal({
+      const response = await sendWithRenewal(request, trace);
+      const result = v.safeParse(schema, await readBody(response));
+      if (!result.success) {
+        throw new ProblemError({
           code: 'bad_gateway',
           status: response.status,
           correlationId: trace.correlationId,
         });
-      return { value: read.output, etag: response.headers.get('etag') ?? undefined };
+      }
+      return { value: result.output, etag: response.headers.get('etag') ?? undefined };
     },
   };
+}
+
+/** Whether the API responded, and a new token A may solve the problem. */
+function isRenewable({ problem }: ProblemError): boolean {
+  return problem.status !== 0 && canRenewSilently(problem);
+}
+
+function createHeaders(request: ApiRequest, { traceparent }: Trace, token: string): Headers {
+  const headers = new Headers({ authorization: `Bearer ${token}`, traceparent });
+  if (request.body !== undefined) headers.set('content-type', 'application/json');
+  if (request.basedOn === 'none') headers.set('if-none-match', '*');
+  else if (request.basedOn !== undefined) headers.set('if-match', request.basedOn);
+  return headers;
+}
+
+/** Returns `undefined` for no body and for a body that is not JSON. */
+async function readBody(response: Response): Promise<unknown> {
+  if (response.status === 204) return undefined;
+  try {
+    return await response.json();
+  } catch {
+    return undefined;
+  }
 }

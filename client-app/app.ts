@@ -1,29 +1,33 @@
 import { render } from 'lit/html.js';
 import { createApi } from './api.ts';
-import { createDrafts } from './editing/drafts.ts';
-import { createInterruptions, describeReturn, type Returned } from './auth/interruptions.ts';
-import { createPolicies } from './policies/policies.ts';
-import { needsOf } from './auth/remedy.ts';
-import { type Route, readRoute, writeRoute } from './router.ts';
-import type { Settings } from './settings.ts';
+import {
+  createPendingActions,
+  describeReturn,
+  type ReturnedAction,
+} from './auth/pending-action.ts';
+import { createInteractiveRequest } from './auth/recovery.ts';
 import type { Person, SignIn } from './auth/sign-in.ts';
-import { createEmulators } from './policies/emulators.ts';
-import type { View, ViewContext } from './ui/view.ts';
 import { openChain } from './chain/chain-view.ts';
+import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
-import { openDocuments } from './documents/list-view.ts';
+import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
-import { openNowhere } from './ui/not-found-view.ts';
+import { createEmulatorControl } from './policies/emulator-control.ts';
+import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
 import { openProfile } from './profile/profile-view.ts';
+import { type Route, readRoute, writeRoute } from './router.ts';
+import type { Settings } from './settings.ts';
+import { openNotFound } from './ui/not-found-view.ts';
 import { renderShell } from './ui/shell.ts';
+import type { View, ViewContext } from './ui/view.ts';
 
-/** How long a short message stays on the screen, in milliseconds. */
-const toastLife = 4_000;
-/** Milliseconds between looks at the emulators's switches. */
-const policyPause = 4_000;
+/** Milliseconds that a short message stays on the page. */
+const announcementDuration = 4_000;
+/** Milliseconds between two reads of the emulators' policies. */
+const policyInterval = 4_000;
 
-/** Runs the app for a signed-in person: follows the hash, keeps one view open, draws when something changed. */
+/** Runs the app for a signed-in user: opens the view of the current hash, and draws its changes. */
 export function openApp(
   root: HTMLElement,
   settings: Settings,
@@ -31,100 +35,113 @@ export function openApp(
   person: Person,
 ): void {
   const drafts = createDrafts(sessionStorage, person.key);
-  const interruptions = createInterruptions(sessionStorage, person.key);
+  const pendingActions = createPendingActions(sessionStorage, person.key);
   let route: Route;
   let view: View | undefined;
-  let said = '';
-  let due = false;
-  let returned: Returned | undefined = takeReturned();
-  let toast: ReturnType<typeof setTimeout> | undefined;
+  let announcement = '';
+  let announcementTimer: ReturnType<typeof setTimeout> | undefined;
+  let isDrawScheduled = false;
+  let returned = takeReturnedAction();
 
-  const draw = () => {
-    due = false;
-    if (!view) return;
-    document.title = `${view.title()} · Zero Trust API chain`;
-    render(renderShell({ route, view, person, said, policies, signOut }), root);
-  };
   const context: ViewContext = {
     settings,
-    signIn,
     person,
     drafts,
     api: createApi({ baseUrl: settings.originalApiUrl, acquireToken: signIn.acquireToken }),
     refresh() {
-      if (due) return;
-      due = true;
+      if (isDrawScheduled) return;
+      isDrawScheduled = true;
       queueMicrotask(draw);
     },
     announce(text) {
-      clearTimeout(toast);
-      if (text !== '') toast = setTimeout(() => context.announce(''), toastLife);
-      said = text;
+      clearTimeout(announcementTimer);
+      if (text !== '')
+        announcementTimer = setTimeout(() => context.announce(''), announcementDuration);
+      announcement = text;
       context.refresh();
     },
     go: (to) => location.assign(writeRoute(to)),
-    interact(problem, interruption) {
-      interruptions.keep({ hash: location.hash, ...interruption });
-      return signIn.act(needsOf(problem, settings.originalApiId), problem.correlationId);
+    startInteraction(problem, pending) {
+      pendingActions.save({ hash: location.hash, ...pending });
+      const request = createInteractiveRequest(problem, settings.originalApiId);
+      return signIn.interact(request, problem.correlationId);
     },
     get returned() {
       return returned;
     },
   };
-  const emulators = createEmulators(settings);
+  const emulators = createEmulatorControl(settings);
   const policies = emulators && createPolicies(emulators, context.refresh);
-  const signOut = () => {
-    drafts.clear();
-    signIn.end().catch(reportError);
-  };
-  const follow = () => {
+
+  addEventListener('hashchange', openCurrentView);
+  root.addEventListener('click', reopenOnClick);
+  addEventListener('pageshow', reloadFromCache);
+  if (policies) setInterval(() => refreshPolicies(policies), policyInterval);
+  openCurrentView();
+
+  function draw(): void {
+    isDrawScheduled = false;
+    if (!view) return;
+    document.title = `${view.title()} · Zero Trust API chain`;
+    render(renderShell({ route, view, person, announcement, policies, signOut }), root);
+  }
+
+  function openCurrentView(): void {
     route = readRoute(location.hash);
     view?.close?.();
-    view = openEmulators() ?? open(route, context);
+    view = openView();
     void policies?.read();
     returned = undefined;
     draw();
     root.querySelector('h1')?.focus();
     scrollTo(0, 0);
-  };
-  addEventListener('hashchange', follow);
-  // A link to the page that is open already opens it anew.
-  root.addEventListener('click', ({ target }) => {
-    const link = target instanceof Element ? target.closest('a') : null;
-    if (link?.hash !== undefined && link.hash !== '' && link.hash === location.hash) follow();
-  });
-  // Back from Entra by the browser's own button: the page is as it was left, in the middle of leaving.
-  addEventListener('pageshow', ({ persisted }) => persisted && location.reload());
-  // Somebody else may turn the switches, at the command line or in another tab.
-  if (policies) setInterval(() => document.hidden || policies.read(), policyPause);
-  follow();
-
-  function openEmulators(): View | undefined {
-    if (!emulators || !policies) return undefined;
-    if (route.view === 'policies') return openPolicies(context, policies);
-    return route.view === 'chain' ? openChain(context, emulators) : undefined;
   }
 
-  function takeReturned(): Returned | undefined {
-    const interruption = interruptions.take();
-    if (!interruption || !signIn.answered || interruption.hash !== location.hash) return undefined;
-    return describeReturn(interruption, signIn.failed);
+  function openView(): View {
+    switch (route.view) {
+      case 'documents':
+        return openDocumentList(context);
+      case 'document':
+        return openDocument(context, route.id);
+      case 'new-document':
+        return openNewDocument(context);
+      case 'profile':
+        return openProfile(context, route.userId);
+      case 'journey':
+        return openJourney(context);
+      case 'chain':
+        return emulators ? openChain(context, emulators) : openNotFound();
+      case 'policies':
+        return policies ? openPolicies(context, policies) : openNotFound();
+      case 'not-found':
+        return openNotFound();
+    }
+  }
+
+  /** A link to the current page changes no hash. It opens the page again, as a reload would. */
+  function reopenOnClick({ target }: MouseEvent): void {
+    const link = target instanceof Element ? target.closest('a') : null;
+    if (link?.hash && link.hash === location.hash) openCurrentView();
+  }
+
+  function signOut(): void {
+    drafts.clear();
+    signIn.signOut().catch(reportError);
+  }
+
+  function takeReturnedAction(): ReturnedAction | undefined {
+    const pending = pendingActions.take();
+    if (!pending || !signIn.returnedFromEntra || pending.hash !== location.hash) return undefined;
+    return describeReturn(pending, signIn.failure);
   }
 }
 
-function open(route: Route, context: ViewContext): View {
-  switch (route.view) {
-    case 'documents':
-      return openDocuments(context);
-    case 'document':
-      return openDocument(context, route.id);
-    case 'new-document':
-      return openNewDocument(context);
-    case 'profile':
-      return openProfile(context, route.userId);
-    case 'journey':
-      return openJourney(context);
-    default:
-      return openNowhere();
-  }
+/** A page from the back/forward cache is as it was left: on the way to Entra. */
+function reloadFromCache({ persisted }: PageTransitionEvent): void {
+  if (persisted) location.reload();
+}
+
+/** Another tab or the command line may change the policies. */
+function refreshPolicies(policies: Policies): void {
+  if (!document.hidden) void policies.read();
 }

@@ -1,32 +1,46 @@
-/** A place in the app. Hash routes keep the app a set of static files. */
+/** A page of the app. Hash routes need no server that rewrites paths. */
 export type Route =
   | { readonly view: 'documents' }
   | { readonly view: 'document'; readonly id: string }
   | { readonly view: 'new-document' }
+  /** `userId` is an object id, or `me`. */
   | { readonly view: 'profile'; readonly userId: string }
   | { readonly view: 'journey' }
   | { readonly view: 'chain' }
   | { readonly view: 'policies' }
-  | { readonly view: 'nowhere' };
+  | { readonly view: 'not-found' };
 
-/** Reads `location.hash`; what cannot be read leads nowhere, never to an error. */
+/** Parses `location.hash`. A hash without a page is `not-found`. Never throws. */
 export function readRoute(hash: string): Route {
-  const [, name = '', parameter, ...rest] = hash.replace(/^#(?!\/)/, '#/').split('/');
-  if (rest.length > 0) return { view: 'nowhere' };
-  const value = parameter === undefined ? undefined : decode(parameter);
-  if (name === '' && value === undefined) return { view: 'documents' };
-  if (name === 'documents' && value === undefined) return { view: 'documents' };
-  if (name === 'new-document' && value === undefined) return { view: 'new-document' };
-  if ((name === 'journey' || name === 'chain' || name === 'policies') && value === undefined)
-    return { view: name };
-  // A step in the path, which would lead to another address of the API.
-  if (name === 'documents' && (value === '.' || value === '..')) return { view: 'nowhere' };
-  if (name === 'documents' && value) return { view: 'document', id: value };
-  if (name === 'profile') return { view: 'profile', userId: value || 'me' };
-  return { view: 'nowhere' };
+  const [, name = '', segment, ...more] = hash.replace(/^#(?!\/)/, '#/').split('/');
+  if (more.length > 0) return { view: 'not-found' };
+  const parameter = segment === undefined ? undefined : decode(segment);
+  switch (name) {
+    case '':
+      return parameter === undefined ? { view: 'documents' } : { view: 'not-found' };
+    case 'documents':
+      return readDocumentRoute(parameter);
+    case 'profile':
+      return { view: 'profile', userId: parameter || 'me' };
+    case 'new-document':
+    case 'journey':
+    case 'chain':
+    case 'policies':
+      return parameter === undefined ? { view: name } : { view: 'not-found' };
+    default:
+      return { view: 'not-found' };
+  }
 }
 
-/** The hash of a route, the inverse of readRoute. */
+function readDocumentRoute(id: string | undefined): Route {
+  if (id === undefined) return { view: 'documents' };
+  // A URL resolves dot segments, so that the request would go to another path of the API.
+  const isDotSegment = id === '.' || id === '..';
+  if (id === '' || isDotSegment) return { view: 'not-found' };
+  return { view: 'document', id };
+}
+
+/** Returns the hash of a route, the inverse of `readRoute`. */
 export function writeRoute(route: Route): string {
   if (route.view === 'document') return `#/documents/${encodeURIComponent(route.id)}`;
   if (route.view === 'profile')

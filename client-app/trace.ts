@@ -1,18 +1,26 @@
-/** One call's identity in every log along the chain. */
+/** The ids of a request, which appear in the logs of every API in the chain. */
 export interface Trace {
-  /** The W3C Trace Context header: version, trace id, parent id, flags (sampled). */
+  /**
+   * The `traceparent` header: version, trace id, parent id and flags
+   * (https://www.w3.org/TR/trace-context/#traceparent-header).
+   */
   readonly traceparent: string;
-  /** The trace id written as a GUID: Entra's client-request-id, and the id a person copies for support. */
+  /** The trace id as a GUID: the `client-request-id` for Entra, and the reference for support. */
   readonly correlationId: string;
 }
 
-const hex = (bytes: Uint8Array): string =>
-  Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-
-/** Starts a trace with random ids (https://www.w3.org/TR/trace-context/#traceparent-header). */
+/** Starts a trace with random ids. */
 export function startTrace(): Trace {
-  const trace = hex(crypto.getRandomValues(new Uint8Array(16)));
-  const parent = hex(crypto.getRandomValues(new Uint8Array(8)));
-  const correlationId = trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return { traceparent: `00-${trace}-${parent}-01`, correlationId };
+  const traceId = randomHex(16);
+  const parentId = randomHex(8);
+  return { traceparent: `00-${traceId}-${parentId}-01`, correlationId: toGuid(traceId) };
+}
+
+function randomHex(bytes: number): string {
+  const random = crypto.getRandomValues(new Uint8Array(bytes));
+  return Array.from(random, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
+
+function toGuid(hex: string): string {
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
 }

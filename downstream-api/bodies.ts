@@ -2,74 +2,112 @@ import type { HttpRequest } from '@azure/functions';
 import * as v from 'valibot';
 import { ApiError } from '../shared/api-error.ts';
 import { readJsonBody } from '../shared/http/body.ts';
-import { isGuid } from '../shared/json.ts';
+import { isGuid, isObject } from '../shared/json.ts';
 
-const line = (longest: number) =>
-  v.pipe(
-    v.string('must be a text'),
-    v.maxLength(longest, `must have at most ${longest} characters`),
-  );
-const named = (longest: number) => v.pipe(line(longest), v.regex(/\S/, 'must not be blank'));
-const oid = v.pipe(
-  v.string('must be an object id, a GUID'),
-  v.check((id) => isGuid(id), 'must be an object id, a GUID'),
-  v.transform((id) => id.toLowerCase()),
+/** How many users a document is shared with at most, as readers and as writers each. */
+const maxUsers = 100;
+
+/** How many properties a body has at most. More are rejected before they are compared. */
+const maxProperties = 20;
+
+/** Property names that Valibot skips. A body with one of them must not be accepted silently. */
+const skippedNames = ['__proto__', 'prototype', 'constructor'];
+
+const text = v.string('must be a string');
+
+const shortText = (maxLength: number) =>
+  v.pipe(text, v.maxLength(maxLength, `must have at most ${maxLength} characters`));
+
+const nonBlankText = (maxLength: number) =>
+  v.pipe(shortText(maxLength), v.regex(/\S/, 'must not be blank'));
+
+const objectId = v.pipe(
+  v.custom<string>(isGuid, 'must contain object ids (GUIDs) only'),
+  v.toLowerCase(),
 );
-const oids = v.optional(
-  v.pipe(
-    // How many is looked at before what they are: a list of a megabyte is refused in one step.
-    v.custom<unknown[]>(Array.isArray, 'must be a list of object ids'),
-    v.maxLength(100, 'must name at most 100 users'),
-    v.array(oid),
-    v.transform((ids) => [...new Set(ids)]),
-  ),
+
+const objectIds = v.pipe(
+  // The length is checked before the members, so that a huge list is rejected in one step.
+  v.custom<unknown[]>(Array.isArray, 'must be a list of object ids'),
+  v.maxLength(maxUsers, `must have at most ${maxUsers} object ids`),
+  v.array(objectId),
+  v.transform((ids) => [...new Set(ids)]),
 );
 
-const isJsonObject = (value: unknown) =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-
-/** Nobody names an owner, tenant or role: what is not listed is refused by name. */
-const exactly = <E extends v.ObjectEntries>(entries: E) =>
+/**
+ * The schema of an object with these properties and no others. A client can therefore not set the
+ * owner, the tenant or a role.
+ */
+const strictObject = <E extends v.ObjectEntries>(entries: E) =>
   v.pipe(
-    v.custom<object>(isJsonObject, 'must be a JSON object'),
-    v.check((body) => Object.keys(body).length <= 20, 'has too many properties'),
-    // Valibot passes over these three, so that they would be dropped and not refused.
+    v.custom<object>(isObject, 'must be a JSON object'),
+    v.check((body) => Object.keys(body).length <= maxProperties, 'has too many properties'),
     v.check(
-      (body) =>
-        !['__proto__', 'prototype', 'constructor'].some((name) => Object.hasOwn(body, name)),
-      'has a property that cannot be sent',
+      (body) => !skippedNames.some((name) => Object.hasOwn(body, name)),
+      'has an unknown property',
     ),
-    v.objectWithRest(entries, v.never('is not a property that can be sent'), 'is missing'),
+    v.objectWithRest(entries, v.never(), 'is missing'),
   );
 
-const documentBody = exactly({
-  title: named(200),
-  text: v.string('must be a text'),
-  readers: oids,
-  writers: oids,
-});
-const profileBody = exactly({
-  displayName: named(100),
-  jobTitle: v.optional(line(100), ''),
-  phone: v.optional(line(50), ''),
+const documentBody = strictObject({
+  title: nonBlankText(200),
+  text,
+  readers: v.optional(objectIds),
+  writers: v.optional(objectIds),
 });
 
-/** @throws ApiError as `readJsonBody`, and `bad_request` naming every property that is wrong */
-export const readDocumentBody = (request: HttpRequest) => read(documentBody, request);
-export const readProfileBody = (request: HttpRequest) => read(profileBody, request);
+const profileBody = strictObject({
+  displayName: nonBlankText(100),
+  jobTitle: v.optional(shortText(100), ''),
+  phone: v.optional(shortText(50), ''),
+});
 
-async function read<S extends v.GenericSchema>(
+/** The body of a request to write a document. */
+export type DocumentBody = v.InferOutput<typeof documentBody>;
+
+/** The body of a request to write a profile. */
+type ProfileBody = v.InferOutput<typeof profileBody>;
+
+/**
+ * Reads the body of a request to write a document.
+ *
+ * @throws ApiError as `readJsonBody` does
+ * @throws ApiError `bad_request`, with the invalid properties in its detail
+ */
+export const readDocumentBody = (request: HttpRequest): Promise<DocumentBody> =>
+  readBody(documentBody, request);
+
+/**
+ * Reads the body of a request to write a profile.
+ *
+ * @throws ApiError as `readJsonBody` does
+ * @throws ApiError `bad_request`, with the invalid properties in its detail
+ */
+export const readProfileBody = (request: HttpRequest): Promise<ProfileBody> =>
+  readBody(profileBody, request);
+
+/** How many problems the detail of an error names. */
+const maxProblems = 5;
+
+async function readBody<S extends v.GenericSchema>(
   schema: S,
   request: HttpRequest,
 ): Promise<v.InferOutput<S>> {
   const result = v.safeParse(schema, await readJsonBody(request));
   if (result.success) return result.output;
-  const problems = new Set(result.issues.map(({ path, message }) => `${nameOf(path)} ${message}`));
-  throw new ApiError('bad_request', { detail: `${[...problems].slice(0, 5).join('; ')}.` });
+  const problems = new Set(result.issues.map(describeIssue));
+  throw new ApiError('bad_request', { detail: [...problems].slice(0, maxProblems).join(' ') });
 }
 
-/** Names come from the request: they are shown short and plain. */
-const nameOf = (path: readonly { readonly key: unknown }[] | undefined) => {
+function describeIssue({ type, path, message }: v.BaseIssue<unknown>): string {
   const key = path?.[0]?.key;
-  return typeof key === 'string' ? `'${key.replace(/[^\w.-]/g, '?').slice(0, 40)}'` : 'The body';
-};
+  if (typeof key !== 'string') return `The body ${message}.`;
+  if (type === 'never') return `Unknown property '${toPrintable(key)}'.`;
+  return `'${toPrintable(key)}' ${message}.`;
+}
+
+/** How many characters of a property name the detail of an error repeats. */
+const maxNameLength = 40;
+
+/** Makes a name from the request safe to repeat. */
+const toPrintable = (name: string) => name.replace(/[^\w.-]/g, '?').slice(0, maxNameLength);

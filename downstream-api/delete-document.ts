@@ -1,26 +1,31 @@
 import { ApiError } from '../shared/api-error.ts';
-import type { HandlerResult } from '../shared/http/response.ts';
 import type { Call } from '../shared/http/create-api.ts';
-import { readId } from './parameters.ts';
-import { demandAuthContext } from '../shared/token/authorize.ts';
-import { owns, visibleTo } from './permissions.ts';
-import { demandMatch, readPrecondition } from './precondition.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import { requireAuthContext } from '../shared/token/authorize.ts';
+import { readDocumentId } from './parameters.ts';
+import { isOwner, requireReadable } from './permissions.ts';
+import { readPrecondition, requireMatch } from './precondition.ts';
 import type { Documents } from './store/documents.ts';
 
-/** Deletes the caller's own document, after the one more check that deleting asks of the user. */
+/**
+ * Deletes a document of the caller. Requires an authentication context (step-up), so the response
+ * can be a claims challenge.
+ *
+ * @param authContext the id of the authentication context, such as `c1`
+ */
 export const deleteDocument =
   (documents: Documents, authContext: string) =>
   async ({ caller, request, signal }: Call): Promise<HandlerResult> => {
-    const id = readId(request);
+    const id = readDocumentId(request);
     const precondition = readPrecondition(request);
-    const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
-    if (!owns(caller, before.value))
+    const stored = requireReadable(caller, await documents.read(caller.tenantId, id, signal));
+    if (!isOwner(caller, stored.value))
       throw new ApiError('forbidden', {
-        detail: 'Only its owner may delete a document.',
+        detail: 'Only the owner may delete a document.',
         logContext: { check: 'owner' },
       });
-    demandMatch(precondition, before);
-    demandAuthContext(caller, authContext);
-    await documents.remove(caller.tenantId, before, signal);
+    requireMatch(precondition, stored);
+    requireAuthContext(caller, authContext);
+    await documents.remove(caller.tenantId, stored, signal);
     return { status: 204 };
   };

@@ -1,25 +1,37 @@
 import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../shared/api-error.ts';
-import { isGuid } from '../shared/json.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import { isGuid } from '../shared/json.ts';
 
-/** The `id` in a route's path: 1 to 64 of A-Z, a-z, 0-9, `-`, `_` and `.`, and no step in a path, so that it can be nothing but a name. @throws ApiError `bad_request` */
-export function readId({ params }: Pick<HttpRequest, 'params'>): string {
+/** `.` and `..` are excluded, because they are steps in a path and not names. */
+const documentId = /^(?!\.\.?$)[\w.-]{1,64}$/;
+
+/**
+ * Reads the `id` of a document from the path: 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and
+ * `.`, except for `.` and `..`.
+ *
+ * @throws ApiError `bad_request` for another value
+ */
+export function readDocumentId({ params }: Pick<HttpRequest, 'params'>): string {
   const id = params.id ?? '';
-  if (/^(?!\.\.?$)[\w.-]{1,64}$/.test(id)) return id;
+  if (documentId.test(id)) return id;
   throw new ApiError('bad_request', {
     detail:
-      'An id has 1 to 64 characters out of A-Z, a-z, 0-9, - _ . and is neither one dot nor two.',
+      "A document id must have 1 to 64 characters from A-Z, a-z, 0-9, '-', '_' and '.', and must " +
+      "not be '.' or '..'.",
   });
 }
 
-/** The `userId` in a route's path, a user's object id, `me` for the caller's own. @throws ApiError `bad_request` */
+/**
+ * Reads the `userId` from the path: the object id of a user in lower case. `me` is the caller.
+ *
+ * @throws ApiError `bad_request` for another value
+ */
 export function readUserId({ caller, request }: Pick<Call, 'caller' | 'request'>): string {
-  const id = request.params.userId ?? '';
-  if (id.toLowerCase() === 'me') return caller.objectId;
-  if (!isGuid(id))
-    throw new ApiError('bad_request', {
-      detail: "A user is named by an object id, a GUID, or by 'me'.",
-    });
-  return id.toLowerCase();
+  const userId = (request.params.userId ?? '').toLowerCase();
+  if (userId === 'me') return caller.objectId;
+  if (isGuid(userId)) return userId;
+  throw new ApiError('bad_request', {
+    detail: "A user id must be an object id (a GUID) or 'me'.",
+  });
 }

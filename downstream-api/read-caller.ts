@@ -1,8 +1,8 @@
-import type { HandlerResult } from '../shared/http/response.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
 import { type AllowedClients, authorizeChecks } from '../shared/token/authorize.ts';
 
-/** What this hop saw: the claims of token B and the checks it passed. */
+/** Returns what this API received: the claims of token B and the names of the checks it passed. */
 export const readCaller =
   (clients: AllowedClients) =>
   async ({ caller: { claims, checks } }: Call): Promise<HandlerResult> => ({

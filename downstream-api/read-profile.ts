@@ -1,20 +1,28 @@
 import { ApiError } from '../shared/api-error.ts';
-import type { HandlerResult } from '../shared/http/response.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
 import { readUserId } from './parameters.ts';
-import { mayAccessProfile } from './permissions.ts';
-import type { Profiles } from './store/profiles.ts';
+import { requireProfileAccess } from './permissions.ts';
+import type { Profile, Profiles } from './store/profiles.ts';
 
-/** A user's details; one's own are empty until they are saved. */
+/** Returns a user's profile. The caller's own profile is empty until it is saved. */
 export const readProfile =
   (profiles: Profiles) =>
   async (call: Call): Promise<HandlerResult> => {
+    const { caller, signal } = call;
     const userId = readUserId(call);
-    if (!mayAccessProfile(call.caller, userId))
-      throw new ApiError('forbidden', { logContext: { check: 'own-or-manager' } });
-    const stored = await profiles.read(call.caller.tenantId, userId, call.signal);
+    requireProfileAccess(caller, userId);
+    const stored = await profiles.read(caller.tenantId, userId, signal);
     if (stored) return { headers: { etag: stored.etag }, json: stored.value };
-    if (userId !== call.caller.objectId)
+    if (userId !== caller.objectId)
       throw new ApiError('not_found', { logContext: { check: 'exists' } });
-    return { json: { userId, displayName: '', jobTitle: '', phone: '', modified: '' } };
+    return { json: emptyProfile(userId) };
   };
+
+const emptyProfile = (userId: string): Profile => ({
+  userId,
+  displayName: '',
+  jobTitle: '',
+  phone: '',
+  modified: '',
+});

@@ -10,24 +10,33 @@ import {
 } from '../shared/settings.ts';
 import { managedIdentitySettings } from './managed-identity.ts';
 
-/** Downstream API's settings, read once. @throws SettingsError naming every setting that is missing or bad */
+const authContextId = matching(
+  /^c([1-9]|[1-9]\d)$/,
+  'the id of an authentication context, c1 to c99',
+);
+
+/**
+ * Reads the settings of Downstream API. Call it once, at start-up.
+ *
+ * @param environment the environment variables, by default those of the process
+ * @throws SettingsError that names every missing or invalid setting
+ */
 export const readDownstreamSettings = (environment?: Environment) =>
   readSettings(
     {
       ...entraSettings,
       ...managedIdentitySettings,
-      ORIGINAL_API_CLIENT_ID: required("Original API's registration, a GUID", guid),
-      DOWNSTREAM_API_CLIENT_ID: required("Downstream API's registration, a GUID", guid),
-      AZURE_STORAGE_TABLE_ENDPOINT: required("the storage account's table endpoint", endpoint),
-      STEP_UP_AUTH_CONTEXT: optional(
-        matching(/^c([1-9]|[1-9]\d)$/, 'an authentication context id, c1 to c99'),
-        'c1',
-      ),
+      ORIGINAL_API_CLIENT_ID: required('the client id of Original API, a GUID', guid),
+      DOWNSTREAM_API_CLIENT_ID: required('the client id of Downstream API, a GUID', guid),
+      AZURE_STORAGE_TABLE_ENDPOINT: required('the table endpoint of the storage account', endpoint),
+      STEP_UP_AUTH_CONTEXT: optional(authContextId, 'c1'),
     },
     environment,
-    // Two APIs with one registration would take each other's tokens.
-    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) =>
-      original === downstream
-        ? ['ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations']
-        : [],
+    ({ ORIGINAL_API_CLIENT_ID: original, DOWNSTREAM_API_CLIENT_ID: downstream }) => {
+      // With one registration for both, each API would accept the tokens of the other.
+      if (original !== downstream) return [];
+      return [
+        'ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be different app registrations',
+      ];
+    },
   );

@@ -1,56 +1,82 @@
 import { ApiError } from '../shared/api-error.ts';
-import type { HandlerResult } from '../shared/http/response.ts';
 import type { Call } from '../shared/http/create-api.ts';
-import { readId } from './parameters.ts';
-import { readDocumentBody } from './bodies.ts';
-import { mayWrite, owns, visibleTo } from './permissions.ts';
-import { demandMatch, readPrecondition } from './precondition.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import { type DocumentBody, readDocumentBody } from './bodies.ts';
+import { readDocumentId } from './parameters.ts';
+import { isOwner, mayWrite, requireReadable } from './permissions.ts';
+import { type Precondition, readPrecondition, requireMatch } from './precondition.ts';
 import type { Document } from './store/document-row.ts';
 import type { Documents } from './store/documents.ts';
 
-/** Creates a document, which is then the caller's own, or updates one; lists that are not sent stay as they are. */
+/** The validated request. */
+type DocumentWrite = {
+  readonly id: string;
+  readonly body: DocumentBody;
+  readonly precondition: Precondition;
+  /** When the request arrived: ISO 8601, UTC. */
+  readonly modified: string;
+};
+
+/**
+ * Creates a document of the caller with `If-None-Match: *`, or updates one with `If-Match`.
+ *
+ * @param now the current time in milliseconds since 1970
+ */
 export const writeDocument =
   (documents: Documents, now: () => number = Date.now) =>
-  async ({ caller, request, signal }: Call): Promise<HandlerResult> => {
-    const id = readId(request);
-    const body = await readDocumentBody(request);
-    const precondition = readPrecondition(request);
-    const modified = new Date(now()).toISOString();
-    if (precondition === 'none yet') {
-      if (await documents.read(caller.tenantId, id, signal))
-        throw new ApiError('conflict', {
-          detail: 'There is a document of this id already.',
-          logContext: { check: 'precondition' },
-        });
-      const { readers = [], writers = [], ...said } = body;
-      const created = await documents.write(
-        caller.tenantId,
-        { id, ...said, owner: caller.objectId, readers, writers, modified },
-        undefined,
-        signal,
-      );
-      return { status: 201, headers: { etag: created.etag }, json: created.value };
-    }
-
-    const before = visibleTo(caller, await documents.read(caller.tenantId, id, signal));
-    const { readers = before.value.readers, writers = before.value.writers, ...said } = body;
-    const document: Document = { ...before.value, ...said, readers, writers, modified };
-    if (!mayWrite(caller, before.value))
-      throw new ApiError('forbidden', { logContext: { check: 'writer' } });
-    if (!owns(caller, before.value) && changesSharing(before.value, document)) {
-      throw new ApiError('forbidden', {
-        detail: 'Only its owner says who may read or write a document.',
-        logContext: { check: 'owner' },
-      });
-    }
-    demandMatch(precondition, before);
-    const { value, etag } = await documents.write(caller.tenantId, document, before, signal);
-    return { headers: { etag }, json: value };
+  async (call: Call): Promise<HandlerResult> => {
+    const write: DocumentWrite = {
+      id: readDocumentId(call.request),
+      body: await readDocumentBody(call.request),
+      precondition: readPrecondition(call.request),
+      modified: new Date(now()).toISOString(),
+    };
+    return write.precondition === 'absent'
+      ? createDocument(documents, call, write)
+      : updateDocument(documents, call, write);
   };
 
-const changesSharing = (before: Document, after: Document) =>
-  !(['readers', 'writers'] as const).every(
-    (list) =>
-      before[list].length === after[list].length &&
-      before[list].every((oid) => after[list].includes(oid)),
-  );
+async function createDocument(
+  documents: Documents,
+  { caller, signal }: Call,
+  { id, body, modified }: DocumentWrite,
+): Promise<HandlerResult> {
+  if (await documents.read(caller.tenantId, id, signal))
+    throw new ApiError('conflict', {
+      detail: 'A document with this id already exists.',
+      logContext: { check: 'precondition' },
+    });
+  const { title, text, readers = [], writers = [] } = body;
+  const document = { id, title, text, owner: caller.objectId, readers, writers, modified };
+  const { value, etag } = await documents.write(caller.tenantId, document, undefined, signal);
+  return { status: 201, headers: { etag }, json: value };
+}
+
+/** Readers or writers that are absent from the body stay as they are. */
+async function updateDocument(
+  documents: Documents,
+  { caller, signal }: Call,
+  { id, body, precondition, modified }: DocumentWrite,
+): Promise<HandlerResult> {
+  const stored = requireReadable(caller, await documents.read(caller.tenantId, id, signal));
+  const before = stored.value;
+  const { title, text, readers = before.readers, writers = before.writers } = body;
+  const document: Document = { ...before, title, text, readers, writers, modified };
+  if (!mayWrite(caller, before))
+    throw new ApiError('forbidden', { logContext: { check: 'writer' } });
+  if (!isOwner(caller, before) && changesSharing(before, document))
+    throw new ApiError('forbidden', {
+      detail: 'Only the owner may change the readers and writers of a document.',
+      logContext: { check: 'owner' },
+    });
+  requireMatch(precondition, stored);
+  const { value, etag } = await documents.write(caller.tenantId, document, stored, signal);
+  return { headers: { etag }, json: value };
+}
+
+const changesSharing = (before: Document, after: Document): boolean =>
+  !isSameSet(before.readers, after.readers) || !isSameSet(before.writers, after.writers);
+
+/** Whether two lists without duplicates have the same members. */
+const isSameSet = (one: readonly string[], other: readonly string[]): boolean =>
+  one.length === other.length && one.every((member) => other.includes(member));

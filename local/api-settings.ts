@@ -1,10 +1,12 @@
+import type { Api } from '../tools/packaging/apis.ts';
 import type { Ports } from '../tools/ports.ts';
 import type { Emulators } from './emulators/emulators.ts';
 
-export type Settings = Readonly<Record<string, string>>;
+/** Environment variables of a process, by name. */
+export type Environment = Readonly<Record<string, string>>;
 
-/** What `--set` may override: the settings of both APIs (handbook 1), which a person would set on Azure too. */
-export const overridable: readonly string[] = [
+/** The settings that `--set` can override: those that a person also sets on Azure. */
+export const overridableSettings: readonly string[] = [
   'AZURE_TENANT_ID',
   'ALLOWED_TENANT_IDS',
   'AZURE_AUTHORITY_HOST',
@@ -21,17 +23,19 @@ export const overridable: readonly string[] = [
   'STEP_UP_AUTH_CONTEXT',
 ];
 
-const shared = [
+const commonSettings: readonly string[] = [
   'AZURE_TENANT_ID',
   'ALLOWED_TENANT_IDS',
   'AZURE_AUTHORITY_HOST',
+  'AZURE_CLIENT_ID',
   'ORIGINAL_API_CLIENT_ID',
   'DOWNSTREAM_API_CLIENT_ID',
 ];
-const readBy = {
+
+/** The settings that each API reads. */
+const settingsByApi: Readonly<Record<Api, readonly string[]>> = {
   'original-api': [
-    ...shared,
-    'AZURE_CLIENT_ID',
+    ...commonSettings,
     'CLIENT_APP_IDS',
     'ALLOWED_ORIGINS',
     'DOWNSTREAM_API_URL',
@@ -39,56 +43,73 @@ const readBy = {
     'AZURE_KEY_VAULT_ENDPOINT',
     'CLIENT_CREDENTIAL_NAME',
   ],
-  'downstream-api': [
-    ...shared,
-    'AZURE_CLIENT_ID',
-    'AZURE_STORAGE_TABLE_ENDPOINT',
-    'STEP_UP_AUTH_CONTEXT',
-  ],
-} as const;
+  'downstream-api': [...commonSettings, 'AZURE_STORAGE_TABLE_ENDPOINT', 'STEP_UP_AUTH_CONTEXT'],
+};
 
-/** What a process needs of the machine; nothing else of the user's shell reaches an API, least of all its AZURE_* and proxies. */
-const fromShell = ['PATH', 'HOME', 'TMPDIR', 'TEMP', 'LANG', 'TZ', 'SystemRoot', 'USERPROFILE'];
+/**
+ * The variables that a process needs from the user's shell. An API gets no others, because an
+ * AZURE_* variable or a proxy of the shell would change what it does.
+ */
+const machineVariables: readonly string[] = [
+  'PATH',
+  'HOME',
+  'TMPDIR',
+  'TEMP',
+  'LANG',
+  'TZ',
+  'SystemRoot',
+  'USERPROFILE',
+];
 
-/** The whole environment of an API's process: the settings that this API reads, its managed identity, and the machine's own variables. */
-export function apiSettings(
-  api: 'original-api' | 'downstream-api',
+const functionsSettings: Environment = {
+  FUNCTIONS_WORKER_RUNTIME: 'node',
+  AzureWebJobsDisableHomepage: 'true',
+};
+
+/** Creates the whole environment for the process of one API. */
+export function createApiEnvironment(
+  api: Api,
   emulators: Emulators,
   ports: Ports,
-  overrides: Settings,
-): Settings {
-  const all: Settings = {
+  overrides: Environment,
+): Environment {
+  const settings: Environment = {
     ...emulatorSettings(emulators, overrides),
     AZURE_CLIENT_ID: emulators.identities[api].clientId,
     DOWNSTREAM_API_URL: `http://localhost:${ports.downstream}/api/downstream`,
     ...overrides,
   };
   return {
-    ...pick(process.env, fromShell),
+    ...pick(process.env, machineVariables),
     NO_PROXY: 'localhost,127.0.0.1,::1',
-    FUNCTIONS_WORKER_RUNTIME: 'node',
-    AzureWebJobsDisableHomepage: 'true',
-    ...pick(all, readBy[api]),
-    ...managedIdentity(emulators, api),
+    ...functionsSettings,
+    ...pick(settings, settingsByApi[api]),
+    ...managedIdentitySettings(emulators, api),
   };
 }
 
-/** The settings for one host that runs both APIs (`func start` at the root), whose one identity is system-assigned. */
-export function oneHostSettings(emulators: Emulators, ports: Ports): Settings {
+/**
+ * Creates the settings for one host that runs both APIs, as `func start` does in the root folder.
+ * The host has one system-assigned identity.
+ */
+export function createSingleHostSettings(emulators: Emulators, ports: Ports): Environment {
   return {
-    FUNCTIONS_WORKER_RUNTIME: 'node',
-    AzureWebJobsDisableHomepage: 'true',
+    ...functionsSettings,
     ...emulatorSettings(emulators, {}),
     DOWNSTREAM_API_URL: `http://localhost:${ports.original}/api/downstream`,
-    ...managedIdentity(emulators, 'func-start'),
+    ...managedIdentitySettings(emulators, 'func-start'),
   };
 }
 
-function emulatorSettings({ context, tableEndpoint }: Emulators, overrides: Settings): Settings {
+function emulatorSettings(
+  { context, tableEndpoint }: Emulators,
+  overrides: Environment,
+): Environment {
   const { origin, directory, clientAppOrigin } = context;
   const appId = (name: string) => directory.app(name)?.appId ?? '';
   const credential = overrides.CLIENT_CREDENTIAL ?? 'key-vault-certificate';
-  const name = directory.app('original-api')?.credential ?? '';
+  const certificateName = directory.app('original-api')?.credential ?? '';
+  const usesSecret = credential === 'key-vault-secret';
   return {
     AZURE_TENANT_ID: directory.homeTenant.id,
     AZURE_AUTHORITY_HOST: origin,
@@ -98,16 +119,16 @@ function emulatorSettings({ context, tableEndpoint }: Emulators, overrides: Sett
     ALLOWED_ORIGINS: clientAppOrigin,
     CLIENT_CREDENTIAL: credential,
     AZURE_KEY_VAULT_ENDPOINT: origin,
-    CLIENT_CREDENTIAL_NAME: credential === 'key-vault-secret' ? `${name}-secret` : name,
+    CLIENT_CREDENTIAL_NAME: usesSecret ? `${certificateName}-secret` : certificateName,
     AZURE_STORAGE_TABLE_ENDPOINT: tableEndpoint,
     STEP_UP_AUTH_CONTEXT: 'c1',
   };
 }
 
-function managedIdentity(
+function managedIdentitySettings(
   { context, identities }: Emulators,
   name: keyof Emulators['identities'],
-): Settings {
+): Environment {
   return {
     IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
     IDENTITY_HEADER: identities[name].header,
@@ -115,12 +136,12 @@ function managedIdentity(
 }
 
 function pick(
-  from: Readonly<Record<string, string | undefined>>,
+  source: Readonly<Record<string, string | undefined>>,
   names: readonly string[],
-): Settings {
+): Environment {
   const picked: Record<string, string> = {};
   for (const name of names) {
-    const value = from[name];
+    const value = source[name];
     if (value !== undefined) picked[name] = value;
   }
   return picked;

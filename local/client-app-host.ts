@@ -2,27 +2,41 @@ import { readFile } from 'node:fs/promises';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
+import type { ClientAppSettings } from '../tools/client-app-settings.ts';
 import { siteConfiguration } from '../tools/client-app-site.ts';
 
-/** What `settings.json` says; the Client App reads it from beside its page (client-app/settings.ts). */
-export interface ClientAppSettings {
-  readonly authority: string;
-  readonly clientId: string;
+/** The `settings.json` of a Client App that signs in at the emulators. */
+export interface LocalClientAppSettings extends ClientAppSettings {
+  /** The hosts that MSAL accepts as an authority. */
   readonly knownAuthorities: readonly string[];
+  /** Entra's OpenID metadata as JSON text, so that MSAL does not fetch it over https. */
   readonly authorityMetadata: string;
-  readonly originalApiUrl: string;
-  readonly originalApiId: string;
-  readonly emulators: { readonly controlUrl: string; readonly controlToken: string };
+  /** The control API, which the Client App's policies page calls. */
+  readonly emulators: {
+    readonly controlUrl: string;
+    readonly controlToken: string;
+  };
 }
 
+/** The options of {@link startClientAppHost}. */
 export interface ClientAppHostOptions {
+  /** 0 for any free port. */
   readonly port: number;
   /** The folder with the built Client App. */
   readonly folder: string;
-  readonly settings: ClientAppSettings;
+  /** The content of `settings.json`. */
+  readonly settings: LocalClientAppSettings;
 }
 
-const types: Readonly<Record<string, string>> = {
+/** A server that serves the Client App. */
+export interface ClientAppHost {
+  /** `http://localhost:PORT` */
+  readonly origin: string;
+  /** Ends all connections and stops listening. */
+  close(): Promise<void>;
+}
+
+const contentTypes: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
@@ -31,43 +45,24 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * Serves the built Client App on 127.0.0.1 with the headers that a deployed one gets, so that what browsers are tried with is what is deployed.
- * Only names of files directly in the folder are looked up, so a path leads nowhere else; a foreign Host header (DNS rebinding) gets 421.
+ * Serves the built Client App on 127.0.0.1 with the headers of a deployed one, so that browser
+ * tests see what is deployed.
+ *
+ * Only files directly in the folder are served, so no path leads out of it. A request with another
+ * Host header, as in a DNS rebinding attack, gets 421.
  */
-export async function startClientAppHost({
-  port,
-  folder,
-  settings,
-}: ClientAppHostOptions): Promise<{ origin: string; close(): Promise<void> }> {
-  async function find(name: string): Promise<Buffer | undefined> {
-    if (name === 'settings.json') return Buffer.from(JSON.stringify(settings));
-    if (!/^[a-z0-9][a-z0-9.-]*$/i.test(name) || types[extname(name)] === undefined)
-      return undefined;
-    return readFile(join(folder, name)).catch(() => undefined);
-  }
-
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const { port: own } = server.address() as AddressInfo;
-    if (![`localhost:${own}`, `127.0.0.1:${own}`].includes(request.headers.host ?? ''))
-      return send(response, 421, {});
-    const name = (request.url ?? '/').replace(/[?#].*$/, '').slice(1) || 'index.html';
-    const body =
-      request.method === 'GET' || request.method === 'HEAD' ? await find(name) : undefined;
-    if (!body) return send(response, 404, {});
-    send(
-      response,
-      200,
-      { 'Content-Type': types[extname(name)] ?? '', ...securityHeaders(name, settings) },
-      body,
-    );
-  }
-
-  const server = createServer((request, response) => void answer(request, response));
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject).listen(port, '127.0.0.1', () => resolve());
+export async function startClientAppHost(options: ClientAppHostOptions): Promise<ClientAppHost> {
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    void respond(request, response, port, options);
   });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
   return {
-    origin: `http://localhost:${(server.address() as AddressInfo).port}`,
+    origin: `http://localhost:${port}`,
     close() {
       server.closeAllConnections();
       return new Promise((resolve) => server.close(() => resolve()));
@@ -75,23 +70,63 @@ export async function startClientAppHost({
   };
 }
 
-/** What a deployed site sends; browsers ignore its Strict-Transport-Security on plain http. */
-function securityHeaders(
+async function respond(
+  request: IncomingMessage,
+  response: ServerResponse,
+  port: number,
+  { folder, settings }: ClientAppHostOptions,
+): Promise<void> {
+  const ownHosts = [`localhost:${port}`, `127.0.0.1:${port}`];
+  if (!ownHosts.includes(request.headers.host ?? '')) {
+    send(response, 421);
+    return;
+  }
+  const isRead = request.method === 'GET' || request.method === 'HEAD';
+  const path = (request.url ?? '/').replace(/[?#].*$/, '');
+  const name = path.slice(1) || 'index.html';
+  const content = isRead ? await readContent(name, folder, settings) : undefined;
+  if (content === undefined) {
+    send(response, 404);
+    return;
+  }
+  const contentType = contentTypes[extname(name)] ?? '';
+  send(response, 200, { 'Content-Type': contentType, ...siteHeaders(name, settings) }, content);
+}
+
+async function readContent(
   name: string,
-  { originalApiUrl, emulators }: ClientAppSettings,
+  folder: string,
+  settings: LocalClientAppSettings,
+): Promise<Buffer | undefined> {
+  if (name === 'settings.json') return Buffer.from(JSON.stringify(settings));
+  const isPlainName = /^[a-z0-9][a-z0-9.-]*$/i.test(name);
+  if (!isPlainName || contentTypes[extname(name)] === undefined) return undefined;
+  try {
+    return await readFile(join(folder, name));
+  } catch {
+    return undefined;
+  }
+}
+
+/** The headers of a deployed site. Browsers ignore Strict-Transport-Security on plain http. */
+function siteHeaders(
+  name: string,
+  { originalApiUrl, emulators }: LocalClientAppSettings,
 ): Readonly<Record<string, string>> {
   const { globalHeaders, routes } = siteConfiguration({
     AZURE_AUTHORITY_HOST: emulators.controlUrl,
     ORIGINAL_API_URL: originalApiUrl,
   });
-  return routes.find(({ route }) => route === `/${name}`)?.headers ?? globalHeaders;
+  const route = routes.find((entry) => entry.route === `/${name}`);
+  return route?.headers ?? globalHeaders;
 }
 
 function send(
   response: ServerResponse,
   status: number,
-  headers: Record<string, string>,
+  headers: Readonly<Record<string, string>> = {},
   body: Buffer = Buffer.alloc(0),
 ): void {
-  response.writeHead(status, { ...headers, 'Content-Length': body.length }).end(body);
+  response.writeHead(status, { ...headers, 'Content-Length': body.length });
+  response.end(body);
 }

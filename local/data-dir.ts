@@ -1,20 +1,23 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-const marker = 'made-by-the-local-stand';
+/** An empty file in the data folder that says that the emulators own the folder. */
+const markerName = 'emulators-own-this-folder';
 
 /**
- * Makes the emulators's data folder (mode 0700); with `fresh`, empties it first.
- * @throws Error rather than deleting or filling a folder that holds something else
+ * Creates the data folder of the emulators with mode 0700.
+ * @param fresh whether to delete what is in it
+ * @throws Error if the folder contains files that the emulators did not write
  */
 export function prepareDataDir(folder: string, fresh: boolean): void {
-  const foreign =
-    existsSync(folder) && readdirSync(folder).length > 0 && !existsSync(join(folder, marker));
-  if (foreign)
+  const marker = join(folder, markerName);
+  const hasFiles = existsSync(folder) && readdirSync(folder).length > 0;
+  if (hasFiles && !existsSync(marker))
     throw new Error(
-      `${folder} holds something that is not the emulators's. Empty it, or set EMULATOR_DATA_DIR to another folder.`,
+      `${folder} contains files that the emulators did not write. ` +
+        'Empty it, or set EMULATOR_DATA_DIR to another folder.',
     );
   if (fresh) rmSync(folder, { recursive: true, force: true });
   mkdirSync(folder, { recursive: true, mode: 0o700 });
-  writeFileSync(join(folder, marker), '');
+  writeFileSync(marker, '');
 }

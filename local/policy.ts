@@ -1,78 +1,82 @@
-/** `npm run -s policy -- list | set NAME VALUE [--user U] | reset`: turns the running emulators's switches. `--json` for machines. */
-import { parseArgs } from 'node:util';
-import { type PolicyState, policyValues } from './emulators/entra/policies.ts';
+/** `npm run -s policy`: lists and changes the policies and faults of the running emulators. */
+import { type Command, runCommand, UsageError } from '../tools/command-line.ts';
+import { ControlError, callControlApi } from '../tools/running-emulators.ts';
 import { faultKinds, faultyEndpoints } from './emulators/control/faults.ts';
-import { askControl, ControlFailed } from '../tools/running-emulators.ts';
+import { type PolicyState, policyValues } from './emulators/entra/policies.ts';
 
-const usage = `Usage: npm run -s policy -- list [--json]
-       npm run -s policy -- set NAME VALUE [--user NAME] [--json]
-       npm run -s policy -- reset [--json]`;
+const command = {
+  usage: [
+    'npm run -s policy -- list [--json]',
+    'npm run -s policy -- set NAME VALUE [--user NAME] [--json]',
+    'npm run -s policy -- reset [--json]',
+  ],
+  description: 'Lists and changes the policies of the running emulators.',
+  options: {
+    user: { type: 'string', value: 'NAME', help: 'Change the policy for one user only.' },
+    json: { type: 'boolean', help: 'Print JSON.' },
+  },
+  positionals: true,
+} as const satisfies Command;
 
-function describeValues(name: string): string {
-  if (name === 'fault')
-    return `ENDPOINT=KIND|off; endpoints ${faultyEndpoints.join(', ')}; kinds ${faultKinds}`;
-  return (Object.entries(policyValues).find(([known]) => known === name)?.[1] ?? []).join(' | ');
+/** The emulators refuse an unknown policy or value with a message. */
+const refusedExitCode = 2;
+
+interface ControlRequest {
+  readonly method: string;
+  readonly body?: object;
 }
 
-function print(policies: readonly PolicyState[]): void {
-  const rows = policies.map(({ name, value, user = 'everybody' }) => {
-    const normal = value === policyValues[name][0];
-    return [
-      normal ? ' ' : '*',
-      name,
-      value,
-      normal || name === 'fault' ? '' : user,
-      describeValues(name),
-    ];
-  });
-  const all = [['', 'policy', 'is', 'for', 'takes'], ...rows];
+/** @throws UsageError if the arguments are no command */
+function createControlRequest(
+  positionals: readonly string[],
+  user: string | undefined,
+): ControlRequest {
+  const [verb, name, value, ...others] = positionals;
+  if (verb === undefined) throw new UsageError('Missing argument: list, set or reset.');
+  if (verb === 'list' && name === undefined) return { method: 'GET' };
+  if (verb === 'reset' && name === undefined) return { method: 'DELETE' };
+  if (verb === 'set' && name !== undefined && value !== undefined && others.length === 0)
+    return { method: 'PUT', body: { name, value, ...(user !== undefined && { user }) } };
+  throw new UsageError(`Invalid arguments: ${positionals.join(' ')}.`);
+}
+
+function printPolicies(policies: readonly PolicyState[]): void {
+  const rows = policies.map(describePolicy);
+  const table = [['', 'policy', 'value', 'user', 'allowed values'], ...rows];
   const widths = [0, 1, 2, 3].map((column) =>
-    Math.max(...all.map((row) => row[column]?.length ?? 0)),
+    Math.max(...table.map((row) => row[column]?.length ?? 0)),
   );
-  for (const row of all) {
+  for (const row of table) {
     const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
     console.log(cells.join('  ').trimEnd());
   }
 }
 
-/** The request that the words ask for, or `undefined` where they make no sense. */
-function readCommand(positionals: readonly string[], user: string | undefined) {
-  const [verb, name, value, ...rest] = positionals;
-  if (verb === 'list' && name === undefined) return { method: 'GET' };
-  if (verb === 'reset' && name === undefined) return { method: 'DELETE' };
-  if (verb !== 'set' || name === undefined || value === undefined || rest.length > 0)
-    return undefined;
-  return { method: 'PUT', body: { name, value, ...(user === undefined ? {} : { user }) } };
+/** The cells of one policy. An asterisk marks a value that is not the default. */
+function describePolicy({ name, value, user = 'everybody' }: PolicyState): readonly string[] {
+  const isDefault = value === policyValues[name][0];
+  const showsUser = !isDefault && name !== 'fault';
+  return [isDefault ? ' ' : '*', name, value, showsUser ? user : '', describeValues(name)];
 }
 
-function readArguments(args: string[]) {
-  try {
-    return parseArgs({
-      args,
-      allowPositionals: true,
-      options: { user: { type: 'string' }, json: { type: 'boolean' } },
-    });
-  } catch (error) {
-    console.error((error as Error).message);
-    return undefined;
-  }
+function describeValues(name: keyof typeof policyValues): string {
+  if (name === 'fault')
+    return `ENDPOINT=KIND|off; endpoints ${faultyEndpoints.join(', ')}; kinds ${faultKinds}`;
+  return policyValues[name].join(' | ');
 }
 
-const given = readArguments(process.argv.slice(2));
-const command = given && readCommand(given.positionals, given.values.user);
-if (!command) {
-  console.error(usage);
-  process.exitCode = 2;
-} else {
+await runCommand(command, async ({ positionals, values }) => {
+  const { method, body } = createControlRequest(positionals, values.user);
   try {
-    const { policies } = (await askControl(command.method, 'policies', command.body)) as {
-      policies: readonly PolicyState[];
+    const response = (await callControlApi(method, 'policies', body)) as {
+      readonly policies: readonly PolicyState[];
     };
-    if (given.values.json) console.log(JSON.stringify(policies));
-    else print(policies);
+    if (values.json) console.log(JSON.stringify(response.policies));
+    else printPolicies(response.policies);
+    return 0;
   } catch (error) {
-    if (!(error instanceof ControlFailed)) throw error;
+    if (!(error instanceof ControlError)) throw error;
     console.error(error.message);
-    process.exitCode = error.unreachable ? 1 : 2;
+    return error.unreachable ? 1 : refusedExitCode;
   }
-}
+});

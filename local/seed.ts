@@ -7,28 +7,55 @@ import { createTables, tableNames } from '../downstream-api/store/tables.ts';
 import { ApiError } from '../shared/api-error.ts';
 import type { Emulators } from './emulators/emulators.ts';
 
-interface Seed {
-  readonly documents: readonly {
-    id: string;
-    owner: string;
-    title: string;
-    text: string;
-    readers: readonly string[];
-    writers: readonly string[];
-  }[];
-  readonly profiles: readonly {
-    user: string;
-    displayName: string;
-    jobTitle: string;
-    phone: string;
-  }[];
+/** A document in seed.json. Users are named as in the directory. */
+export interface SeedDocument {
+  /** The id of the document. */
+  readonly id: string;
+  /** The name of the user who owns the document. */
+  readonly owner: string;
+  /** The title of the document. */
+  readonly title: string;
+  /** The text of the document. */
+  readonly text: string;
+  /** The names of the users who may read the document. */
+  readonly readers: readonly string[];
+  /** The names of the users who may change the document. */
+  readonly writers: readonly string[];
+}
+
+/** The profile of a user in seed.json. */
+export interface SeedProfile {
+  /** The name of the user. */
+  readonly user: string;
+  /** The full name of the user, as in the directory. */
+  readonly displayName: string;
+  /** The job title of the user. */
+  readonly jobTitle: string;
+  /** The phone number of the user. */
+  readonly phone: string;
+}
+
+/** The content of seed.json. */
+export interface SeedData {
+  /** The documents to create. */
+  readonly documents: readonly SeedDocument[];
+  /** The profiles to create. */
+  readonly profiles: readonly SeedProfile[];
+}
+
+const seedFile = new URL('./seed.json', import.meta.url);
+const writeMilliseconds = 30_000;
+
+/** Reads the example documents and profiles. */
+export function readSeedData(): SeedData {
+  return JSON.parse(readFileSync(seedFile, 'utf8'));
 }
 
 /**
- * Makes the tables and puts a few documents and profiles there, once for a data folder: after that everything stays as people leave it.
- * It goes the way that Downstream goes: its identity, its store.
+ * Creates the tables, and fills them with example data if this data folder is new. What people
+ * change afterwards stays. Everything is written with the identity and the store of Downstream API.
  */
-export async function seed({
+export async function seedTables({
   context,
   tableEndpoint,
   identities,
@@ -39,47 +66,52 @@ export async function seed({
     IDENTITY_HEADER: header,
     AZURE_CLIENT_ID: clientId,
   });
-  const open = createTables(new URL(tableEndpoint), identity);
-  await Promise.all(tableNames.map((name) => open(name).createTable()));
-  const done = join(context.dataDir, 'seeded');
-  if (existsSync(done)) return;
+  const openTable = createTables(new URL(tableEndpoint), identity);
+  await Promise.all(tableNames.map((name) => openTable(name).createTable()));
+  const marker = join(context.dataDir, 'seeded');
+  if (existsSync(marker)) return;
 
-  const { documents, profiles }: Seed = JSON.parse(
-    readFileSync(new URL('./seed.json', import.meta.url), 'utf8'),
-  );
-  const userNamed = (name: string) => {
-    const user = context.directory.userByName(name);
-    if (!user) throw new Error(`local/seed.json names ${name}, who is not in the directory`);
-    return user;
-  };
+  const documentStore = createDocuments(openTable);
+  const profileStore = createProfiles(openTable);
   const modified = new Date(context.now()).toISOString();
-  const signal = AbortSignal.timeout(30_000);
-  const documentStore = createDocuments(open);
-  const profileStore = createProfiles(open);
-  await Promise.all([
-    ...documents.map(({ owner, readers, writers, ...said }) => {
-      const { oid, tenantId } = userNamed(owner);
-      const document = {
-        ...said,
-        owner: oid,
-        readers: readers.map((name) => userNamed(name).oid),
-        writers: writers.map((name) => userNamed(name).oid),
-        modified,
-      };
-      return unlessThere(documentStore.write(tenantId, document, undefined, signal));
-    }),
-    ...profiles.map(({ user, ...said }) => {
-      const { oid, tenantId } = userNamed(user);
-      return unlessThere(
-        profileStore.write(tenantId, { userId: oid, ...said, modified }, undefined, signal),
-      );
-    }),
-  ]);
-  writeFileSync(done, '');
+  const signal = AbortSignal.timeout(writeMilliseconds);
+
+  function findUser(name: string) {
+    const user = context.directory.userByName(name);
+    if (!user) throw new Error(`local/seed.json names ${name}, who is not in the directory.`);
+    return user;
+  }
+
+  async function writeDocument({ id, owner, title, text, readers, writers }: SeedDocument) {
+    const { oid, tenantId } = findUser(owner);
+    const document = {
+      id,
+      title,
+      text,
+      owner: oid,
+      readers: readers.map((name) => findUser(name).oid),
+      writers: writers.map((name) => findUser(name).oid),
+      modified,
+    };
+    await ignoreConflict(documentStore.write(tenantId, document, undefined, signal));
+  }
+
+  async function writeProfile({ user, displayName, jobTitle, phone }: SeedProfile) {
+    const { oid, tenantId } = findUser(user);
+    const profile = { userId: oid, displayName, jobTitle, phone, modified };
+    await ignoreConflict(profileStore.write(tenantId, profile, undefined, signal));
+  }
+
+  const { documents, profiles } = readSeedData();
+  await Promise.all([...documents.map(writeDocument), ...profiles.map(writeProfile)]);
+  writeFileSync(marker, '');
 }
 
-/** A start that was cut off has made a part of it. */
-const unlessThere = (work: Promise<unknown>) =>
-  work.catch((error: unknown) => {
+/** An earlier start that was interrupted may have written some of the rows. */
+async function ignoreConflict(write: Promise<unknown>): Promise<void> {
+  try {
+    await write;
+  } catch (error) {
     if (!(error instanceof ApiError) || error.code !== 'conflict') throw error;
-  });
+  }
+}

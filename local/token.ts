@@ -1,52 +1,36 @@
-/** `npm run -s token -- alice`: prints an access token of the running emulators, and nothing else. */
-import { parseArgs } from 'node:util';
-import { askControl, ControlFailed } from '../tools/running-emulators.ts';
+/** `npm run -s token -- alice`: prints an access token from the running emulators, nothing else. */
+import { type Command, runCommand, UsageError } from '../tools/command-line.ts';
+import { callControlApi } from '../tools/running-emulators.ts';
 
-const usage = `Usage: npm run -s token -- USER [--scope S[,S]] [--client NAME|appId] [--tenant NAME|id] [--acrs c1] [--mfa] [--no-cp1]
-       npm run -s token -- --app [--client NAME|appId] [--scope S] [--tenant NAME|id]
-Scopes: Documents.Read (the client's first API), downstream-api/Documents.Read, or api://<appId>/Documents.Read; default: all of them.`;
+const command = {
+  usage: [
+    'npm run -s token -- USER [--scope S] [--client C] [--tenant T] [--acrs c1] [--mfa] [--no-cp1]',
+    'npm run -s token -- --app [--client C] [--scope S] [--tenant T]',
+  ],
+  description: 'Prints an access token from the running emulators.',
+  options: {
+    scope: { type: 'string', value: 'S[,S]', help: 'The scopes. The default is all of them.' },
+    client: { type: 'string', value: 'C', help: 'The name or appId of the client.' },
+    tenant: { type: 'string', value: 'T', help: 'The name or id of the tenant.' },
+    acrs: { type: 'string', value: 'c1', help: 'The authentication context in the token.' },
+    mfa: { type: 'boolean', help: 'The user has passed multi-factor authentication.' },
+    app: { type: 'boolean', help: 'Print an app-only token, without a user.' },
+    cp1: { type: 'boolean', help: 'The client handles claims challenges. --no-cp1: it does not.' },
+  },
+  positionals: true,
+  negatable: true,
+  notes: [
+    "A scope is Documents.Read (of the client's first API), downstream-api/Documents.Read,",
+    'or api://<appId>/Documents.Read.',
+  ].join('\n'),
+} as const satisfies Command;
 
-const options = {
-  scope: { type: 'string' },
-  client: { type: 'string' },
-  tenant: { type: 'string' },
-  acrs: { type: 'string' },
-  mfa: { type: 'boolean' },
-  app: { type: 'boolean' },
-  cp1: { type: 'boolean' },
-  help: { type: 'boolean', short: 'h' },
-} as const;
-
-function readAsked(args: string[]): object | undefined {
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      options,
-      allowPositionals: true,
-      allowNegative: true,
-    });
-    const { help, ...asked } = values;
-    if (help || positionals.length > 1) return undefined;
-    return { ...asked, ...(positionals[0] === undefined ? {} : { user: positionals[0] }) };
-  } catch (error) {
-    console.error((error as Error).message);
-    return undefined;
-  }
-}
-
-const asked = readAsked(process.argv.slice(2));
-if (!asked) {
-  console.error(usage);
-  process.exitCode = 2;
-} else {
-  try {
-    const { access_token: token } = (await askControl('POST', 'token', asked)) as {
-      access_token: string;
-    };
-    console.log(token);
-  } catch (error) {
-    if (!(error instanceof ControlFailed)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
-}
+await runCommand(command, async ({ values, positionals }) => {
+  const [user, unexpected] = positionals;
+  if (unexpected !== undefined) throw new UsageError(`Unexpected argument '${unexpected}'.`);
+  const request = { ...values, ...(user !== undefined && { user }) };
+  const response = (await callControlApi('POST', 'token', request)) as {
+    readonly access_token: string;
+  };
+  console.log(response.access_token);
+});

@@ -1,18 +1,25 @@
 import { type CallDownstream, createDownstream } from '../shared/http/downstream.ts';
-import { createFederatedCredential, createVaultCredential } from '../shared/obo/credential.ts';
+import {
+  type CredentialSource,
+  createFederatedCredential,
+  createVaultCredential,
+} from '../shared/obo/credential.ts';
 import { createExchange } from '../shared/obo/exchange.ts';
-import { createIdentity } from '../shared/obo/managed-identity.ts';
+import { createManagedIdentityCredential } from '../shared/obo/managed-identity.ts';
 import { createOnBehalfOf } from '../shared/obo/on-behalf-of.ts';
 import type { Keys } from '../shared/token/keys.ts';
 import type { OriginalSettings } from './settings.ts';
 
-/** Downstream API as Original reaches it: on behalf of the user, with the credential that the settings choose. */
+/**
+ * Creates the client of Downstream API. It calls on behalf of the user: it exchanges token A for
+ * token B, with the credential from the settings.
+ */
 export function createDownstreamClient(settings: OriginalSettings, keys: Keys): CallDownstream {
   const exchange = createExchange({
     authorityHost: settings.AZURE_AUTHORITY_HOST,
     clientId: settings.ORIGINAL_API_CLIENT_ID,
     keys,
-    credential: chooseCredential(settings),
+    credential: createCredential(settings),
   });
   return createDownstream({
     url: settings.DOWNSTREAM_API_URL,
@@ -21,15 +28,16 @@ export function createDownstreamClient(settings: OriginalSettings, keys: Keys): 
   });
 }
 
-function chooseCredential({
+function createCredential({
   CLIENT_CREDENTIAL: kind,
   AZURE_KEY_VAULT_ENDPOINT: endpoint,
   CLIENT_CREDENTIAL_NAME: name,
-  AZURE_CLIENT_ID,
-}: OriginalSettings) {
-  const identity = createIdentity(AZURE_CLIENT_ID);
+  AZURE_CLIENT_ID: identityClientId,
+}: OriginalSettings): CredentialSource {
+  const identity = createManagedIdentityCredential(identityClientId);
   if (kind === 'managed-identity') return createFederatedCredential(identity);
+  // `readOriginalSettings` has checked this. The type cannot express it.
   if (!endpoint || !name)
-    throw new TypeError('settings let no vault credential be without its vault');
+    throw new TypeError(`${kind} needs AZURE_KEY_VAULT_ENDPOINT and CLIENT_CREDENTIAL_NAME.`);
   return createVaultCredential({ endpoint, name, kind, identity });
 }

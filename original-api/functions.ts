@@ -1,3 +1,4 @@
+import '../shared/check-node.ts';
 import { app } from '@azure/functions';
 import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
 import { createApi, health } from '../shared/http/create-api.ts';

@@ -1,12 +1,12 @@
-import type { CallDownstream } from '../shared/http/downstream.ts';
 import type { Call } from '../shared/http/create-api.ts';
-import { readId } from './parameters.ts';
+import type { CallDownstream } from '../shared/http/downstream.ts';
+import { readDocumentId } from './parameters.ts';
 import { relay } from './relay.ts';
 
-/** One document, with its ETag. */
+/** Returns a document with its ETag. */
 export const readDocument = (downstream: CallDownstream) => async (call: Call) =>
   relay(downstream, call, {
     method: 'GET',
-    path: `documents/${readId(call.request)}`,
+    path: `documents/${readDocumentId(call.request)}`,
     scope: 'Documents.Read',
   });

@@ -1,10 +1,12 @@
-import type { HandlerResult } from '../shared/http/response.ts';
-import type { CallDownstream } from '../shared/http/downstream.ts';
 import type { Call } from '../shared/http/create-api.ts';
-import type { AllowedClients } from '../shared/token/authorize.ts';
-import { authorizeChecks } from '../shared/token/authorize.ts';
+import type { CallDownstream } from '../shared/http/downstream.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import { type AllowedClients, authorizeChecks } from '../shared/token/authorize.ts';
 
-/** What each hop saw of the user's way: the claims of token A here, those of token B at Downstream, and the checks they passed. */
+/**
+ * Returns what each API received on the way of this request: the claims of token A here, the claims
+ * of token B at Downstream API, and the names of the checks that each token passed.
+ */
 export const readJourney =
   (downstream: CallDownstream, clients: AllowedClients) =>
   async (call: Call): Promise<HandlerResult> => {

@@ -1,9 +1,9 @@
-import type { CallDownstream } from '../shared/http/downstream.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import type { CallDownstream } from '../shared/http/downstream.ts';
 import { readUserId } from './parameters.ts';
 import { relay } from './relay.ts';
 
-/** A user's details; whose the caller may see is Downstream's to decide. */
+/** Returns a user's profile. Downstream API decides whether the caller may read it. */
 export const readProfile = (downstream: CallDownstream) => async (call: Call) =>
   relay(downstream, call, {
     method: 'GET',

@@ -1,8 +1,13 @@
-import type { HandlerResult } from '../shared/http/response.ts';
-import type { CallDownstream, DownstreamRequest } from '../shared/http/downstream.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import type { CallDownstream, DownstreamRequest } from '../shared/http/downstream.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
 
-/** Passes Downstream's answer on as it is: status, ETag and body. */
+/**
+ * Sends a request to Downstream API on behalf of the user, and returns the status, the ETag and the
+ * body of its response.
+ *
+ * @throws ApiError as `downstream` does
+ */
 export async function relay(
   downstream: CallDownstream,
   call: Call,

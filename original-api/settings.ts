@@ -9,50 +9,75 @@ import {
   oneOf,
   optional,
   origin,
+  readSetting,
   readSettings,
-  readText,
   required,
 } from '../shared/settings.ts';
 
+/** The settings of Original API. */
 export type OriginalSettings = ReturnType<typeof readOriginalSettings>;
+
+const credentialKind = oneOf('key-vault-certificate', 'key-vault-secret', 'managed-identity');
 
 const credentialName = matching(
   /^[A-Za-z0-9-]{1,127}$/,
   'the name of a certificate or secret in the vault',
 );
 
-/** Original API's settings, read once. @throws SettingsError naming every setting that is missing or bad */
+/**
+ * Reads the settings of Original API. Call it once, at start-up.
+ *
+ * @param environment the environment variables, by default those of the process
+ * @throws SettingsError that names every missing or invalid setting
+ */
 export function readOriginalSettings(environment?: Environment) {
-  const secretless = readText('CLIENT_CREDENTIAL', environment) === 'managed-identity';
+  const needsVault = readSetting('CLIENT_CREDENTIAL', environment) !== 'managed-identity';
   return readSettings(
     {
       ...entraSettings,
-      ORIGINAL_API_CLIENT_ID: required("Original API's registration, a GUID", guid),
-      DOWNSTREAM_API_CLIENT_ID: required("Downstream API's registration, a GUID", guid),
-      CLIENT_APP_IDS: required('the apps that may call, a comma list of GUIDs', list(guid)),
-      ALLOWED_ORIGINS: required("the Client App's exact origins, a comma list", list(origin)),
-      DOWNSTREAM_API_URL: required("Downstream API's base URL, route prefix included", endpoint),
-      CLIENT_CREDENTIAL: optional(
-        oneOf('key-vault-certificate', 'key-vault-secret', 'managed-identity'),
-        'key-vault-certificate',
+      ORIGINAL_API_CLIENT_ID: required('the client id of Original API, a GUID', guid),
+      DOWNSTREAM_API_CLIENT_ID: required('the client id of Downstream API, a GUID', guid),
+      CLIENT_APP_IDS: required(
+        'the client ids of the apps that may call, GUIDs separated by commas',
+        list(guid),
       ),
-      AZURE_KEY_VAULT_ENDPOINT: secretless ? optional(host) : required("the vault's URL", host),
-      CLIENT_CREDENTIAL_NAME: secretless
-        ? optional(credentialName)
-        : required('the name of the credential in the vault', credentialName),
+      ALLOWED_ORIGINS: required(
+        'the exact origins of the Client App, separated by commas',
+        list(origin),
+      ),
+      DOWNSTREAM_API_URL: required(
+        'the base URL of Downstream API, including its route prefix',
+        endpoint,
+      ),
+      CLIENT_CREDENTIAL: optional(credentialKind, 'key-vault-certificate'),
+      AZURE_KEY_VAULT_ENDPOINT: needsVault
+        ? required('the URL of the vault', host)
+        : optional(host),
+      CLIENT_CREDENTIAL_NAME: needsVault
+        ? required('the name of the credential in the vault', credentialName)
+        : optional(credentialName),
     },
     environment,
-    ({
-      ORIGINAL_API_CLIENT_ID: original,
-      DOWNSTREAM_API_CLIENT_ID: downstream,
-      CLIENT_APP_IDS: clients,
-    }) => [
-      ...(original === downstream
-        ? ['ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be two registrations']
-        : []),
-      ...(clients.some((client) => client === original || client === downstream)
-        ? ['CLIENT_APP_IDS must name client apps, not the APIs']
-        : []),
-    ],
+    findConflicts,
   );
+}
+
+/** Finds what is wrong between settings that are valid on their own. */
+function findConflicts({
+  ORIGINAL_API_CLIENT_ID: original,
+  DOWNSTREAM_API_CLIENT_ID: downstream,
+  CLIENT_APP_IDS: clients,
+}: {
+  readonly ORIGINAL_API_CLIENT_ID: string;
+  readonly DOWNSTREAM_API_CLIENT_ID: string;
+  readonly CLIENT_APP_IDS: readonly string[];
+}): readonly string[] {
+  const problems: string[] = [];
+  if (original === downstream)
+    problems.push(
+      'ORIGINAL_API_CLIENT_ID and DOWNSTREAM_API_CLIENT_ID must be different app registrations',
+    );
+  if (clients.includes(original) || clients.includes(downstream))
+    problems.push('CLIENT_APP_IDS must name client apps, not the APIs');
+  return problems;
 }

@@ -1,10 +1,10 @@
 import { readJsonBody } from '../shared/http/body.ts';
-import type { CallDownstream } from '../shared/http/downstream.ts';
 import type { Call } from '../shared/http/create-api.ts';
+import type { CallDownstream } from '../shared/http/downstream.ts';
 import { readUserId } from './parameters.ts';
 import { relay } from './relay.ts';
 
-/** Saves a user's details under the precondition that the caller sent. */
+/** Creates or updates a user's profile. Downstream API checks the body and the precondition. */
 export const writeProfile = (downstream: CallDownstream) => async (call: Call) =>
   relay(downstream, call, {
     method: 'PUT',

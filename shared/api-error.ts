@@ -1,129 +1,193 @@
-/** Status and words of every reason this product gives for not doing what was asked: the one place that knows them. */
+/**
+ * Status, title and default detail of each problem that the APIs return (RFC 9457 §3.1), by code.
+ *
+ * The codes are a closed set: the Client App has a message for each of them.
+ */
 export const problems = {
   invalid_request: {
     status: 400,
-    title: 'Bad credentials',
-    detail: 'The request carries its credentials in a form that is not accepted.',
+    title: 'Malformed credentials',
+    detail: 'The request presents its credentials in a form that is not accepted.',
   },
-  invalid_token: { status: 401, title: 'Sign-in needed', detail: 'The access token is invalid.' },
+  invalid_token: {
+    status: 401,
+    title: 'Sign-in required',
+    detail: 'The access token is invalid.',
+  },
   insufficient_scope: {
     status: 403,
-    title: 'Scope missing',
-    detail: 'The access token lacks a scope that this needs.',
+    title: 'Insufficient scope',
+    detail: 'The access token lacks a scope that this operation requires.',
   },
   step_up_required: {
     status: 401,
-    title: 'One more check',
-    detail: 'The organisation asks for one more check of the user before this.',
+    title: 'Further authentication required',
+    detail: 'The organisation requires further authentication of the user for this operation.',
   },
   consent_required: {
     status: 403,
-    title: 'Permission needed',
-    detail: 'The user has not yet allowed the app to do this.',
+    title: 'Consent required',
+    detail: 'The user has not consented to this operation yet.',
   },
   admin_consent_required: {
     status: 403,
-    title: 'Administrator needed',
-    detail: 'An administrator has to allow the app to do this.',
+    title: 'Administrator consent required',
+    detail: 'An administrator must consent to this operation.',
   },
   sign_in_again: {
     status: 401,
-    title: 'Sign-in needed again',
-    detail: 'The sign-in is no longer valid.',
+    title: 'Sign-in expired',
+    detail: 'The sign-in is no longer valid. Sign in again.',
   },
   blocked: {
     status: 403,
-    title: 'Blocked',
-    detail: 'The organisation does not allow this from here.',
+    title: 'Blocked by policy',
+    detail: 'A policy of the organisation blocks this operation.',
   },
   account_disabled: {
     status: 403,
     title: 'Account disabled',
-    detail: 'The account cannot be used.',
+    detail: 'The account is disabled.',
   },
-  not_assigned: { status: 403, title: 'Not assigned', detail: 'The account may not use this app.' },
+  not_assigned: {
+    status: 403,
+    title: 'Not assigned',
+    detail: 'The user is not assigned to this app.',
+  },
   caller_not_allowed: {
     status: 403,
     title: 'App not allowed',
-    detail: 'The calling app may not use this API.',
+    detail: 'The calling app is not allowed to use this API.',
   },
-  forbidden: { status: 403, title: 'Not allowed', detail: 'The user may not do this.' },
+  forbidden: {
+    status: 403,
+    title: 'Forbidden',
+    detail: 'The user is not allowed to do this.',
+  },
   not_found: {
     status: 404,
     title: 'Not found',
-    detail: 'There is no such thing, or it is not shared with the user.',
+    detail: 'The resource does not exist, or it is not shared with the user.',
   },
-  conflict: { status: 412, title: 'Changed meanwhile', detail: 'Somebody saved a newer version.' },
+  conflict: {
+    status: 412,
+    title: 'Version conflict',
+    detail: 'The resource has changed since it was read.',
+  },
   precondition_required: {
     status: 428,
-    title: 'Precondition needed',
-    detail: 'Send If-Match with the ETag read, or If-None-Match: *.',
+    title: 'Precondition required',
+    detail: 'Send If-Match with the ETag that was read, or If-None-Match: *.',
   },
   bad_request: {
     status: 400,
     title: 'Bad request',
-    detail: 'The request is not one that this API understands.',
+    detail: 'The request is malformed.',
   },
   unsupported_media_type: {
     status: 415,
-    title: 'JSON only',
-    detail: 'Send the body as application/json, not compressed.',
+    title: 'Unsupported media type',
+    detail: 'Send the body as application/json, without compression.',
   },
   length_required: {
     status: 411,
-    title: 'Length needed',
-    detail: 'Send the body with a Content-Length, not chunked.',
+    title: 'Length required',
+    detail: 'Send the body with a Content-Length header and not in chunks.',
   },
-  too_large: { status: 413, title: 'Too large', detail: 'The body is over 1 MiB.' },
+  too_large: {
+    status: 413,
+    title: 'Content too large',
+    detail: 'The body exceeds 1 MiB.',
+  },
   unavailable: {
     status: 503,
-    title: 'Not available',
-    detail: 'A service that this needs is not answering. Try again later.',
+    title: 'Service unavailable',
+    detail: 'A required service is not answering. Try again later.',
   },
   bad_gateway: {
     status: 502,
-    title: 'Bad answer',
-    detail: 'A service that this needs gave an answer that cannot be used.',
+    title: 'Bad gateway',
+    detail: 'A required service returned an unusable response.',
   },
-  timeout: { status: 504, title: 'Too slow', detail: 'A service that this needs took too long.' },
-  unexpected: { status: 500, title: 'Unexpected', detail: 'Something went wrong here.' },
+  timeout: {
+    status: 504,
+    title: 'Gateway timeout',
+    detail: 'A required service took too long to respond.',
+  },
+  unexpected: {
+    status: 500,
+    title: 'Internal error',
+    detail: 'An unexpected error occurred.',
+  },
 } as const;
 
-/** The `code` of the problem body. A closed set: the Client App has words for each. */
+/** The `code` member of a problem body. */
 export type ApiErrorCode = keyof typeof problems;
 
-/** For the `detail` of `unavailable`. */
+/**
+ * Returns the `detail` of an `unavailable` problem. It names the service that failed, so that a
+ * fault of Entra ID is never reported as a fault of Downstream API.
+ *
+ * @example
+ * ```ts
+ * throw new ApiError('unavailable', { detail: notAnswering('sign-in') });
+ * ```
+ */
 export const notAnswering = (service: 'sign-in' | 'downstream') =>
   `The ${service} service is not answering. Try again later.`;
 
-/** What the log may say of a apiError and the caller may not: names of checks, codes, counts. Never a token, a secret or a personal datum. */
+/**
+ * Fields for the log that the caller must not see, such as the name of the check that failed.
+ * They never contain a token, a secret or personal data.
+ */
 export type LogContext = Readonly<
   Record<string, string | number | boolean | readonly (string | number)[] | undefined>
 >;
 
-/**
- * A safe sentence, where the code's own says too little; the claims to ask Entra for, a JSON object with a top-level `access_token`
- * (`step_up_required`); the scopes that are missing (`insufficient_scope`, `consent_required`).
- */
-type Said = Readonly<{
-  detail?: string | undefined;
-  claims?: object | undefined;
-  scopes?: readonly string[] | undefined;
-}>;
+/** What an {@link ApiError} tells the caller and the log in addition to its code. */
+export type ApiErrorOptions = {
+  /** A sentence for the caller. Replaces the default detail of the code. */
+  readonly detail?: string | undefined;
+
+  /**
+   * The claims to request from Entra ID: a JSON object with a top-level `access_token` member.
+   * Sent with `step_up_required`.
+   */
+  readonly claims?: object | undefined;
+
+  /** The missing scopes. Sent with `insufficient_scope` and with missing consent. */
+  readonly scopes?: readonly string[] | undefined;
+
+  /** Seconds after which a retry may succeed. Sent with `unavailable`. Default: 5. */
+  readonly retryAfter?: number | undefined;
+
+  /**
+   * Whether the request carried no credentials at all. Its challenge then contains no `error`
+   * parameter (RFC 6750 §3.1).
+   */
+  readonly credentialsMissing?: boolean;
+
+  /** Fields for the log alone. */
+  readonly logContext?: LogContext;
+};
 
 /**
- * Seconds after which a retry makes sense, 5 where absent (`unavailable`); whether no credentials were sent at all, so that the challenge
- * names no error (RFC 6750 §3.1); and for the log alone, logContext.
- */
-export type ApiErrorOptions = Said &
-  Readonly<{ retryAfter?: number | undefined; bare?: boolean; logContext?: LogContext }>;
-
-/**
- * The one error that becomes an answer (`http/answer.ts`). Anything else that is thrown is a bug and answers 500 without words.
- * It carries no cause on purpose: a cause could hold Entra's text, a token or an e-mail address.
+ * The only error that an API explains to its caller: `toProblemResponse` writes it as an RFC 9457
+ * problem. Any other error is a bug, for which the caller receives a 500 without details.
+ *
+ * It has no `cause` on purpose: a cause could contain text from Entra ID, a token or an e-mail
+ * address.
+ *
+ * @example
+ * ```ts
+ * throw new ApiError('forbidden', { logContext: { check: 'owner' } });
+ * ```
  */
 export class ApiError extends Error {
+  /** The `code` member of the problem body. It also determines the HTTP status. */
   readonly code: ApiErrorCode;
+
+  /** What the error tells the caller and the log in addition to its code. */
   readonly options: ApiErrorOptions;
 
   constructor(code: ApiErrorCode, options: ApiErrorOptions = {}) {

@@ -1,37 +1,83 @@
+/** A JSON object whose members are not checked yet. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+/**
+ * Levels of nesting that are accepted. `JSON.parse` reads 10,000 nested arrays, but
+ * `JSON.stringify` overflows the stack when it writes them again.
+ */
+const maxDepth = 32;
+
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
-/** What is read here may be written again, and the JSON of 10,000 lists in lists can be read and not be written. */
-const deepest = 32;
+const guidPattern = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
 
-/** JSON (RFC 8259) in UTF-8 of at most 32 levels; `undefined` for anything else. */
+/**
+ * Parses JSON (RFC 8259) in UTF-8 with at most 32 levels of nesting. Returns `undefined` for
+ * anything else.
+ *
+ * @example
+ * ```ts
+ * const value = parseJson(await request.arrayBuffer());
+ * ```
+ */
 export function parseJson(bytes: ArrayBuffer | Uint8Array): unknown {
   try {
     const value: unknown = JSON.parse(utf8.decode(bytes));
-    return isDeeper(value, deepest) ? undefined : value;
+    return isDeeperThan(maxDepth, value) ? undefined : value;
   } catch {
     return undefined;
   }
 }
 
-const isDeeper = (value: unknown, levels: number): boolean =>
-  typeof value === 'object' &&
-  value !== null &&
-  (levels === 0 || Object.values(value).some((inner) => isDeeper(inner, levels - 1)));
+function isDeeperThan(levels: number, value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  if (levels === 0) return true;
+  return Object.values(value).some((member) => isDeeperThan(levels - 1, member));
+}
 
-export type JsonObject = Readonly<Record<string, unknown>>;
+/**
+ * Parses a JSON object like {@link parseJson}. Returns `undefined` for anything else, other JSON
+ * values included.
+ *
+ * @example
+ * ```ts
+ * const document = readJsonObject(response.body);
+ * ```
+ */
+export function readJsonObject(bytes: Uint8Array): JsonObject | undefined {
+  const value = parseJson(bytes);
+  return isObject(value) ? value : undefined;
+}
 
+/**
+ * Whether a value is an object and neither `null` nor an array.
+ *
+ * @example
+ * ```ts
+ * isObject(JSON.parse('{}')); // true
+ * ```
+ */
 export const isObject = (value: unknown): value is JsonObject =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-export const isText = (value: unknown): value is string =>
+/**
+ * Whether a value is a string of at least one character.
+ *
+ * @example
+ * ```ts
+ * isNonEmptyString(''); // false
+ * ```
+ */
+export const isNonEmptyString = (value: unknown): value is string =>
   typeof value === 'string' && value !== '';
 
-const guid = /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/i;
-
+/**
+ * Whether a value is a GUID in its usual form, without braces, in upper or lower case.
+ *
+ * @example
+ * ```ts
+ * isGuid('a11ce000-0000-4000-8000-000000000001'); // true
+ * ```
+ */
 export const isGuid = (value: unknown): value is string =>
-  typeof value === 'string' && guid.test(value);
-
-const asObject = (value: unknown) => (isObject(value) ? value : undefined);
-
-/** A JSON object, or `undefined` for anything else. */
-export const readJsonObject = (bytes: Uint8Array) => asObject(parseJson(bytes));
+  typeof value === 'string' && guidPattern.test(value);

@@ -3,14 +3,35 @@ import type { InvocationContext } from '@azure/functions';
 import type { LogContext } from './api-error.ts';
 import type { Caller } from './token/caller.ts';
 
-/** Where lines go. */
+/** The methods that write to the log of a function invocation. */
 export type LogSink = Pick<InvocationContext, 'info' | 'error'>;
 
-/** Writes the one line of a request: JSON, so that nothing in it can begin another line. */
+/** Hexadecimal digits of a pseudonym. */
+const pseudonymLength = 16;
+
+/**
+ * Writes the single log line of a request. The line is JSON, so no value in it can start another
+ * line.
+ *
+ * @example
+ * ```ts
+ * logRequest(context, 200, { route: 'documents/{id}', milliseconds: 12 });
+ * ```
+ */
 export function logRequest(sink: LogSink, status: number, logContext: LogContext): void {
-  sink[status >= 500 ? 'error' : 'info'](JSON.stringify({ status, ...logContext }));
+  const line = JSON.stringify({ status, ...logContext });
+  if (status >= 500) sink.error(line);
+  else sink.info(line);
 }
 
-/** Who called, for the log: the same user gives the same text, and who knows the user can find the lines, but the text names nobody. */
+/**
+ * Returns a pseudonym of the user for the log. The same user always has the same pseudonym, so an
+ * operator who knows the user's ids can find the lines, but a line does not identify the user.
+ *
+ * @example
+ * ```ts
+ * logRequest(context, 200, { user: pseudonymOf(caller) });
+ * ```
+ */
 export const pseudonymOf = ({ tenantId, objectId }: Caller) =>
-  hash('sha256', `${tenantId}/${objectId}`, 'hex').slice(0, 16);
+  hash('sha256', `${tenantId}/${objectId}`, 'hex').slice(0, pseudonymLength);

@@ -1,27 +1,54 @@
 import { inspect } from 'node:util';
 
-/** A token or secret that does not become a string by accident: printed, logged, joined or serialised it is `[redacted]`. */
-export type Redacted = { toString(): string; toJSON(): string };
+/**
+ * A token or secret that does not become text by accident. Printed, logged, joined or serialised,
+ * it is `[redacted]`. Only {@link reveal} returns the text.
+ */
+export type Redacted = {
+  /** Returns `[redacted]`. */
+  toString(): string;
 
+  /** Returns `[redacted]`. */
+  toJSON(): string;
+};
+
+// The text is no property of the object, so copying or inspecting the object does not expose it.
 const texts = new WeakMap<Redacted, string>();
 
-const sayRedacted = () => '[redacted]';
-const forms = Object.freeze({
-  toString: sayRedacted,
-  toJSON: sayRedacted,
-  [inspect.custom]: sayRedacted,
+const placeholder = () => '[redacted]';
+const prototype = Object.freeze({
+  toString: placeholder,
+  toJSON: placeholder,
+  [inspect.custom]: placeholder,
 });
 
-/** Seals a token or secret. */
+/**
+ * Wraps a token or secret.
+ *
+ * @example
+ * ```ts
+ * console.log(`${redact('secret')}`); // [redacted]
+ * ```
+ */
 export function redact(text: string): Redacted {
-  const sealed: Redacted = Object.freeze(Object.create(forms));
-  texts.set(sealed, text);
-  return sealed;
+  const redacted: Redacted = Object.freeze(Object.create(prototype));
+  texts.set(redacted, text);
+  return redacted;
 }
 
-/** The text inside; call it only where the text leaves for the one party that may see it. */
-export function reveal(sealed: Redacted): string {
-  const text = texts.get(sealed);
-  if (text === undefined) throw new TypeError('not a sealed value');
+/**
+ * Returns the text of a redacted token or secret. Call it only where the text leaves for the one
+ * party that may see it.
+ *
+ * @throws {TypeError} The value was not created by {@link redact}.
+ *
+ * @example
+ * ```ts
+ * const headers = { authorization: `Bearer ${reveal(token)}` };
+ * ```
+ */
+export function reveal(redacted: Redacted): string {
+  const text = texts.get(redacted);
+  if (text === undefined) throw new TypeError('The value was not created by redact().');
   return text;
 }

@@ -1,77 +1,158 @@
 import { ApiError } from './api-error.ts';
 
-/** How a value is got, and for how many milliseconds nobody tries again after a failure. */
-type Source<T> = {
-  readonly load: (held: T | undefined) => Promise<T>;
-  readonly rest?: (failure: unknown, held: T | undefined) => number;
-};
+/** How a refreshing cache loads its value, and for how long the value is good. */
+export type RefreshingCacheOptions<T> = {
+  /**
+   * Loads the value from its remote source.
+   *
+   * @param current The cached value, also when it is too old to use. `undefined` if there is none.
+   */
+  readonly load: (current: T | undefined) => Promise<T>;
 
-/** Whether what was got so many milliseconds ago may still be used, and whether it should be got again beside. */
-type Life<T> = {
+  /** Whether a value that was loaded `age` milliseconds ago may still be returned. */
   readonly isUsable: (value: T, age: number) => boolean;
+
+  /** Whether a value that was loaded `age` milliseconds ago needs a refresh in the background. */
   readonly isStale: (value: T, age: number) => boolean;
+
+  /** Returns the milliseconds after a failed load during which no new load starts. Default: 0. */
+  readonly cooldown?: (error: unknown, current: T | undefined) => number;
+
+  /** Returns the time in milliseconds since 1970. */
+  readonly now: () => number;
 };
 
-/** For how many milliseconds whoever refused wants to be left alone. */
-export const cooldownOf = (failure: unknown) =>
-  ((failure instanceof ApiError && failure.options.retryAfter) || 0) * 1_000;
+/** A value from a remote source, kept up to date. */
+export type RefreshingCache<T> = {
+  /**
+   * Returns the cached value if it is usable, and loads it otherwise. A stale value is returned
+   * while it refreshes in the background.
+   *
+   * @throws The error of {@link RefreshingCacheOptions.load}.
+   */
+  get(): Promise<T>;
 
-export type RefreshingCache<T> = ReturnType<typeof createRefreshingCache<T>>;
+  /**
+   * Loads the value, or joins the load that is in progress.
+   *
+   * @throws The error of {@link RefreshingCacheOptions.load}. During the cooldown after a failure,
+   * the same error again, without a new load.
+   */
+  refresh(): Promise<T>;
 
-/** Holds what comes from elsewhere: got once by however many ask at once, again beside the calls when it is stale, and left alone after a failure. */
+  /** Whether a load is in progress. */
+  isLoading(): boolean;
+};
+
+/** A managed identity's token is refreshed from this many milliseconds before it expires. */
+const refreshBeforeExpiry = 5 * 60_000;
+
+/**
+ * Creates a cache for one value from a remote source.
+ *
+ * Concurrent callers share one load. A stale value is returned while it refreshes in the
+ * background. After a failure, no new load starts until the cooldown has passed.
+ *
+ * @example
+ * ```ts
+ * const cache = createRefreshingCache({
+ *   load: () => fetchDocument(url),
+ *   isUsable: (_document, age) => age < 24 * 60 * 60_000,
+ *   isStale: (_document, age) => age >= 60 * 60_000,
+ *   now: Date.now,
+ * });
+ * const document = await cache.get();
+ * ```
+ */
 export function createRefreshingCache<T>({
   load,
   isUsable,
   isStale,
-  rest = () => 0,
+  cooldown = () => 0,
   now,
-}: Source<T> & Life<T> & { readonly now: () => number }) {
-  let held: { readonly value: T; readonly at: number } | undefined;
-  let failure: { readonly error: unknown; readonly at: number; readonly rest: number } | undefined;
+}: RefreshingCacheOptions<T>): RefreshingCache<T> {
+  let cached: { readonly value: T; readonly loadedAt: number } | undefined;
+  let failure:
+    | { readonly error: unknown; readonly failedAt: number; readonly cooldown: number }
+    | undefined;
   let loading: Promise<T> | undefined;
 
   async function loadOnce(): Promise<T> {
     try {
-      held = { value: await load(held?.value), at: now() };
+      cached = { value: await load(cached?.value), loadedAt: now() };
       failure = undefined;
-      return held.value;
+      return cached.value;
     } catch (error) {
-      failure = { error, at: now(), rest: rest(error, held?.value) };
+      failure = { error, failedAt: now(), cooldown: cooldown(error, cached?.value) };
       throw error;
     }
   }
 
-  /** The value anew: from the attempt under way, or one that begins. @throws what `load` threw, without another attempt while that rests */
-  async function renew(): Promise<T> {
-    const since = now() - (failure?.at ?? 0);
-    if (failure && !loading && since >= 0 && since < failure.rest) throw failure.error;
-    loading ??= loadOnce().finally(() => {
+  async function refresh(): Promise<T> {
+    if (loading) return loading;
+    if (failure) {
+      const elapsed = now() - failure.failedAt;
+      // A negative time means that the clock was set back: that must not prolong the cooldown.
+      if (elapsed >= 0 && elapsed < failure.cooldown) throw failure.error;
+    }
+    loading = loadOnce().finally(() => {
       loading = undefined;
     });
     return loading;
   }
 
-  return {
-    /** The value at hand while it is usable, and what `load` brings otherwise. */
-    async get(): Promise<T> {
-      if (!held || !isUsable(held.value, now() - held.at)) return renew();
-      if (isStale(held.value, now() - held.at)) renew().catch(() => {});
-      return held.value;
-    },
-    renew,
-    isLoading: () => loading !== undefined,
-  };
+  async function get(): Promise<T> {
+    if (!cached) return refresh();
+    const { value, loadedAt } = cached;
+    const age = now() - loadedAt;
+    if (!isUsable(value, age)) return refresh();
+    if (isStale(value, age)) refreshInBackground();
+    return value;
+  }
+
+  function refreshInBackground(): void {
+    // The caller has a usable value, so it need not know that the refresh failed.
+    refresh().catch(() => {});
+  }
+
+  return { get, refresh, isLoading: () => loading !== undefined };
 }
 
-/** Holds a managed identity's token: asked for again, beside the calls, from 5 minutes before it expires. */
+/**
+ * Creates a cache for the token of a managed identity. The token is refreshed in the background
+ * from 5 minutes before it expires.
+ *
+ * @param load Requests a new token.
+ * @param now Returns the time in milliseconds since 1970.
+ *
+ * @example
+ * ```ts
+ * const cache = createTokenCache(() => requestToken('https://vault.azure.net'), Date.now);
+ * const { token } = await cache.get();
+ * ```
+ */
 export const createTokenCache = <T extends { readonly expiresOnTimestamp: number }>(
   load: () => Promise<T>,
   now: () => number,
-) =>
+): RefreshingCache<T> =>
   createRefreshingCache({
     load,
     isUsable: ({ expiresOnTimestamp }) => now() < expiresOnTimestamp,
-    isStale: ({ expiresOnTimestamp }) => now() >= expiresOnTimestamp - 5 * 60_000,
-    rest: cooldownOf,
+    isStale: ({ expiresOnTimestamp }) => now() >= expiresOnTimestamp - refreshBeforeExpiry,
+    cooldown: cooldownOf,
     now,
   });
+
+/**
+ * Returns the milliseconds for which a service that failed asked not to be called again, or 0 if
+ * it did not say.
+ *
+ * @example
+ * ```ts
+ * cooldownOf(new ApiError('unavailable', { retryAfter: 30 })); // 30000
+ * ```
+ */
+export function cooldownOf(error: unknown): number {
+  if (!(error instanceof ApiError)) return 0;
+  return (error.options.retryAfter ?? 0) * 1_000;
+}

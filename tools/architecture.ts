@@ -1,6 +1,8 @@
-/** `node tools/architecture.ts`: draws docs/architecture.svg anew, from the Bicep files. */
+/** `npm run architecture` draws docs/architecture.svg from the Bicep files in infra/. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { drawArchitecture } from './architecture/draw.ts';
+import { readArchitecture } from './architecture/read-bicep.ts';
 
-const picture = drawArchitecture((file) => readFileSync(new URL(file, import.meta.url), 'utf8'));
-writeFileSync(new URL('../docs/architecture.svg', import.meta.url), picture);
+const infra = new URL('../infra/', import.meta.url);
+const architecture = readArchitecture((file) => readFileSync(new URL(file, infra), 'utf8'));
+writeFileSync(new URL('../docs/architecture.svg', import.meta.url), drawArchitecture(architecture));

@@ -1,78 +1,83 @@
 /**
- * Runs a TypeScript file of this repository on whatever Node (18 or newer) the machine has: `node tools/bootstrap.js FILE ARGS…`
- * Installs the packages of package-lock.json where they are missing, borrows Node 24 from npm where the machine's own is too old, and keeps
- * proxies away from the loopback interface. On a good machine the file runs in this very process. Everything it says goes to stderr.
+ * Runs a TypeScript file of this repository on any Node that npm supports:
+ * `node tools/bootstrap.js FILE ARGS…`
+ *
+ * - Installs the packages of package-lock.json if they are missing.
+ * - Downloads Node 24 from npm if the installed Node is too old.
+ * - Excludes the loopback interface from proxies.
+ *
+ * If nothing is missing, the file runs in this process. All messages go to stderr. Plain
+ * JavaScript, because an old Node runs it.
  */
 import { spawn } from 'node:child_process';
-import { accessSync, constants, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
+import { isNewEnough, minimumNode } from './minimum-node.js';
+import { withNpmLock } from './npm-lock.js';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-const windows = process.platform === 'win32';
+const isWindows = process.platform === 'win32';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** Where the path of a borrowed Node is remembered, so that only the first start asks npm. */
-const borrowed = join(root, '.local', 'borrowed-node');
-/** Holds the id of the process that is asking npm for something. */
-const asking = join(root, '.local', 'asking-npm');
+const loopbackHosts = ['localhost', '127.0.0.1', '::1'];
+/** Contains the path of the downloaded Node, so that only the first start asks npm for it. */
+const downloadedNodeFile = join(root, '.local', 'downloaded-node');
+const parentCheckMilliseconds = 500;
+const progressMilliseconds = 10_000;
+/** The exit code of a process that Ctrl-C has ended. */
+const interruptedExitCode = 130;
+/** A shell reports a program that was killed by signal N as exit code 128 + N. */
+const firstSignalExitCode = 128;
 
-function isNewEnough(version) {
-  const [major, minor] = version.split('.').map(Number);
-  return major > 22 || (major === 22 && minor >= 18);
-}
-
-/** npm passes SIGTERM to its shell alone, which dies without a word: under npm, a new parent means that it is time to stop. */
-function followParent() {
-  const parent = process.ppid;
+/**
+ * Stops this process when npm's shell has gone. npm sends SIGTERM only to that shell, which dies
+ * without passing it on.
+ */
+function stopWithParent() {
   if (!process.env.npm_lifecycle_event) return;
-  const watch = setInterval(() => {
+  const parent = process.ppid;
+  const timer = setInterval(() => {
     if (process.ppid === parent) return;
-    clearInterval(watch);
+    clearInterval(timer);
     process.kill(process.pid, 'SIGTERM');
-  }, 500).unref();
+  }, parentCheckMilliseconds);
+  timer.unref();
 }
 
-/** Each name and address of the loopback interface, beside what is there already. */
+/** Adds the loopback hosts to NO_PROXY and keeps the hosts that are already in it. */
 function exemptLoopback() {
   for (const name of ['NO_PROXY', 'no_proxy']) {
-    const known = (process.env[name] ?? '')
-      .split(',')
-      .map((part) => part.trim())
-      .filter(Boolean);
-    process.env[name] = [...new Set([...known, 'localhost', '127.0.0.1', '::1'])].join(',');
+    const hosts = (process.env[name] ?? '').split(',').map((host) => host.trim());
+    process.env[name] = [...new Set([...hosts.filter(Boolean), ...loopbackHosts])].join(',');
   }
 }
 
-/** Runs a program to its end, passing signals on to it; gives its exit code, its signal and, where asked for, what it printed. */
-function run(
-  program,
-  args,
-  {
-    env = process.env,
-    capture = false,
-    stdio = ['ignore', capture ? 'pipe' : 2, 2],
-    shell = false,
-  } = {},
-) {
-  return new Promise((settle, fail) => {
+/**
+ * Runs a program to its end and passes signals on to it.
+ * @returns the exit code, the signal and, if stdout is a pipe, the output
+ */
+function run(program, args, { env = process.env, stdio, shell = false }) {
+  return new Promise((fulfil, reject) => {
     const child = spawn(program, args, { cwd: root, env, stdio, shell });
-    const passOn = stopSignals.map((signal) => [signal, () => child.kill(signal)]);
-    for (const [signal, pass] of passOn) process.on(signal, pass);
+    const listeners = stopSignals.map((name) => ({ name, listener: () => child.kill(name) }));
+    for (const { name, listener } of listeners) process.on(name, listener);
     let output = '';
     child.stdout?.on('data', (data) => {
       output += data;
     });
-    child.on('error', fail);
+    child.on('error', reject);
     child.on('close', (code, signal) => {
-      for (const [name, pass] of passOn) process.off(name, pass);
-      settle({ code, signal, output });
+      for (const { name, listener } of listeners) process.off(name, listener);
+      fulfil({ code, signal, output });
     });
   });
 }
 
-/** npm run with a given Node in front of the PATH; loglevel is set because `npm run -s` would silence it. */
-function npm(args, env, capture) {
-  return run('npm', ['--loglevel=warn', ...args], { env, capture, shell: windows });
+/** Runs npm. Its output goes to stderr unless it is captured. */
+function npm(args, { env = process.env, capture = false } = {}) {
+  // `npm run -s` would silence this npm too.
+  const allArgs = ['--loglevel=warn', ...args];
+  return run('npm', allArgs, { env, stdio: ['ignore', capture ? 'pipe' : 2, 2], shell: isWindows });
 }
 
 function isExecutable(file) {
@@ -84,7 +89,7 @@ function isExecutable(file) {
   }
 }
 
-function read(file) {
+function readIfPresent(file) {
   try {
     return readFileSync(file, 'utf8');
   } catch {
@@ -92,121 +97,88 @@ function read(file) {
   }
 }
 
+/** The path of a Node that is new enough. */
 async function findNode() {
   if (isNewEnough(process.versions.node)) return process.execPath;
-  return knownNode() ?? alone(async () => knownNode() ?? borrowNode());
+  return downloadedNode() ?? withNpmLock(async () => downloadedNode() ?? downloadNode());
 }
 
-function knownNode() {
-  const known = read(borrowed)?.trim();
-  return known && isExecutable(known) ? known : undefined;
+function downloadedNode() {
+  const path = readIfPresent(downloadedNodeFile)?.trim();
+  return path && isExecutable(path) ? path : undefined;
 }
 
-async function borrowNode() {
-  const name = `node-${windows ? 'win' : process.platform}-${process.arch}`;
+async function downloadNode() {
+  const name = `node-${isWindows ? 'win' : process.platform}-${process.arch}`;
   console.error(
-    `This machine's Node is ${process.versions.node}; borrowing Node 24 from the npm package ${name} (once, about 50 MB) …`,
+    `Node ${minimumNode} or newer is required, but this is Node ${process.versions.node}. ` +
+      `Downloading Node 24 from the npm package ${name} (once, about 50 MB) …`,
   );
   const { code, output } = await npm(
     ['exec', '--yes', `--package=${name}@24`, '--call', 'node -p process.execPath'],
-    process.env,
-    true,
+    { capture: true },
   );
-  const found = output.trim().split('\n').at(-1)?.trim() ?? '';
-  if (code !== 0 || !isExecutable(found)) {
+  const path = output.trim().split('\n').at(-1)?.trim() ?? '';
+  if (code !== 0 || !isExecutable(path)) {
     throw new Error(
-      `npm could not fetch ${name}@24 (see above). Go online and try again, or install Node 24 by other means.`,
+      `npm could not download ${name}@24 (see above). ` +
+        'Go online and try again, or install Node 24 yourself.',
     );
   }
-  writeFileSync(borrowed, found);
-  return found;
+  writeFileSync(downloadedNodeFile, path);
+  return path;
 }
 
-/** Whether node_modules holds every package of the lock in its version; npm writes its own list last, so an interrupted install has none. */
+/**
+ * Whether node_modules contains every package of the lock in its version. npm writes its hidden
+ * lock file last, so an interrupted install has none.
+ */
 function isInstalled() {
-  const lock = read(join(root, 'package-lock.json'));
-  const hidden = read(join(root, 'node_modules', '.package-lock.json'));
-  if (!lock || !hidden) return false;
-  const installed = JSON.parse(hidden).packages;
+  const lock = readIfPresent(join(root, 'package-lock.json'));
+  const hiddenLock = readIfPresent(join(root, 'node_modules', '.package-lock.json'));
+  if (!lock || !hiddenLock) return false;
+  const installed = JSON.parse(hiddenLock).packages;
   return Object.entries(JSON.parse(lock).packages).every(([path, wanted]) => {
-    if (path === '' || (wanted.optional && !installed[path])) return true;
-    return (
-      installed[path]?.version === wanted.version && installed[path]?.integrity === wanted.integrity
-    );
+    if (path === '') return true;
+    const found = installed[path];
+    if (!found) return wanted.optional === true;
+    return found.version === wanted.version && found.integrity === wanted.integrity;
   });
 }
 
 async function install(env) {
-  console.error('Installing the packages of package-lock.json (once; a minute or two) …');
-  const begun = Date.now();
-  const tick = setInterval(
-    () => console.error(`… ${Math.round((Date.now() - begun) / 1000)} s`),
-    10_000,
-  );
-  const { code, signal } = await npm(['ci', '--no-audit', '--no-fund'], env, false).finally(() =>
-    clearInterval(tick),
-  );
-  if (signal || code === null || code > 128) process.exit(130);
+  console.error('Installing the packages of package-lock.json (once, for a minute or two) …');
+  const startedAt = Date.now();
+  const seconds = () => Math.round((Date.now() - startedAt) / 1000);
+  const progress = setInterval(() => console.error(`… ${seconds()} s`), progressMilliseconds);
+  let result;
+  try {
+    result = await npm(['ci', '--no-audit', '--no-fund'], { env });
+  } finally {
+    clearInterval(progress);
+  }
+  const { code, signal } = result;
+  if (signal || code === null || code > firstSignalExitCode) process.exit(interruptedExitCode);
   if (code !== 0)
     throw new Error(
-      'npm ci failed (see above). The first start needs npm to reach its registry; later ones work offline.',
+      'npm ci failed (see above). ' +
+        'The first start needs access to the npm registry. Later starts work offline.',
     );
-  console.error(`Installed in ${Math.round((Date.now() - begun) / 1000)} s.`);
+  console.error(`Installed in ${seconds()} s.`);
 }
 
-function isRunning(pid) {
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    return error.code === 'EPERM';
-  }
-}
-
-function takeTurn() {
-  try {
-    writeFileSync(asking, String(process.pid), { flag: 'wx' });
-    return true;
-  } catch (error) {
-    if (error.code !== 'EEXIST') throw error;
-    const holder = Number(read(asking));
-    // Whoever held it was killed. An empty file is one that is being written.
-    if (holder === process.pid || (holder > 0 && !isRunning(holder)))
-      rmSync(asking, { force: true });
-    return false;
-  }
-}
-
-/** One process at a time: azd packages both APIs at once, and two npm runs in one folder harm each other. */
-async function alone(act) {
-  mkdirSync(dirname(asking), { recursive: true });
-  const patience = setTimeout(
-    () =>
-      console.error(
-        `Waiting for process ${read(asking)} to be done with npm (it says so in ${asking}) …`,
-      ),
-    1_000,
-  );
-  while (!takeTurn()) await new Promise((settle) => setTimeout(settle, 200));
-  clearTimeout(patience);
-  const yieldTurn = () => rmSync(asking, { force: true });
-  process.once('exit', yieldTurn);
-  try {
-    return await act();
-  } finally {
-    yieldTurn();
-    process.off('exit', yieldTurn);
-  }
-}
-
-/** Makes the machine ready; gives the program where this process is to run it, and has run it in another Node where not. */
+/**
+ * Prepares the machine, and runs the program if it needs another process.
+ * @returns the path of the program if this process is to run it
+ */
 async function prepare(file, args) {
   exemptLoopback();
-  followParent();
+  stopWithParent();
   const node = await findNode();
   const env = { ...process.env, PATH: `${dirname(node)}${delimiter}${process.env.PATH ?? ''}` };
-  if (!isInstalled()) await alone(async () => isInstalled() || install(env));
+  if (!isInstalled()) await withNpmLock(async () => isInstalled() || install(env));
   const program = resolve(root, file);
-  // A Node that proxies by environment has read NO_PROXY already, so only a new process sees the exemptions.
+  // With NODE_USE_ENV_PROXY, Node reads NO_PROXY once at start, so only a new process sees it.
   if (node === process.execPath && !process.env.NODE_USE_ENV_PROXY) return program;
   const { code, signal } = await run(node, [program, ...args], {
     env,
@@ -218,10 +190,13 @@ async function prepare(file, args) {
 }
 
 const [file = '', ...args] = process.argv.slice(2);
-const program = await prepare(file, args).catch((error) => {
+let program;
+try {
+  program = await prepare(file, args);
+} catch (error) {
   console.error(error instanceof Error ? error.message : error);
   process.exitCode = 1;
-});
+}
 if (program) {
   process.argv.splice(1, process.argv.length, program, ...args);
   await import(pathToFileURL(program).href);

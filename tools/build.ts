@@ -1,13 +1,15 @@
+/** `npm run build`: compiles both APIs with tsc and bundles the Client App with esbuild. */
 import { spawn } from 'node:child_process';
 import { createHash, randomUUID } from 'node:crypto';
 import { realpathSync } from 'node:fs';
 import { copyFile, mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, extname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { type Command, runCommand } from './command-line.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
-const sources = [
+const sources: readonly string[] = [
   'original-api',
   'downstream-api',
   'shared',
@@ -18,79 +20,95 @@ const sources = [
   'tools/build.ts',
 ];
 
+const command = {
+  usage: ['npm run build'],
+  description: 'Builds the APIs and the Client App into dist, unless dist is up to date.',
+  options: {},
+} as const satisfies Command;
+
 /**
- * Builds what ships into `dist`: both APIs by tsc, the Client App by esbuild. Does nothing when no source changed since the last build.
- * Several at once do not harm each other: each builds in a folder of its own, and a finished build takes the place of `dist` by a rename.
+ * Builds the APIs and the Client App into `dist`, unless no source has changed since the last
+ * build. Concurrent builds are safe: each builds into its own folder and renames that to `dist`.
  * @returns whether anything was built
- * @throws Error with the compiler's own output
+ * @throws Error with the output of the compiler
  */
 export async function build(signal?: AbortSignal): Promise<boolean> {
-  const wanted = await fingerprint();
-  if ((await builtFingerprint()) === wanted) return false;
-  const folder = join(root, '.local', `build-${randomUUID()}`);
+  const fingerprint = await fingerprintSources();
+  if ((await readBuiltFingerprint()) === fingerprint) return false;
+  // Source maps contain relative paths, so the draft lies next to `dist`, not deeper.
+  const draft = `${dist}-draft-${randomUUID()}`;
   try {
-    await mkdir(folder, { recursive: true });
-    await Promise.all([compileApis(folder, signal), bundleClientApp(join(folder, 'client-app'))]);
-    await writeFile(join(folder, 'fingerprint'), wanted);
-    await putInPlace(folder, wanted);
+    await mkdir(draft, { recursive: true });
+    await Promise.all([compileApis(draft, signal), bundleClientApp(join(draft, 'client-app'))]);
+    await writeFile(join(draft, 'fingerprint'), fingerprint);
+    await replaceDist(draft, fingerprint);
   } finally {
-    await rm(folder, { recursive: true, force: true });
+    await rm(draft, { recursive: true, force: true });
   }
   return true;
 }
 
-async function fingerprint(): Promise<string> {
+async function fingerprintSources(): Promise<string> {
   const hash = createHash('sha256');
   for (const source of sources) {
-    for (const file of await listFiles(join(root, source)))
-      hash
-        .update(`${relative(root, file)}\0`)
-        .update(await readFile(file))
-        .update('\0');
+    for (const file of await listFiles(join(root, source))) {
+      hash.update(`${relative(root, file)}\0`);
+      hash.update(await readFile(file));
+      hash.update('\0');
+    }
   }
   return hash.digest('hex');
 }
 
-async function builtFingerprint(): Promise<string | undefined> {
-  return readFile(join(dist, 'fingerprint'), 'utf8').catch(() => undefined);
+async function readBuiltFingerprint(): Promise<string | undefined> {
+  try {
+    return await readFile(join(dist, 'fingerprint'), 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
+/** The files in a folder, without build output, or the path itself if it is a file. */
 async function listFiles(path: string): Promise<string[]> {
-  const entries = await readdir(path, { recursive: true, withFileTypes: true }).catch(
-    () => undefined,
-  );
-  if (!entries) return [path];
+  let entries: Awaited<ReturnType<typeof readFolder>>;
+  try {
+    entries = await readFolder(path);
+  } catch {
+    return [path];
+  }
   return entries
-    .filter(
-      (entry) =>
-        entry.isFile() &&
-        !/[/\\](dist|node_modules)([/\\]|$)/.test(relative(root, entry.parentPath)),
-    )
+    .filter((entry) => entry.isFile() && !isBuildOutput(entry.parentPath))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
 }
 
+function readFolder(path: string) {
+  return readdir(path, { recursive: true, withFileTypes: true });
+}
+
+function isBuildOutput(folder: string): boolean {
+  return /[/\\](dist|node_modules)([/\\]|$)/.test(relative(root, folder));
+}
+
 function compileApis(folder: string, signal: AbortSignal | undefined): Promise<void> {
   const tsc = join(root, 'node_modules', 'typescript', 'bin', 'tsc');
+  const args = [tsc, '--project', root, '--outDir', folder, '--pretty', 'false'];
   return new Promise((resolve, reject) => {
-    const child = spawn(
-      process.execPath,
-      [tsc, '--project', root, '--outDir', folder, '--pretty', 'false'],
-      {
-        cwd: root,
-        signal,
-        stdio: ['ignore', 'pipe', 'pipe'],
-      },
-    );
+    const child = spawn(process.execPath, args, {
+      cwd: root,
+      signal,
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
     let output = '';
     for (const stream of [child.stdout, child.stderr])
       stream.on('data', (data) => {
         output += data;
       });
     child.on('error', reject);
-    child.on('close', (code) =>
-      code === 0 ? resolve() : reject(new Error(`The APIs do not compile:\n${output.trim()}`)),
-    );
+    child.on('close', (code) => {
+      if (code === 0) resolve();
+      else reject(new Error(`The APIs do not compile:\n${output.trim()}`));
+    });
   });
 }
 
@@ -108,32 +126,39 @@ async function bundleClientApp(folder: string): Promise<void> {
     sourcemap: 'linked',
     logLevel: 'silent',
   });
-  const copied = (await listFiles(source)).filter((file) =>
-    ['.html', '.css'].includes(extname(file)),
-  );
-  await Promise.all(copied.map((file) => copyFile(file, join(folder, basename(file)))));
+  const files = await listFiles(source);
+  const assets = files.filter((file) => ['.html', '.css'].includes(extname(file)));
+  await Promise.all(assets.map((file) => copyFile(file, join(folder, basename(file)))));
   await esbuild.stop();
 }
 
-/** Of two builds that finish at the same moment, the second finds the first's in place, of the same sources, and drops its own. */
-async function putInPlace(folder: string, wanted: string): Promise<void> {
-  const old = `${folder}-old`;
-  await rename(dist, old).catch(() => {});
+/**
+ * Renames the draft to `dist`. If a concurrent build of the same sources has already done so, that
+ * build stays.
+ */
+async function replaceDist(draft: string, fingerprint: string): Promise<void> {
+  const previous = `${draft}-previous`;
   try {
-    await rename(folder, dist);
+    await rename(dist, previous);
+  } catch {
+    // This is the first build.
+  }
+  try {
+    await rename(draft, dist);
   } catch (error) {
-    if ((await builtFingerprint()) !== wanted) throw error;
+    if ((await readBuiltFingerprint()) !== fingerprint) throw error;
   } finally {
-    await rm(old, { recursive: true, force: true });
+    await rm(previous, { recursive: true, force: true });
   }
 }
 
-// import.meta.main is younger than the oldest Node that runs this.
-if (process.argv[1] && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url)) {
-  try {
-    console.log((await build()) ? 'Built dist.' : 'Nothing changed since the last build.');
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : error);
-    process.exitCode = 1;
-  }
+/** `import.meta.main` does not exist in the oldest Node that is supported. */
+const isMain =
+  process.argv[1] !== undefined && realpathSync(process.argv[1]) === fileURLToPath(import.meta.url);
+
+if (isMain) {
+  await runCommand(command, async () => {
+    const built = await build();
+    console.log(built ? 'Built dist.' : 'dist is up to date.');
+  });
 }

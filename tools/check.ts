@@ -1,22 +1,49 @@
-/** `npm run check`: the linter (which also holds the arrows between the rooms) and the types of everything; all of it runs even if one part fails. */
+/**
+ * `npm run check`: the linter, which also enforces the dependency rules, and the types of every
+ * TypeScript file. All checks run even if one fails.
+ */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';
+import { type Command, runCommand } from './command-line.ts';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const require = createRequire(import.meta.url);
 const biome = require.resolve('@biomejs/biome/bin/biome');
 const tsc = fileURLToPath(new URL('../node_modules/typescript/bin/tsc', import.meta.url));
 
-const checks: readonly (readonly [string, readonly string[]])[] = [
-  ['lint, format and arrows', [biome, 'check', '--error-on-warnings']],
-  ['types of what ships', [tsc, '--project', 'tsconfig.json', '--noEmit']],
-  ['types of the tests and the emulators', [tsc, '--project', 'test/tsconfig.json']],
-  ['types of the Client App', [tsc, '--project', 'client-app/tsconfig.json']],
+interface Check {
+  readonly name: string;
+  /** The arguments for Node. */
+  readonly args: readonly string[];
+}
+
+const command = {
+  usage: ['npm run check'],
+  description: 'Checks the format, the lint and dependency rules, and the types of everything.',
+  options: {},
+} as const satisfies Command;
+
+const checks: readonly Check[] = [
+  { name: 'format, lint and dependency rules', args: [biome, 'check', '--error-on-warnings'] },
+  checkTypes('the APIs', 'tsconfig.json'),
+  checkTypes('the Client App', 'client-app/tsconfig.json'),
+  checkTypes('the emulators', 'local/tsconfig.json'),
+  checkTypes('the tools', 'tools/tsconfig.json'),
+  checkTypes('the infrastructure scripts', 'infra/tsconfig.json'),
+  checkTypes('the tests', 'test/tsconfig.json'),
 ];
 
-for (const [name, command] of checks) {
-  const { status } = spawnSync(process.execPath, command, { cwd: root, stdio: 'inherit' });
-  console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`);
-  if (status !== 0) process.exitCode = 1;
+function checkTypes(subject: string, project: string): Check {
+  return { name: `types of ${subject}`, args: [tsc, '--project', project, '--noEmit'] };
 }
+
+await runCommand(command, () => {
+  let exitCode = 0;
+  for (const { name, args } of checks) {
+    const { status } = spawnSync(process.execPath, args, { cwd: root, stdio: 'inherit' });
+    console.log(`${status === 0 ? 'ok' : 'FAILED'}: ${name}`);
+    if (status !== 0) exitCode = 1;
+  }
+  return exitCode;
+});

@@ -1,59 +1,80 @@
-import type { Deployment } from '../infra/hooks/environment.ts';
+/** The URLs that the Client App may connect to. */
+export interface SiteTargets {
+  /** The URL of Entra. Its origin is used. */
+  readonly AZURE_AUTHORITY_HOST: string;
+  /** The URL of Original API. Its origin is used. */
+  readonly ORIGINAL_API_URL: string;
+}
 
-type Needed = Pick<
-  Deployment,
-  | 'AZURE_AUTHORITY_HOST'
-  | 'AZURE_TENANT_ID'
-  | 'CLIENT_APP_ID'
-  | 'ORIGINAL_API_CLIENT_ID'
-  | 'ORIGINAL_API_URL'
->;
+/** Response headers by name. */
+export interface SiteHeaders {
+  readonly 'Content-Security-Policy': string;
+  readonly [name: string]: string;
+}
 
-/** `settings.json` of a deployed Client App (client-app/settings.ts): no rebuild for each environment. */
-export const clientSettings = (deployment: Needed) => ({
-  authority: new URL(deployment.AZURE_TENANT_ID, deployment.AZURE_AUTHORITY_HOST).href,
-  clientId: deployment.CLIENT_APP_ID,
-  originalApiUrl: deployment.ORIGINAL_API_URL,
-  originalApiId: `api://${deployment.ORIGINAL_API_CLIENT_ID}`,
-});
+/** The part of `staticwebapp.config.json` that this project uses. */
+export interface SiteConfiguration {
+  /** The headers of every response, unless a route has its own. */
+  readonly globalHeaders: SiteHeaders;
+  /** The routes that differ from the rest of the site. */
+  readonly routes: readonly SiteRoute[];
+}
+
+/** What differs for one route. */
+export interface SiteRoute {
+  /** A path, with `*` for any suffix. */
+  readonly route: string;
+  /** The headers for this route, instead of the global ones. */
+  readonly headers?: SiteHeaders;
+  /** The status that the platform answers with instead of a file. */
+  readonly statusCode?: number;
+}
+
+const commonHeaders = {
+  'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
+  'X-Content-Type-Options': 'nosniff',
+  'Referrer-Policy': 'no-referrer',
+  'Cache-Control': 'no-cache',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
 
 /**
- * `staticwebapp.config.json`: the headers of every file. MSAL's hidden frame shows Entra's sign-in and then the redirect page, so that page
- * alone may be framed, by its own origin. Source: https://learn.microsoft.com/azure/static-web-apps/configuration
+ * Creates `staticwebapp.config.json`, which sets the headers of every file of the Client App.
+ * Source: https://learn.microsoft.com/azure/static-web-apps/configuration
  */
-export function siteConfiguration(
-  deployment: Pick<Needed, 'AZURE_AUTHORITY_HOST' | 'ORIGINAL_API_URL'>,
-) {
-  const entra = new URL(deployment.AZURE_AUTHORITY_HOST).origin;
-  const original = new URL(deployment.ORIGINAL_API_URL).origin;
-  const policy = (ancestors: string) =>
-    [
-      "default-src 'none'",
-      "script-src 'self'",
-      "style-src 'self'",
-      "img-src 'self' data:",
-      `connect-src 'self' ${entra} ${original}`,
-      `frame-src 'self' ${entra}`,
-      `frame-ancestors ${ancestors}`,
-      "form-action 'none'",
-      "base-uri 'none'",
-    ].join('; ');
-  const headers = {
-    'Strict-Transport-Security': 'max-age=31536000; includeSubDomains',
-    'X-Content-Type-Options': 'nosniff',
-    'Referrer-Policy': 'no-referrer',
-    'Cache-Control': 'no-cache',
-    'Cross-Origin-Resource-Policy': 'same-origin',
-  };
+export function siteConfiguration(targets: SiteTargets): SiteConfiguration {
   return {
-    globalHeaders: { ...headers, 'Content-Security-Policy': policy("'none'") },
+    globalHeaders: {
+      ...commonHeaders,
+      'Content-Security-Policy': contentSecurityPolicy(targets, "'none'"),
+    },
     routes: [
       {
+        // MSAL's hidden frame loads Entra's sign-in and then this page, in a frame of our origin.
         route: '/redirect.html',
-        headers: { ...headers, 'Content-Security-Policy': policy("'self'") },
+        headers: {
+          ...commonHeaders,
+          'Content-Security-Policy': contentSecurityPolicy(targets, "'self'"),
+        },
       },
-      // The platform's own sign-in, with GitHub or any Entra account, means nothing here.
+      // The platform's built-in sign-in accepts GitHub and any Entra account. It is not used here.
       { route: '/.auth/*', statusCode: 404 },
     ],
   };
+}
+
+function contentSecurityPolicy(targets: SiteTargets, frameAncestors: string): string {
+  const entra = new URL(targets.AZURE_AUTHORITY_HOST).origin;
+  const originalApi = new URL(targets.ORIGINAL_API_URL).origin;
+  return [
+    "default-src 'none'",
+    "script-src 'self'",
+    "style-src 'self'",
+    "img-src 'self' data:",
+    `connect-src 'self' ${entra} ${originalApi}`,
+    `frame-src 'self' ${entra}`,
+    `frame-ancestors ${frameAncestors}`,
+    "form-action 'none'",
+    "base-uri 'none'",
+  ].join('; ');
 }

@@ -1,59 +1,62 @@
-/**
- * `npm run package [-- API…] [--measure]`: what is deployed of each API, into original-api/dist and downstream-api/dist;
- * `--measure` also says how much faster than the unbundled app it loads.
- */
+/** `npm run package`: bundles the deployable files of each API into its `dist` folder. */
 import { relative } from 'node:path';
-import { parseArgs } from 'node:util';
 import { build } from './build.ts';
+import { type Command, runCommand, UsageError } from './command-line.ts';
+import { type Api, apis } from './packaging/apis.ts';
 import { measureLoad } from './packaging/measure-load.ts';
-import { type Api, apis, type Packaged, packageApis } from './packaging/package-api.ts';
+import { type PackagedApi, packageApis } from './packaging/package-api.ts';
 
-const usage = `Usage: npm run package [-- ${apis.join(' | ')}] [--measure]`;
+const command = {
+  usage: [`npm run package -- [${apis.join(' | ')}] [--measure]`],
+  description: 'Bundles the deployable files of each API into its dist folder.',
+  options: {
+    measure: {
+      type: 'boolean',
+      help: 'Compare the load times of the bundled and the unbundled app.',
+    },
+  },
+  positionals: true,
+} as const satisfies Command;
 
-function readArguments(): { readonly chosen: readonly Api[]; readonly measure: boolean } {
-  try {
-    const { positionals, values } = parseArgs({
-      allowPositionals: true,
-      options: { measure: { type: 'boolean', default: false } },
-    });
-    const unknown = positionals.filter((name) => !apis.some((api) => api === name));
-    if (unknown.length > 0) throw new Error(`There is no API ${unknown.join(', ')}.`);
-    return {
-      chosen: positionals.length > 0 ? apis.filter((api) => positionals.includes(api)) : apis,
-      measure: values.measure,
-    };
-  } catch (error) {
-    throw new Error(`${error instanceof Error ? error.message : String(error)}\n${usage}`);
-  }
+function chooseApis(names: readonly string[]): readonly Api[] {
+  const unknown = names.filter((name) => !apis.some((api) => api === name));
+  if (unknown.length > 0) throw new UsageError(`Unknown API ${unknown.join(', ')}.`);
+  if (names.length === 0) return apis;
+  return apis.filter((api) => names.includes(api));
 }
 
-function report({ artefact, beside, files, packages }: Packaged): void {
-  console.log(`${relative(process.cwd(), artefact) || artefact}:`);
+function printPackage({ artefact, buildInfo, files, packageCount }: PackagedApi): void {
+  console.log(`${relativePath(artefact)}:`);
   for (const { name, bytes } of files)
     console.log(`  ${name.padEnd(13)}${bytes.toLocaleString('en').padStart(12)} bytes`);
   console.log(
-    `  ${packages} packages inside; source map, metafile and bill of materials in ${relative(process.cwd(), beside) || beside}`,
+    `  Contains ${packageCount} packages. ` +
+      `Source map, metafile and bill of materials: ${relativePath(buildInfo)}`,
   );
 }
 
-function reportLoad(api: Api): void {
+function printLoad(api: Api): void {
   const { bundled, unbundled } = measureLoad(api);
+  const ratio = (bundled.milliseconds / unbundled.milliseconds).toFixed(2);
   const opens =
     bundled.opens === undefined
-      ? 'no strace, so opened files are not counted'
-      : `${bundled.opens} files opened (${unbundled.opens})`;
-  const ratio = (bundled.milliseconds / unbundled.milliseconds).toFixed(2);
+      ? 'opened files not counted (strace is not installed)'
+      : `${bundled.opens} files opened (unbundled ${unbundled.opens})`;
   console.log(
-    `${api} loads in ${bundled.milliseconds.toFixed(0)} ms (unbundled ${unbundled.milliseconds.toFixed(0)} ms): ratio ${ratio}, ${opens}`,
+    `${api} loads in ${bundled.milliseconds.toFixed(0)} ms ` +
+      `(unbundled ${unbundled.milliseconds.toFixed(0)} ms): ratio ${ratio}, ${opens}`,
   );
 }
 
-try {
-  const { chosen, measure } = readArguments();
-  for (const packaged of await packageApis(chosen)) report(packaged);
-  if (measure) await build();
-  if (measure) for (const api of chosen) reportLoad(api);
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
+function relativePath(path: string): string {
+  return relative(process.cwd(), path) || path;
 }
+
+await runCommand(command, async ({ positionals, values }) => {
+  const chosen = chooseApis(positionals);
+  for (const packaged of await packageApis(chosen)) printPackage(packaged);
+  if (values.measure) {
+    await build();
+    for (const api of chosen) printLoad(api);
+  }
+});

@@ -1,93 +1,111 @@
 import { connect, createServer } from 'node:net';
 
-/** The ports of one stack on the loopback interface. */
+/** The ports of the local chain on the loopback interface. */
 export interface Ports {
+  /** Entra, Key Vault, managed identity and the control API. */
   readonly emulators: number;
+  /** Original API. */
   readonly original: number;
+  /** Downstream API. */
   readonly downstream: number;
+  /** The website of the Client App. */
   readonly clientApp: number;
+  /** The table store. */
   readonly table: number;
 }
 
-const variables: {
-  readonly [K in keyof Ports]: { readonly name: string; readonly byDefault: number };
-} = {
-  emulators: { name: 'EMULATOR_PORT', byDefault: 7070 },
-  original: { name: 'ORIGINAL_API_PORT', byDefault: 7071 },
-  downstream: { name: 'DOWNSTREAM_API_PORT', byDefault: 7072 },
-  clientApp: { name: 'CLIENT_APP_PORT', byDefault: 5173 },
-  table: { name: 'TABLE_PORT', byDefault: 10002 },
+interface PortVariable {
+  /** The environment variable that sets the port. */
+  readonly name: string;
+  readonly defaultPort: number;
+}
+
+const variables: Readonly<Record<keyof Ports, PortVariable>> = {
+  emulators: { name: 'EMULATOR_PORT', defaultPort: 7070 },
+  original: { name: 'ORIGINAL_API_PORT', defaultPort: 7071 },
+  downstream: { name: 'DOWNSTREAM_API_PORT', defaultPort: 7072 },
+  clientApp: { name: 'CLIENT_APP_PORT', defaultPort: 5173 },
+  table: { name: 'TABLE_PORT', defaultPort: 10002 },
 };
 
-export const defaultEmulatorPort = variables.emulators.byDefault;
+const largestPort = 65_535;
+/** A loopback connection is accepted or refused at once, except on a machine under heavy load. */
+const connectMilliseconds = 500;
 
-type Environment = Readonly<Record<string, string | undefined>>;
+/** The port of the emulators if EMULATOR_PORT is not set. */
+export const defaultEmulatorPort = variables.emulators.defaultPort;
 
 /**
- * The ports from the environment, with their defaults.
- * @throws Error with one line for each value that is no port or is given twice
+ * Reads the ports from the environment, with their defaults.
+ * @throws Error with one line for each invalid port and each port that is set twice
  */
-export function readPorts(environment: Environment): Ports {
+export function readPorts(environment: Readonly<Record<string, string | undefined>>): Ports {
   const problems: string[] = [];
-  const taken = new Map<number, string>();
-  const read = (part: keyof Ports): number => {
-    const { name, byDefault } = variables[part];
-    const text = environment[name]?.trim() || String(byDefault);
+  const variableByPort = new Map<number, string>();
+  const readPort = (key: keyof Ports): number => {
+    const { name, defaultPort } = variables[key];
+    const text = environment[name]?.trim() || String(defaultPort);
     const port = Number(text);
-    if (!/^\d+$/.test(text) || port < 1 || port > 65_535)
-      problems.push(`${name} must be a port from 1 to 65535, not "${text}".`);
-    else if (taken.has(port))
-      problems.push(
-        `${name} and ${taken.get(port)} must be two different ports, not both ${port}.`,
-      );
-    taken.set(port, name);
+    const other = variableByPort.get(port);
+    if (!/^\d+$/.test(text) || port < 1 || port > largestPort)
+      problems.push(`${name} must be a port from 1 to ${largestPort}, not "${text}".`);
+    else if (other !== undefined)
+      problems.push(`${name} and ${other} must be different ports, not both ${port}.`);
+    variableByPort.set(port, name);
     return port;
   };
   const ports = {
-    emulators: read('emulators'),
-    original: read('original'),
-    downstream: read('downstream'),
-    clientApp: read('clientApp'),
-    table: read('table'),
+    emulators: readPort('emulators'),
+    original: readPort('original'),
+    downstream: readPort('downstream'),
+    clientApp: readPort('clientApp'),
+    table: readPort('table'),
   };
   if (problems.length > 0) throw new Error(problems.join('\n'));
   return ports;
 }
 
-/** One line for each port that something listens on already, naming the port, its variable and the way out. */
-export async function findBusyPorts(ports: Partial<Ports>): Promise<readonly string[]> {
-  const parts = Object.keys(ports) as (keyof Ports)[];
-  const lines = await Promise.all(
-    parts.map(async (part) => {
-      const port = ports[part];
-      return port !== undefined && (await isBusy(port))
-        ? busyLine(port, variables[part].name)
-        : undefined;
+/** Finds the ports that another program listens on. */
+export async function findBusyPorts(ports: Partial<Ports>): Promise<readonly (keyof Ports)[]> {
+  const keys = Object.keys(ports) as (keyof Ports)[];
+  const results = await Promise.all(
+    keys.map(async (key) => {
+      const port = ports[key];
+      return { key, busy: port !== undefined && (await isBusy(port)) };
     }),
   );
-  return lines.filter((line) => line !== undefined);
+  return results.filter(({ busy }) => busy).map(({ key }) => key);
 }
 
-/** Both `localhost` addresses count, since a browser may pick either; connecting also finds a listener on all interfaces. */
-async function isBusy(port: number): Promise<boolean> {
+/** One line for a busy port that names the port, its variable and the ways out. */
+export function describeBusyPort(key: keyof Ports, port: number): string {
+  const { name } = variables[key];
   return (
-    (await answers(port, '127.0.0.1')) || (await answers(port, '::1')) || !(await canListen(port))
+    `Port ${port} (${name}) is in use. ` +
+    `Stop the program that uses it, or set ${name} to another port.`
   );
 }
 
-function busyLine(port: number, variable: string): string {
-  return `Port ${port} (${variable}) is in use. Stop what uses it, or set ${variable} to another port.`;
+/**
+ * Whether a program listens on a port. A browser may resolve `localhost` to either address, so both
+ * count. A connection also succeeds if the program listens on all interfaces.
+ */
+async function isBusy(port: number): Promise<boolean> {
+  if (await acceptsConnections(port, '127.0.0.1')) return true;
+  if (await acceptsConnections(port, '::1')) return true;
+  return !(await canListen(port));
 }
 
-function answers(port: number, host: string): Promise<boolean> {
+function acceptsConnections(port: number, host: string): Promise<boolean> {
   return new Promise((resolve) => {
     const socket = connect({ port, host });
-    const settle = (answered: boolean) => {
+    const settle = (accepted: boolean) => {
       socket.destroy();
-      resolve(answered);
+      resolve(accepted);
     };
-    socket.setTimeout(500, () => settle(false));
-    socket.once('connect', () => settle(true)).once('error', () => settle(false));
+    socket.setTimeout(connectMilliseconds, () => settle(false));
+    socket.once('connect', () => settle(true));
+    socket.once('error', () => settle(false));
   });
 }
 

@@ -1,12 +1,17 @@
-/** Finds the emulators that runs on this machine and talks to its control API. */
+/** Finds the emulators that run on this machine and calls their control API. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { defaultEmulatorPort } from './ports.ts';
 
-/** No emulators, or it said no; the message is one line for a person. */
-export class ControlFailed extends Error {
-  /** Nothing answered; otherwise the emulators refused what was asked. */
+const root = fileURLToPath(new URL('..', import.meta.url));
+const notRunning = 'No emulators are running. Start them with: npm start';
+const probeMilliseconds = 2_000;
+
+/** The control API cannot be reached, or it refused a request. The message is one line. */
+export class ControlError extends Error {
+  override readonly name = 'ControlError';
+  /** No emulators are running. Otherwise they refused the request. */
   readonly unreachable: boolean;
 
   constructor(message: string, unreachable: boolean) {
@@ -15,35 +20,63 @@ export class ControlFailed extends Error {
   }
 }
 
-/** EMULATOR_DATA_DIR, else `.local/emulators-<EMULATOR_PORT>` at the project's root. */
+/** EMULATOR_DATA_DIR, or else `.local/emulators-<EMULATOR_PORT>` at the project's root. */
 export function findDataDir(environment: Readonly<Record<string, string | undefined>>): string {
+  if (environment.EMULATOR_DATA_DIR) return environment.EMULATOR_DATA_DIR;
   const port = environment.EMULATOR_PORT?.trim() || defaultEmulatorPort;
-  return (
-    environment.EMULATOR_DATA_DIR ||
-    join(fileURLToPath(new URL('..', import.meta.url)), '.local', `emulators-${port}`)
-  );
+  return join(root, '.local', `emulators-${port}`);
 }
 
-/** Sends JSON to the control API, gives its JSON; throws ControlFailed. */
-export async function askControl(method: string, path: string, body?: object): Promise<unknown> {
-  const notRunning = 'No emulators are running here. Start it with: npm start';
-  const text = await readFile(join(findDataDir(process.env), 'control.json'), 'utf8').catch(() => {
-    throw new ControlFailed(notRunning, true);
-  });
-  const { origin, token } = JSON.parse(text) as { origin: string; token: string };
-  const headers = { 'x-control-token': token, 'content-type': 'application/json' };
-  const answer = await fetch(`${origin}/control/${path}`, {
-    method,
-    headers,
-    ...(body ? { body: JSON.stringify(body) } : {}),
-  }).catch(() => {
-    throw new ControlFailed(notRunning, true);
-  });
-  const answered: unknown = answer.status === 204 ? undefined : await answer.json();
-  if (answer.ok) return answered;
-  const { error } = (answered ?? {}) as { error?: unknown };
-  throw new ControlFailed(
-    typeof error === 'string' ? error : `The emulators answered ${answer.status}.`,
-    false,
-  );
+/**
+ * Sends a JSON request to the control API of the running emulators.
+ * @param path below `/control/`
+ * @returns the JSON body of the response, or `undefined` for a 204
+ * @throws ControlError
+ */
+export async function callControlApi(
+  method: string,
+  path: string,
+  body?: object,
+): Promise<unknown> {
+  const { origin, token } = await readControlFile();
+  let response: Response;
+  try {
+    response = await fetch(`${origin}/control/${path}`, {
+      method,
+      headers: { 'x-control-token': token, 'content-type': 'application/json' },
+      ...(body && { body: JSON.stringify(body) }),
+    });
+  } catch {
+    throw new ControlError(notRunning, true);
+  }
+  const json: unknown = response.status === 204 ? undefined : await response.json();
+  if (response.ok) return json;
+  const { error } = Object(json) as { readonly error?: unknown };
+  const message =
+    typeof error === 'string' ? error : `The emulators answered with status ${response.status}.`;
+  throw new ControlError(message, false);
+}
+
+async function readControlFile(): Promise<{ readonly origin: string; readonly token: string }> {
+  let text: string;
+  try {
+    text = await readFile(join(findDataDir(process.env), 'control.json'), 'utf8');
+  } catch {
+    throw new ControlError(notRunning, true);
+  }
+  return JSON.parse(text);
+}
+
+/** Whether the emulators of this repository listen on a port. */
+export async function isUsedByEmulators(port: number): Promise<boolean> {
+  try {
+    const response = await fetch(`http://localhost:${port}/control/records`, {
+      redirect: 'manual',
+      signal: AbortSignal.timeout(probeMilliseconds),
+    });
+    // The control API refuses a request without its token, and its message names the header.
+    return response.status === 401 && (await response.text()).includes('x-control-token');
+  } catch {
+    return false;
+  }
 }

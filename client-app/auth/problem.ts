@@ -1,35 +1,39 @@
 import * as v from 'valibot';
 import { readClaimsChallenge } from '../../shared/http/read-challenge.ts';
-import { type Code, isCode } from './problem-words.ts';
+import { isCode, type ProblemCode } from './problem-messages.ts';
 
-/** Why a call did not succeed, as far as a person or a next step needs it. Never holds a token. */
+/** Why a request failed. Never contains a token. */
 export interface Problem {
-  readonly code: Code;
-  /** HTTP status; 0 when no answer came. */
+  /** The kind of problem. */
+  readonly code: ProblemCode;
+  /** The HTTP status, or 0 without a response. */
   readonly status: number;
-  /** What exactly was wrong with the input, in the API's words. */
+  /** What is wrong with the input, in a sentence of the API. */
   readonly detail?: string;
+  /** The id of the request in the logs of all APIs, for support. */
   readonly correlationId: string;
-  /** The claims challenge as plain JSON, to be passed to Entra as it is. */
+  /** The claims challenge as plain JSON, to be sent to Entra unchanged. */
   readonly claims?: string;
-  /** Scopes the person has to allow. */
+  /** The scopes that need the user's consent. */
   readonly scopes?: readonly string[];
-  /** Seconds to wait, from Retry-After. */
+  /** Seconds to wait before a retry, from `Retry-After`. */
   readonly retryAfter?: number;
-  /** The person was asked, and turned back. */
+  /** Whether the user cancelled at Entra. */
   readonly declined?: boolean;
 }
 
-/** Thrown by every call of the API that did not succeed. */
-export class Refusal extends Error {
+/** Thrown when a request to Original API or to Entra fails. */
+export class ProblemError extends Error {
   readonly problem: Problem;
+
   constructor(problem: Problem) {
     super(problem.code);
-    this.name = 'Refusal';
+    this.name = 'ProblemError';
     this.problem = problem;
   }
 }
 
+/** A list of scopes, or scopes separated by spaces. */
 const scopes = v.union([
   v.array(v.string()),
   v.pipe(
@@ -37,12 +41,13 @@ const scopes = v.union([
     v.transform((list) => list.split(' ')),
   ),
 ]);
-/** A claims challenge as the body has it; one too long for a header is there alone. */
+/** A claims challenge for an access token, which is serialized for Entra. */
 const claims = v.pipe(
   v.looseObject({ access_token: v.looseObject({}) }),
   v.transform(JSON.stringify),
 );
-const body = v.object({
+/** The members of an RFC 9457 problem that this app uses. An invalid member is ignored. */
+const problemDetails = v.object({
   code: v.fallback(v.optional(v.string()), undefined),
   detail: v.fallback(v.optional(v.string()), undefined),
   correlationId: v.fallback(v.optional(v.string()), undefined),
@@ -50,7 +55,8 @@ const body = v.object({
   scopes: v.fallback(v.optional(scopes), undefined),
 });
 
-const byStatus: Readonly<Record<number, Code>> = {
+/** The code of a response that carries none, such as the response of a gateway. */
+const codesByStatus: Readonly<Record<number, ProblemCode>> = {
   400: 'bad_request',
   401: 'sign_in_again',
   403: 'forbidden',
@@ -66,41 +72,72 @@ const byStatus: Readonly<Record<number, Code>> = {
   504: 'timeout',
 };
 
+/** Seconds. A shorter `Retry-After` would not be visible to the user. */
+const minRetryAfter = 1;
+/** Seconds. A user does not wait longer. */
+const maxRetryAfter = 300;
+
 /**
- * Reads an answer that is no success. The body is RFC 9457 problem+json when our API wrote it; a gateway or the host may
- * answer with anything or nothing, and then the challenge and the status decide. The challenge's claims count before the body's, which
- * count in our API's own step-up alone.
- * @param sent the correlation id that the request carried, for answers that name none
+ * Reads an error response. The APIs send RFC 9457 problem details; a gateway or the host may send
+ * any body or none, and then the challenge and the status decide. The claims of the challenge take
+ * precedence over those of the body, which carries them alone when they are too long for a header.
+ * @param requestId the correlation id of the request, for a response without one
  */
-export async function readProblem(response: Response, sent: string): Promise<Problem> {
-  const json: unknown = await response.json().catch(() => undefined);
-  const read = v.safeParse(body, json);
-  const given = read.success ? read.output : {};
+export async function readProblem(response: Response, requestId: string): Promise<Problem> {
+  const details = await readDetails(response);
+  const challenge = readChallenge(response);
+  const claims = readClaims(response, details, challenge);
   const retryAfter = readRetryAfter(response.headers.get('retry-after'));
-  const challenge =
-    response.status === 401
-      ? readClaimsChallenge(response.headers.get('www-authenticate') ?? '')
-      : undefined;
-  const inBody =
-    response.status === 401 && given.code === 'step_up_required' ? given.claims : undefined;
-  const claims = challenge ? JSON.stringify(challenge) : inBody;
-  const byAnswer = challenge ? 'step_up_required' : (byStatus[response.status] ?? 'unexpected');
+  const fallbackCode = challenge
+    ? 'step_up_required'
+    : (codesByStatus[response.status] ?? 'unexpected');
   return {
-    code: isCode(given.code) ? given.code : byAnswer,
+    code: isCode(details.code) ? details.code : fallbackCode,
     status: response.status,
-    correlationId: given.correlationId ?? sent,
-    ...(given.detail !== undefined && { detail: given.detail }),
+    correlationId: details.correlationId ?? requestId,
+    ...(details.detail !== undefined && { detail: details.detail }),
     ...(claims !== undefined && { claims }),
-    ...(given.scopes !== undefined && { scopes: given.scopes }),
+    ...(details.scopes !== undefined && { scopes: details.scopes }),
     ...(retryAfter !== undefined && { retryAfter }),
   };
 }
 
-/** Retry-After in seconds or as an HTTP date (RFC 9110 §10.2.3), between 1 and 300; undefined when it is neither. */
+type ProblemDetails = Partial<v.InferOutput<typeof problemDetails>>;
+
+async function readDetails(response: Response): Promise<ProblemDetails> {
+  let body: unknown;
+  try {
+    body = await response.json();
+  } catch {
+    return {};
+  }
+  const result = v.safeParse(problemDetails, body);
+  return result.success ? result.output : {};
+}
+
+function readChallenge(response: Response): object | undefined {
+  if (response.status !== 401) return undefined;
+  return readClaimsChallenge(response.headers.get('www-authenticate') ?? '');
+}
+
+function readClaims(
+  response: Response,
+  details: ProblemDetails,
+  challenge: object | undefined,
+): string | undefined {
+  if (challenge) return JSON.stringify(challenge);
+  const isStepUp = response.status === 401 && details.code === 'step_up_required';
+  return isStepUp ? details.claims : undefined;
+}
+
+/**
+ * Reads `Retry-After`: seconds or an HTTP date (RFC 9110, section 10.2.3).
+ * @returns seconds from 1 to 300, or `undefined` for another value
+ */
 export function readRetryAfter(value: string | null, now: number = Date.now()): number | undefined {
-  if (value === null || value.trim() === '') return undefined;
-  const seconds = /^\d+$/.test(value.trim())
-    ? Number(value)
-    : Math.ceil((Date.parse(value) - now) / 1000);
-  return Number.isFinite(seconds) ? Math.min(300, Math.max(1, seconds)) : undefined;
+  const text = value?.trim() ?? '';
+  if (text === '') return undefined;
+  const seconds = /^\d+$/.test(text) ? Number(text) : Math.ceil((Date.parse(text) - now) / 1000);
+  if (!Number.isFinite(seconds)) return undefined;
+  return Math.min(maxRetryAfter, Math.max(minRetryAfter, seconds));
 }

@@ -1,9 +1,10 @@
 import { broadcastResponseToMainFrame } from '@azure/msal-browser/redirect-bridge';
 
-/**
- * The page that Entra sends people back to. It hands the answer to the app and holds nothing itself. Without an answer (after
- * signing out, or opened by hand) it leads home; inside a hidden frame it stays where it is.
- */
-broadcastResponseToMainFrame().catch(() => {
+// The script of the redirect URI. It passes Entra's response to the app and stores nothing. Without
+// a response (after sign-out, or when a user opens the page), it opens the app, except in a hidden
+// frame.
+try {
+  await broadcastResponseToMainFrame();
+} catch {
   if (window.top === window) window.location.replace('../');
-});
+}

@@ -6,117 +6,138 @@ import {
   InteractionRequiredAuthError,
   type IPublicClientApplication,
 } from '@azure/msal-browser';
-import { allScopes, type Scope } from '../api.ts';
-import { classifyEntraError } from './entra-refusal.ts';
-import { type Problem, Refusal } from './problem.ts';
-import type { Needs } from './remedy.ts';
 import type { Settings } from '../settings.ts';
+import { classifyEntraError } from './entra-error.ts';
+import { type Problem, ProblemError } from './problem.ts';
+import type { InteractiveRequest } from './recovery.ts';
+import { allScopes, type Scope } from './scopes.ts';
 
-/** Who is signed in, as the ID token says: for showing, never for deciding. */
+/** The signed-in user, from the ID token. For display only: the APIs authorize by their tokens. */
 export interface Person {
   /** Unique per account and tenant. */
   readonly key: string;
+  /** The display name. */
   readonly name: string;
+  /** The name that the user signs in with. */
   readonly userName: string;
-  /** The object id, which the APIs know the person by. */
+  /** The object id, which the APIs know the user by. */
   readonly oid: string;
 }
 
-export interface SignIn {
-  /** Undefined while nobody is signed in. */
-  readonly person: Person | undefined;
-  /** Whether this page was opened by Entra's answer, good or bad. */
-  readonly answered: boolean;
-  /** Why the sign-in that just returned failed, or undefined. */
-  readonly failed: Problem | undefined;
-  /** Leaves the page for the sign-in; comes back to the same place. */
-  begin(): Promise<void>;
-  /** Leaves the page for whatever Entra asks the person to do: sign in again, one more check, consent. @throws Refusal when it cannot */
-  act(needs: Needs, correlationId: string): Promise<void>;
-  /** Leaves the page, ends the session. */
-  end(): Promise<void>;
-  /**
-   * Token A for one scope: from the cache, by the refresh token, or by a hidden frame; never by leaving the page.
-   * With `renewal` a new one from Entra, which names the claims that an API demanded. @throws Refusal
-   */
-  acquireToken(scope: Scope, correlationId: string, renewal?: Renewal): Promise<string>;
-}
-
-/** Why the token at hand is not enough. */
-export interface Renewal {
-  /** The API's claims challenge, as plain JSON. */
+/** Replaces a cached token. */
+export interface TokenRenewal {
+  /** The claims challenge of the API, as plain JSON. */
   readonly claims?: string;
 }
 
+/** The user's session with Entra in this tab. */
+export interface SignIn {
+  /** `undefined` when no user is signed in. */
+  readonly person: Person | undefined;
+  /** Whether Entra redirected to this page, with a token or with an error. */
+  readonly returnedFromEntra: boolean;
+  /** Why the sign-in that has just returned failed. */
+  readonly failure: Problem | undefined;
+  /** Leaves the page to sign in, and returns to the same page. */
+  start(): Promise<void>;
+  /**
+   * Leaves the page for a step that needs the user: another sign-in, a step-up or consent.
+   * @throws ProblemError when the page cannot be left
+   */
+  interact(request: InteractiveRequest, correlationId: string): Promise<void>;
+  /** Leaves the page to sign out. */
+  signOut(): Promise<void>;
+  /**
+   * Returns token A for a scope from the cache, from a refresh token or from a hidden frame. Never
+   * leaves the page.
+   * @param renewal skips the cache and asks Entra for a new token
+   * @throws ProblemError when Entra issues no token
+   */
+  acquireToken(scope: Scope, correlationId: string, renewal?: TokenRenewal): Promise<string>;
+}
+
 /**
- * Opens MSAL and finishes a redirect that is on its way back. Authorization code with PKCE; tokens stay in this tab's session
- * storage. `cp1` tells the APIs that this client understands a claims challenge.
+ * Creates the MSAL client and completes a redirect from Entra. Sign-in is authorization code with
+ * PKCE. Tokens stay in the session storage of this tab. The client capability `CP1` tells the APIs
+ * that this app handles claims challenges
+ * (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
  */
 export async function openSignIn(settings: Settings): Promise<SignIn> {
-  const bridge = new URL('redirect.html', document.baseURI).href;
-  const msal = await createStandardPublicClientApplication({
+  const msal = await createClient(settings);
+  const { returnedFromEntra, failure } = await completeRedirect(msal);
+  const account = msal.getActiveAccount() ?? msal.getAllAccounts()[0];
+
+  const fullNames = (scopes: readonly string[]) =>
+    scopes.map((scope) => (scope.includes('/') ? scope : `${settings.originalApiId}/${scope}`));
+
+  return {
+    person: account && describePerson(account),
+    returnedFromEntra,
+    failure,
+
+    start: () => msal.loginRedirect({ scopes: fullNames(allScopes) }),
+
+    async interact({ scopes, claims, prompt }, correlationId) {
+      try {
+        await msal.acquireTokenRedirect({
+          scopes: fullNames(scopes),
+          ...(account && { account }),
+          ...(claims !== undefined && { claims }),
+          ...(prompt && { prompt }),
+          ...(correlationId && { correlationId }),
+        });
+      } catch (error) {
+        throw new ProblemError(describeError(error, correlationId));
+      }
+    },
+
+    signOut: () => msal.logoutRedirect(account ? { account } : undefined),
+
+    async acquireToken(scope, correlationId, renewal) {
+      if (!account) throw new ProblemError({ code: 'sign_in_again', status: 0, correlationId });
+      // A renewed token has all scopes, so that the next call finds it in the cache.
+      const scopes = fullNames(renewal ? allScopes : [scope]);
+      try {
+        const { accessToken } = await msal.acquireTokenSilent({
+          account,
+          scopes,
+          correlationId,
+          ...(renewal && { forceRefresh: true, ...renewal }),
+        });
+        return accessToken;
+      } catch (error) {
+        throw new ProblemError(describeError(error, correlationId));
+      }
+    },
+  };
+}
+
+function createClient(settings: Settings): Promise<IPublicClientApplication> {
+  const redirectUri = new URL('redirect.html', document.baseURI).href;
+  return createStandardPublicClientApplication({
     auth: {
       clientId: settings.clientId,
       authority: settings.authority,
-      redirectUri: bridge,
-      postLogoutRedirectUri: bridge,
+      redirectUri,
+      postLogoutRedirectUri: redirectUri,
       clientCapabilities: ['CP1'],
       ...(settings.knownAuthorities && { knownAuthorities: settings.knownAuthorities }),
       ...(settings.authorityMetadata && { authorityMetadata: settings.authorityMetadata }),
     },
     cache: { cacheLocation: BrowserCacheLocation.SessionStorage },
   });
-  const { answered, failed } = await finishRedirect(msal);
-  const account = msal.getActiveAccount() ?? msal.getAllAccounts()[0];
-  const named = (scopes: readonly string[]) =>
-    scopes.map((scope) => (scope.includes('/') ? scope : `${settings.originalApiId}/${scope}`));
-  return {
-    person: account && describePerson(account),
-    answered,
-    failed,
-    begin: () => msal.loginRedirect({ scopes: named(allScopes) }),
-    async act({ scopes, ...more }, correlationId) {
-      const request = {
-        scopes: named(scopes),
-        ...(account && { account }),
-        ...more,
-        ...(correlationId && { correlationId }),
-      };
-      await msal.acquireTokenRedirect(request).catch((error: unknown) => {
-        throw new Refusal(describeFailure(error, correlationId));
-      });
-    },
-    end: () => msal.logoutRedirect(account ? { account } : undefined),
-    async acquireToken(scope, correlationId, renewal) {
-      if (!account) throw new Refusal({ code: 'sign_in_again', status: 0, correlationId });
-      // A renewed token covers what the sign-in covered, so that the next call finds it in the cache.
-      const request = { account, scopes: named(renewal ? allScopes : [scope]), correlationId };
-      try {
-        return (
-          await msal.acquireTokenSilent({
-            ...request,
-            ...(renewal && { forceRefresh: true, ...renewal }),
-          })
-        ).accessToken;
-      } catch (error) {
-        throw new Refusal(describeFailure(error, correlationId));
-      }
-    },
-  };
 }
 
-async function finishRedirect(
+async function completeRedirect(
   msal: IPublicClientApplication,
-): Promise<{ answered: boolean; failed: Problem | undefined }> {
+): Promise<Pick<SignIn, 'returnedFromEntra' | 'failure'>> {
   try {
     const result = await msal.handleRedirectPromise();
     if (result) msal.setActiveAccount(result.account);
-    return { answered: result !== null, failed: undefined };
+    return { returnedFromEntra: result !== null, failure: undefined };
   } catch (error) {
-    return {
-      answered: true,
-      failed: describeFailure(error, error instanceof AuthError ? error.correlationId : ''),
-    };
+    const correlationId = error instanceof AuthError ? error.correlationId : '';
+    return { returnedFromEntra: true, failure: describeError(error, correlationId) };
   }
 }
 
@@ -129,19 +150,19 @@ function describePerson(account: AccountInfo): Person {
   };
 }
 
-/** Entra's own words stay out of the page: they are for developers and may hold personal data. */
-function describeFailure(error: unknown, correlationId: string): Problem {
+/** Leaves out Entra's error description, which is for developers and may contain personal data. */
+function describeError(error: unknown, correlationId: string): Problem {
   if (!(error instanceof AuthError)) return { code: 'unexpected', status: 0, correlationId };
   const { errorCode, subError, errorNo, claims } = error as AuthError & {
-    errorNo?: string;
-    claims?: string;
+    readonly errorNo?: string;
+    readonly claims?: string;
   };
   const code = classifyEntraError({
     errorCode,
     subError,
     errorNo,
     claims,
-    needsPerson: error instanceof InteractionRequiredAuthError,
+    interactionRequired: error instanceof InteractionRequiredAuthError,
   });
   return {
     code,

@@ -1,101 +1,109 @@
 import { html, nothing } from 'lit/html.js';
-import { createAttempts } from '../auth/attempts.ts';
-import { type ChainCall, gatherCalls } from './chain.ts';
-import { narrow, wide } from './layout.ts';
-import { sayNext } from './words.ts';
+import { createActionRunner } from '../auth/action-runner.ts';
+import { readJourney } from '../journey/read-journey.ts';
+import type { EmulatorControl, HopRecord } from '../policies/emulator-control.ts';
 import { formatAgo } from '../ui/format.ts';
-import { readJourney } from '../journey/journey.ts';
-import { createPlayer } from './player.ts';
-import type { Recorded, Emulators } from '../policies/emulators.ts';
-import type { View, ViewContext } from '../ui/view.ts';
-import { drawChain } from './drawing-view.ts';
-import { renderSteps, sayRequests } from './steps-view.ts';
 import { renderFailure } from '../ui/notice.ts';
+import type { View, ViewContext } from '../ui/view.ts';
+import type { ChainCall } from './chain-call.ts';
+import { drawChain } from './drawing-view.ts';
+import { gatherCalls } from './gather-calls.ts';
+import { narrow, wide } from './layout.ts';
+import { createPlayer, type Player } from './player.ts';
+import { describeReaction } from './refusal-messages.ts';
+import { formatRequestCount, renderSteps } from './steps-view.ts';
 
-/** Milliseconds between looks at the emulators's records, and how many of them and of the calls are kept. */
-const pause = 900;
-const kept = { records: 1_500, calls: 14 };
+/** Milliseconds between two requests for new records. */
+const pollInterval = 900;
+const maxRecords = 1_500;
+const maxCalls = 14;
 
-/** The article's picture, live: every call of this emulators told step by step. */
-export function openChain(context: ViewContext, emulators: Emulators): View {
+/** Opens the view that plays every call through the chain in the article's picture. */
+export function openChain(context: ViewContext, control: EmulatorControl): View {
   const { returned } = context;
-  const still = matchMedia('(prefers-reduced-motion: reduce)');
+  const reducedMotion = matchMedia('(prefers-reduced-motion: reduce)');
   const phone = matchMedia('(max-width: 44rem)');
-  const attempts = createAttempts(context);
-  const player = createPlayer(context.refresh, () => !still.matches);
-  let records: readonly Recorded[] = [];
+  const attempts = createActionRunner(context);
+  const player = createPlayer(context.refresh, () => !reducedMotion.matches);
+  let records: readonly HopRecord[] = [];
   let calls: readonly ChainCall[] = [];
-  let silent = false;
+  let unavailable = false;
   let open = true;
-  /** The person made a call here and wants to see that one. */
-  let wanted = false;
+  /** The user made a call here: it plays as soon as it is known, even while another one plays. */
+  let playNext = false;
 
-  const makeCall = (back?: typeof returned) => {
-    wanted = true;
-    return attempts.run('call', async () => void (await readJourney(context.api)), {
-      returned: back,
-    });
-  };
+  function makeCall(resumed?: typeof returned): Promise<void> {
+    playNext = true;
+    const work = async () => {
+      await readJourney(context.api);
+    };
+    return attempts.run('call', work, { returned: resumed });
+  }
 
-  async function look(): Promise<void> {
-    const since = records.at(-1)?.sequence ?? 0;
+  async function readNewRecords(): Promise<void> {
     try {
-      const news = await emulators.readRecords(since);
-      if (news.length > 0 || silent) take(news);
-      silent = false;
+      const added = await control.readRecords(records.at(-1)?.sequence ?? 0);
+      if (added.length > 0 || unavailable) addRecords(added);
+      unavailable = false;
     } catch {
-      if (!silent) context.refresh();
-      silent = true;
+      if (!unavailable) context.refresh();
+      unavailable = true;
     }
   }
 
-  function take(news: readonly Recorded[]): void {
-    records = [...records, ...news].slice(-kept.records);
-    const newest = calls[0]?.id;
-    calls = gatherCalls(records).slice(0, kept.calls);
-    const [first] = calls;
+  function addRecords(added: readonly HopRecord[]): void {
+    records = [...records, ...added].slice(-maxRecords);
+    const formerNewest = calls[0]?.id;
+    calls = gatherCalls(records).slice(0, maxCalls);
+    const [newest] = calls;
     const current = calls.find(({ id }) => id === player.call?.id);
-    if (first && first.id !== newest && (wanted || !player.playing)) {
-      wanted = false;
-      player.play(first);
-    } else if (current) player.update(current);
+    if (newest && newest.id !== formerNewest && (playNext || !player.playing)) {
+      playNext = false;
+      player.play(newest);
+    } else if (current) {
+      player.update(current);
+    }
     context.refresh();
   }
 
-  async function watch(): Promise<void> {
+  async function poll(): Promise<void> {
     while (open) {
-      if (!document.hidden) await look();
-      await new Promise((resolve) => setTimeout(resolve, pause));
+      if (!document.hidden) await readNewRecords();
+      await new Promise((resolve) => setTimeout(resolve, pollInterval));
     }
   }
-  void watch();
+
+  void poll();
   phone.addEventListener('change', context.refresh);
   if (returned?.action === 'call') void makeCall(returned);
 
-  const renderCall = (call: ChainCall) => html`<li>
-    <button class="call ${call.stop ? 'call-refused' : ''}" aria-current=${call.id === player.call?.id} @click=${() => player.play(call)}>
-      <span class="call-name"><code>${call.operation}</code></span>
-      <span class="call-status">${call.status}</span>
-      <span class="call-more">${call.stop ? call.stop.cause : sayRequests(call.requests)}</span>
-      <span class="call-time">${Math.round(call.took)} ms, ${formatAgo(new Date(call.at))}</span>
-    </button>
-  </li>`;
-
-  const renderControls = ({ steps }: ChainCall) => html`<div class="controls">
-    <button class="button" aria-label="One step back" ?disabled=${player.step === 0} @click=${() => player.go(player.step - 1)}>‹</button>
-    <button class="button button-primary" @click=${player.playing ? player.pause : player.resume}>${player.playing ? 'Pause' : player.step >= steps.length - 1 ? 'Play again' : 'Play'}</button>
-    <button class="button" aria-label="One step on" ?disabled=${player.step >= steps.length - 1} @click=${() => player.go(player.step + 1)}>›</button>
-    <p class="caption"><strong>${player.step + 1} of ${steps.length}</strong> ${steps[player.step]?.title}</p>
+  const renderHead = () => html`<div class="page-head chain-head">
+    <div>
+      <h1 tabindex="-1">The chain, live</h1>
+      <p class="lead chain-lead">
+        <span class="chain-more">This page plays every call through the chain.</span>
+        <span class="token token-a">A</span> is the token for Original API,
+        <span class="token token-b">B</span> is the token for Downstream API.
+      </p>
+    </div>
+    <button
+      class="button button-primary"
+      ?disabled=${attempts.busy !== undefined}
+      @click=${() => makeCall()}
+    >Make a call</button>
   </div>`;
 
-  const renderStop = ({ stop, steps }: ChainCall) =>
-    stop && player.step >= steps.length - 1
-      ? html`<div class="stop" role="status">
-          <p class="stop-cause">${stop.cause}</p>
-          <p class="stop-codes">${stop.aadsts ? html`<code>AADSTS${stop.aadsts}</code>` : nothing} ${stop.error ? html`<code>${stop.error}</code>` : nothing} ${stop.code ? html`class <code>${stop.code}</code>` : nothing}</p>
-          <p>The Client App ${sayNext(stop.code)}</p>
-        </div>`
-      : nothing;
+  const renderStage = () => html`<section
+    class="card chain-stage"
+    aria-label="The call, step by step"
+  >
+    ${drawChain(player.call, player.step, phone.matches ? narrow : wide, !reducedMotion.matches)}
+    ${
+      player.call
+        ? [renderControls(player, player.call), renderStop(player, player.call)]
+        : html`<p class="hint">There are no calls yet. Make one here or in another view.</p>`
+    }
+  </section>`;
 
   return {
     title: () => 'Chain',
@@ -105,22 +113,86 @@ export function openChain(context: ViewContext, emulators: Emulators): View {
       attempts.close();
       phone.removeEventListener('change', context.refresh);
     },
-    render: () => html`<div class="page-head chain-head">
-        <div>
-          <h1 tabindex="-1">The chain, live</h1>
-          <p class="lead chain-lead"><span class="chain-more">Every call through the chain plays here:</span> <span class="token token-a">A</span> is the token for Original API, <span class="token token-b">B</span> the one for Downstream API.</p>
-        </div>
-        <button class="button button-primary" ?disabled=${attempts.busy !== undefined} @click=${() => makeCall()}>Make a call</button>
-      </div>
+    render: () => html`${renderHead()}
       ${renderFailure(context, attempts.failure)}
-      ${silent ? html`<p class="notice notice-warn" role="status">The emulators does not answer; what is shown may be old.</p>` : nothing}
+      ${unavailable ? renderUnavailable() : nothing}
       <div class="chain">
-        <section class="card chain-stage" aria-label="The call, step by step">
-          ${drawChain(player.call, player.step, phone.matches ? narrow : wide, !still.matches)}
-          ${player.call ? [renderControls(player.call), renderStop(player.call)] : html`<p class="hint">No call yet. Make one, or use another view.</p>`}
+        ${renderStage()}
+        <section class="chain-calls" aria-labelledby="calls-title">
+          <h2 id="calls-title">Recent calls</h2>
+          <ul>${calls.map((call) => renderCall(player, call))}</ul>
         </section>
-        <section class="chain-calls" aria-labelledby="calls-title"><h2 id="calls-title">Recent calls</h2><ul>${calls.map(renderCall)}</ul></section>
       </div>
-      ${player.call ? renderSteps(player.call, player.step, player.go) : nothing}`,
+      ${player.call ? renderSteps(player.call, player.step, player.goTo) : nothing}`,
   };
+}
+
+const renderUnavailable = () => html`<p class="notice notice-warn" role="status">
+  The emulators are not available. This page may be out of date.
+</p>`;
+
+function renderCall(player: Player, call: ChainCall) {
+  const { operation, status, stop, requestCount, duration, startedAt } = call;
+  return html`<li>
+    <button
+      class="call ${stop ? 'call-refused' : ''}"
+      aria-current=${call.id === player.call?.id}
+      @click=${() => player.play(call)}
+    >
+      <span class="call-name"><code>${operation}</code></span>
+      <span class="call-status">${status}</span>
+      <span class="call-more">${stop?.cause ?? formatRequestCount(requestCount)}</span>
+      <span class="call-time">
+        ${Math.round(duration)} ms, ${formatAgo(new Date(startedAt))}
+      </span>
+    </button>
+  </li>`;
+}
+
+const isAtEnd = (player: Player, { steps }: ChainCall): boolean => player.step >= steps.length - 1;
+
+function renderControls(player: Player, call: ChainCall) {
+  const { steps } = call;
+  const atEnd = isAtEnd(player, call);
+  return html`<div class="controls">
+    <button
+      class="button"
+      aria-label="Previous step"
+      ?disabled=${player.step === 0}
+      @click=${() => player.goTo(player.step - 1)}
+    >‹</button>
+    <button
+      class="button button-primary"
+      @click=${player.playing ? player.pause : player.resume}
+    >${playLabel(player.playing, atEnd)}</button>
+    <button
+      class="button"
+      aria-label="Next step"
+      ?disabled=${atEnd}
+      @click=${() => player.goTo(player.step + 1)}
+    >›</button>
+    <p class="caption">
+      <strong>${player.step + 1} of ${steps.length}</strong> ${steps[player.step]?.title}
+    </p>
+  </div>`;
+}
+
+function playLabel(playing: boolean, atEnd: boolean): string {
+  if (playing) return 'Pause';
+  return atEnd ? 'Play again' : 'Play';
+}
+
+/** Explains why the call stopped. The explanation appears together with the last step. */
+function renderStop(player: Player, call: ChainCall) {
+  const { stop } = call;
+  if (!stop || !isAtEnd(player, call)) return nothing;
+  return html`<div class="stop" role="status">
+    <p class="stop-cause">${stop.cause}</p>
+    <p class="stop-codes">
+      ${stop.aadsts ? html`<code>AADSTS${stop.aadsts}</code>` : nothing}
+      ${stop.error ? html`<code>${stop.error}</code>` : nothing}
+      ${stop.code ? html`problem code <code>${stop.code}</code>` : nothing}
+    </p>
+    <p>The Client App ${describeReaction(stop.code)}</p>
+  </div>`;
 }

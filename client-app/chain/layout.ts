@@ -1,31 +1,46 @@
-import type { Place, Step } from './chain.ts';
+import type { Place, Step } from './chain-call.ts';
 
-export interface Box {
+export interface Point {
   readonly x: number;
   readonly y: number;
+}
+
+/** A rectangle. `x` and `y` are its centre. */
+export interface Box extends Point {
   readonly width: number;
   readonly height: number;
 }
 
-/** Where everything stands, in the units of the picture's viewBox; `x` and `y` are centres. */
+/** The positions in the picture, in units of its viewBox. */
 export interface Layout {
   readonly width: number;
   readonly height: number;
   readonly places: Readonly<Record<Place, Box>>;
-  /** Between two arrows of the same pair. */
-  readonly gap: number;
-  /** Half a token. */
-  readonly token: number;
+  /** The distance between two arrows that connect the same places. */
+  readonly arrowGap: number;
+  /** Half of a token's width. */
+  readonly tokenRadius: number;
+}
+
+/** A straight arrow between the borders of two places. */
+export interface Arrow {
+  readonly from: Point;
+  readonly to: Point;
+  /** Where the cargo comes to rest: the middle of the arrow. */
+  readonly middle: Point;
 }
 
 const box = (x: number, y: number, width: number, height: number): Box => ({ x, y, width, height });
 
-/** The article's picture: Client App left, Entra above, Downstream right, what Original holds its credential in below. */
+/**
+ * The article's picture: Client App on the left, Entra at the top, Downstream API on the right. Key
+ * Vault and the managed identity at the bottom are where Original API gets its credential.
+ */
 export const wide: Layout = {
   width: 940,
   height: 520,
-  gap: 38,
-  token: 14,
+  arrowGap: 38,
+  tokenRadius: 14,
   places: {
     entra: box(470, 66, 270, 116),
     client: box(105, 304, 170, 116),
@@ -36,12 +51,12 @@ export const wide: Layout = {
   },
 };
 
-/** For a phone: the same, with the Client App, Downstream and the vault in one row below. */
+/** The picture for a phone: everything that Original API connects to, except Entra, is below it. */
 export const narrow: Layout = {
   width: 360,
   height: 390,
-  gap: 26,
-  token: 11,
+  arrowGap: 26,
+  tokenRadius: 11,
   places: {
     entra: box(196, 46, 190, 84),
     client: box(42, 350, 76, 72),
@@ -52,60 +67,60 @@ export const narrow: Layout = {
   },
 };
 
-export interface Point {
-  readonly x: number;
-  readonly y: number;
-}
-
-export interface Arrow {
-  readonly from: Point;
-  readonly to: Point;
-  /** Where the cargo rests. */
-  readonly rest: Point;
-}
-
-const pairOf = ({ from, to }: Step): string => [from, to].sort().join(' ');
-
-/** Where a line from the box's centre leaves the box. */
-function edgeOf(start: Box, towards: Point): Point {
-  const [dx, dy] = [towards.x - start.x, towards.y - start.y];
-  const scale = Math.min(
-    start.width / 2 / Math.abs(dx || 1e-9),
-    start.height / 2 / Math.abs(dy || 1e-9),
-  );
-  return { x: start.x + dx * scale, y: start.y + dy * scale };
-}
-
-/** An arrow for each step that goes from one place to another, those of the same pair side by side; undefined for the others. */
-export function layOut(
-  steps: readonly Step[],
-  { places, gap }: Layout,
-): readonly (Arrow | undefined)[] {
-  const lanes = Map.groupBy(
-    steps.filter(({ from, to }) => from !== to),
-    pairOf,
-  );
+/**
+ * Computes an arrow for each step between two places. Arrows that connect the same places are
+ * parallel. A step inside of one place has no arrow.
+ */
+export function layOut(steps: readonly Step[], layout: Layout): readonly (Arrow | undefined)[] {
+  const betweenPlaces = steps.filter(({ from, to }) => from !== to);
+  const byConnection = Map.groupBy(betweenPlaces, connectionOf);
   return steps.map((step) => {
-    const mates = lanes.get(pairOf(step)) ?? [];
     if (step.from === step.to) return undefined;
-    const [start, end] = [places[step.from], places[step.to]];
-    // The same side for both directions, or going and coming would lie upon each other.
-    const sign = step.from < step.to ? 1 : -1;
-    const length = Math.hypot(end.x - start.x, end.y - start.y);
-    const lane =
-      (mates.indexOf(step) - (mates.length - 1) / 2) *
-      Math.min(gap, (places.original.width * 0.8) / mates.length) *
-      sign;
-    const aside = {
-      x: ((start.y - end.y) / length) * lane,
-      y: ((end.x - start.x) / length) * lane,
-    };
-    const shift = ({ x, y }: Point): Point => ({ x: x + aside.x, y: y + aside.y });
-    const [from, to] = [shift(edgeOf(start, end)), shift(edgeOf(end, start))];
-    return {
-      from,
-      to,
-      rest: { x: from.x + (to.x - from.x) * 0.5, y: from.y + (to.y - from.y) * 0.5 },
-    };
+    const parallel = byConnection.get(connectionOf(step)) ?? [];
+    return layOutArrow(step, parallel.indexOf(step), parallel.length, layout);
   });
+}
+
+/** The same for both directions. */
+const connectionOf = ({ from, to }: Step): string => [from, to].sort().join(' ');
+
+/** @param index The position of the step among the `count` steps of its connection. */
+function layOutArrow(
+  step: Step,
+  index: number,
+  count: number,
+  { places, arrowGap }: Layout,
+): Arrow {
+  const start = places[step.from];
+  const end = places[step.to];
+  const gap = Math.min(arrowGap, (places.original.width * 0.8) / count);
+  // Opposite directions have opposite normals. Without the sign, their arrows would overlap.
+  const sign = step.from < step.to ? 1 : -1;
+  const offset = (index - (count - 1) / 2) * gap * sign;
+  const shift = shiftAside(start, end, offset);
+  const from = shift(findBorderPoint(start, end));
+  const to = shift(findBorderPoint(end, start));
+  return { from, to, middle: { x: (from.x + to.x) / 2, y: (from.y + to.y) / 2 } };
+}
+
+/** Returns a function that moves a point at a right angle to the line from `start` to `end`. */
+function shiftAside(start: Point, end: Point, distance: number): (point: Point) => Point {
+  const length = Math.hypot(end.x - start.x, end.y - start.y);
+  const dx = ((start.y - end.y) / length) * distance;
+  const dy = ((end.x - start.x) / length) * distance;
+  return ({ x, y }) => ({ x: x + dx, y: y + dy });
+}
+
+/** Keeps the division below finite for a line that is parallel to an axis. */
+const almostZero = 1e-9;
+
+/** Finds the point where the line from the centre of a box towards another point leaves the box. */
+function findBorderPoint(box: Box, towards: Point): Point {
+  const dx = towards.x - box.x;
+  const dy = towards.y - box.y;
+  const scale = Math.min(
+    box.width / 2 / Math.abs(dx || almostZero),
+    box.height / 2 / Math.abs(dy || almostZero),
+  );
+  return { x: box.x + dx * scale, y: box.y + dy * scale };
 }

@@ -1,52 +1,69 @@
-import type { ChainCall } from './chain.ts';
+import type { ChainCall } from './chain-call.ts';
 
-/** Shows one call step by step, like a film that can be stopped. */
+/** Shows one call step by step, like a film that can be paused. */
 export interface Player {
   readonly call: ChainCall | undefined;
-  /** The step that is shown last; the last one when the call is told to its end. */
+  /** The index of the latest visible step. */
   readonly step: number;
   readonly playing: boolean;
-  /** Tells a call from the beginning, or at once for people who want no movement. */
+  /** Plays a call from its first step. Without animation, it shows all steps at once. */
   play(call: ChainCall): void;
-  /** The call as it is known now: more may have become known of it. */
+  /** Replaces the current call by a version with more records, and plays its new steps. */
   update(call: ChainCall): void;
   pause(): void;
+  /** Continues, or starts again after the last step. */
   resume(): void;
-  go(step: number): void;
+  /** Pauses at a step. An index outside of the call becomes the nearest step. */
+  goTo(step: number): void;
 }
 
-/** Milliseconds for a step. */
-export const stepTime = 850;
+/** Milliseconds for which a step is the latest one. */
+export const stepDuration = 850;
 
+/** Runs `work` after a delay in milliseconds, and returns a function that cancels it. */
+type Schedule = (work: () => void, milliseconds: number) => () => void;
+
+const scheduleByTimer: Schedule = (work, milliseconds) => {
+  const timer = setTimeout(work, milliseconds);
+  return () => clearTimeout(timer);
+};
+
+/**
+ * @param refresh Runs after each change.
+ * @param isAnimated Whether steps appear one after another. False when users prefer reduced motion.
+ */
 export function createPlayer(
   refresh: () => void,
-  moves: () => boolean,
-  later: (work: () => void, milliseconds: number) => () => void = (work, milliseconds) => {
-    const timer = setTimeout(work, milliseconds);
-    return () => clearTimeout(timer);
-  },
+  isAnimated: () => boolean,
+  schedule: Schedule = scheduleByTimer,
 ): Player {
   let call: ChainCall | undefined;
   let step = 0;
+  /** Cancels the next step. Undefined while the player is paused. */
   let cancel: (() => void) | undefined;
-  const last = () => (call?.steps.length ?? 1) - 1;
-  const pause = () => {
+
+  const lastStep = () => (call?.steps.length ?? 1) - 1;
+
+  function pause(): void {
     cancel?.();
     cancel = undefined;
     refresh();
-  };
-  const tick = () => {
+  }
+
+  function advance(): void {
     cancel = undefined;
-    if (step < last()) step += 1;
-    if (step < last()) cancel = later(tick, stepTime);
+    if (step < lastStep()) step += 1;
+    if (step < lastStep()) cancel = schedule(advance, stepDuration);
     refresh();
-  };
-  const resume = () => {
+  }
+
+  function resume(): void {
     cancel?.();
-    if (step >= last()) step = 0;
-    cancel = later(tick, stepTime);
+    if (step >= lastStep()) step = 0;
+    cancel = schedule(advance, stepDuration);
     refresh();
-  };
+  }
+
   return {
     get call() {
       return call;
@@ -59,23 +76,26 @@ export function createPlayer(
     },
     play(next) {
       call = next;
-      step = moves() ? 0 : last();
-      if (moves()) resume();
-      else pause();
+      if (isAnimated()) {
+        step = 0;
+        resume();
+      } else {
+        step = lastStep();
+        pause();
+      }
     },
     update(next) {
-      const ended = cancel === undefined && step === last();
-      const more = next.steps.length > (call?.steps.length ?? 0);
+      const wasAtEnd = cancel === undefined && step === lastStep();
+      const hasMoreSteps = next.steps.length > (call?.steps.length ?? 0);
       call = next;
-      if (ended && more) {
-        if (moves()) resume();
-        else step = last();
-      }
+      if (!wasAtEnd || !hasMoreSteps) return;
+      if (isAnimated()) resume();
+      else step = lastStep();
     },
     pause,
     resume,
-    go(to) {
-      step = Math.max(0, Math.min(last(), to));
+    goTo(to) {
+      step = Math.max(0, Math.min(lastStep(), to));
       pause();
     },
   };

@@ -1,33 +1,44 @@
 import { html, nothing } from 'lit/html.js';
-import type { ChainCall, Place, Step } from './chain.ts';
+import { type ChainCall, placeNames, type Step } from './chain-call.ts';
 
-const who: Readonly<Record<Place, string>> = {
-  client: 'Client App',
-  entra: 'Entra ID',
-  original: 'Original API',
-  downstream: 'Downstream API',
-  vault: 'Key Vault',
-  identity: 'Managed identity',
-};
-
-/** The same as the picture, in words and in order; a click goes to the step. */
-export function renderSteps(call: ChainCall, current: number, go: (step: number) => void) {
-  const renderStep = (
-    step: Step,
-    index: number,
-  ) => html`<li class="step step-${step.outcome}" aria-current=${index === current ? 'step' : 'false'}>
-    <button class="step-title" @click=${() => go(index)}>${step.title}</button>
-    <span class="step-where">${step.from === step.to ? who[step.to] : `${who[step.from]} → ${who[step.to]}`}${step.outcome === 'cached' ? ', cached' : ''}${step.took === undefined ? '' : `, ${formatTime(step.took)}`}</span>
-    ${step.facts.length > 0 ? html`<span class="chips">${step.facts.map((fact) => html`<code class="chip">${fact}</code>`)}</span>` : nothing}
-  </li>`;
+/** Renders the steps of a call as an ordered list: the text alternative of the picture. */
+export function renderSteps(call: ChainCall, current: number, goTo: (step: number) => void) {
+  const { operation, status, duration, requestCount, steps } = call;
+  const result = `returned ${status} after ${Math.round(duration)} ms`;
   return html`<section class="section" aria-labelledby="steps-title">
-    <h2 id="steps-title">The same in words: ${call.operation}, answered ${call.status} after ${Math.round(call.took)} ms, ${sayRequests(call.requests)}</h2>
-    <ol class="steps">${call.steps.map(renderStep)}</ol>
+    <h2 id="steps-title">
+      The steps in words: ${operation}, ${result}, ${formatRequestCount(requestCount)}
+    </h2>
+    <ol class="steps">
+      ${steps.map((step, index) => renderStep(step, index === current, () => goTo(index)))}
+    </ol>
   </section>`;
 }
 
-const formatTime = (milliseconds: number): string =>
+function renderStep(step: Step, isCurrent: boolean, goToStep: () => void) {
+  return html`<li class="step step-${step.outcome}" aria-current=${isCurrent ? 'step' : 'false'}>
+    <button class="step-title" @click=${goToStep}>${step.title}</button>
+    <span class="step-where">${describeWhere(step)}</span>
+    ${
+      step.facts.length > 0
+        ? html`<span class="chips">
+            ${step.facts.map((fact) => html`<code class="chip">${fact}</code>`)}
+          </span>`
+        : nothing
+    }
+  </li>`;
+}
+
+function describeWhere({ from, to, outcome, duration }: Step): string {
+  const parts = [from === to ? placeNames[to] : `${placeNames[from]} → ${placeNames[to]}`];
+  if (outcome === 'cached') parts.push('cached');
+  if (duration !== undefined) parts.push(formatDuration(duration));
+  return parts.join(', ');
+}
+
+const formatDuration = (milliseconds: number): string =>
   milliseconds < 1 ? 'under 1 ms' : `${Math.round(milliseconds)} ms`;
 
-export const sayRequests = (count: number): string =>
-  count === 1 ? 'one request behind it' : `${count} requests behind it`;
+/** Says how many requests to other services a call caused. */
+export const formatRequestCount = (count: number): string =>
+  count === 1 ? '1 further request' : `${count} further requests`;

@@ -1,14 +1,14 @@
 import { html, nothing } from 'lit/html.js';
-import type { Document } from './documents.ts';
-import type { Editing } from '../editing/editing.ts';
-import { formatAgo, shorten } from '../ui/format.ts';
-import type { ViewContext } from '../ui/view.ts';
-import { renderCopyable } from '../ui/copyable.ts';
-import { icons } from '../ui/icons.ts';
+import type { Editor } from '../editing/editor.ts';
 import { renderSaveBar } from '../editing/save-bar.ts';
+import { renderCopyButton } from '../ui/copy-button.ts';
+import { formatAgo, shorten } from '../ui/format.ts';
+import { icons } from '../ui/icons.ts';
+import type { ViewContext } from '../ui/view.ts';
+import type { Document } from './documents.ts';
 
-/** The fields as they are typed; people one object id per line. */
-export interface EditableDocument {
+/** A document as the fields show it. `readers` and `writers` have one object id per line. */
+export interface DocumentFields {
   readonly id: string;
   readonly title: string;
   readonly text: string;
@@ -16,75 +16,162 @@ export interface EditableDocument {
   readonly writers: string;
 }
 
-/** Object ids out of a field: separated by lines, blanks or commas, each once. */
-export function readPeople(field: string): readonly string[] {
-  return [...new Set(field.split(/[\s,;]+/).filter((id) => id !== ''))];
+/** Parses the object ids in a field. White space, commas and semicolons separate them. */
+export function parseObjectIds(field: string): readonly string[] {
+  const ids = field.split(/[\s,;]+/).filter((id) => id !== '');
+  return [...new Set(ids)];
 }
 
-export const writePeople = (ids: readonly string[]): string => ids.join('\n');
+/** The content of a field for object ids, the inverse of `parseObjectIds`. */
+export function formatObjectIds(ids: readonly string[]): string {
+  return ids.join('\n');
+}
 
-interface Shown {
+/** What the form shows. */
+export interface DocumentFormOptions {
+  /** The view's access to the app. */
   readonly context: ViewContext;
-  readonly editing: Editing<Document, EditableDocument>;
-  readonly value: EditableDocument;
+  /** Saves the fields. */
+  readonly editor: Editor<Document, DocumentFields>;
+  /** The content of the fields. */
+  readonly value: DocumentFields;
+  /** `undefined` for a new document. */
   readonly stored: Document | undefined;
-  readonly owns: boolean;
-  readonly mayWrite: boolean;
-  readonly remove: () => void;
+  /** Whether the user owns the document, and so can share and delete it. */
+  readonly isOwner: boolean;
+  /** Whether the user can change the title and the text. */
+  readonly canWrite: boolean;
+  /** Asks the user to confirm that the document is deleted. */
+  readonly confirmDelete: () => void;
 }
 
-export function renderDocumentForm({
-  context,
-  editing,
-  value,
-  stored,
-  owns,
-  mayWrite,
-  remove,
-}: Shown) {
-  const typed = (field: keyof EditableDocument) => (event: Event) =>
-    editing.edit({ [field]: (event.target as HTMLInputElement).value });
+/** The form to edit, share and delete a document. */
+export function renderDocumentForm(options: DocumentFormOptions) {
+  const { context, editor, stored, isOwner } = options;
   const submit = (event: Event) => {
     event.preventDefault();
-    void editing.save();
+    void editor.save();
   };
-  const people = (field: 'readers' | 'writers', label: string) => html`<div class="field">
-    <label for=${field}>${label}</label>
-    <textarea id=${field} rows="3" class="code-field" spellcheck="false" aria-describedby="people-hint" ?readonly=${!owns} .value=${value[field]} @input=${typed(field)}></textarea>
-  </div>`;
   return html`<form class="editor" @submit=${submit}>
-    <div class="card stack">
-      <div class="field">
-        <label for="title">Title</label>
-        <input id="title" class="title-field" required maxlength="200" autocomplete="off" ?readonly=${!mayWrite} .value=${value.title} @input=${typed('title')}>
-      </div>
-      <div class="field">
-        <label for="text">Text</label>
-        <textarea id="text" rows="12" ?readonly=${!mayWrite} .value=${value.text} @input=${typed('text')}></textarea>
-      </div>
-      ${mayWrite ? renderSaveBar(editing, value.title.trim() === '' ? 'A title is missing.' : undefined) : html`<p class="hint">You may read this document. Its owner decides who may change it.</p>`}
-    </div>
+    ${renderContent(options)}
     <div class="editor-side stack">
-      ${stored ? renderFacts(context, stored) : nothing}
-      ${
-        owns
-          ? html`<details class="card sharing" ?open=${value.readers !== '' || value.writers !== ''}>
-              <summary>Sharing</summary>
-              <p class="hint" id="people-hint">People by their object id, one per line. Nobody else learns that this document exists.</p>
-              ${people('readers', 'May read')} ${people('writers', 'May read and change')}
-            </details>`
-          : nothing
-      }
-      ${stored && owns ? html`<button type="button" class="button button-danger-quiet" ?disabled=${editing.attempts.busy !== undefined} @click=${remove}>${icons.trash}${editing.attempts.busy === 'delete' ? 'Deleting…' : 'Delete document'}</button>` : nothing}
+      ${stored ? renderDetails(context, stored) : nothing}
+      ${isOwner ? renderSharing(options) : nothing}
+      ${stored && isOwner ? renderDeleteButton(options) : nothing}
     </div>
   </form>`;
 }
 
-function renderFacts(context: ViewContext, stored: Document) {
-  const own = stored.owner === context.person.oid;
-  return html`<dl class="card facts">
-    <div class="fact"><dt>Owner</dt><dd>${own ? 'You' : renderCopyable(context, stored.owner, shorten(stored.owner))}</dd></div>
-    <div class="fact"><dt>Last saved</dt><dd><time datetime=${stored.modified} title=${new Date(stored.modified).toLocaleString('en')}>${formatAgo(new Date(stored.modified))}</time></dd></div>
-    <div class="fact"><dt>Id</dt><dd>${renderCopyable(context, stored.id, shorten(stored.id))}</dd></div>
+type FieldName = Exclude<keyof DocumentFields, 'id'>;
+
+function onInput({ editor }: DocumentFormOptions, name: FieldName) {
+  return (event: Event) => {
+    const { value } = event.target as HTMLInputElement | HTMLTextAreaElement;
+    editor.edit({ [name]: value });
+  };
+}
+
+function renderContent(options: DocumentFormOptions) {
+  const { editor, value, canWrite } = options;
+  const hint = value.title.trim() === '' ? 'A title is missing.' : undefined;
+  return html`<div class="card stack">
+    <div class="field">
+      <label for="title">Title</label>
+      <input
+        id="title"
+        class="title-field"
+        required
+        maxlength="200"
+        autocomplete="off"
+        ?readonly=${!canWrite}
+        .value=${value.title}
+        @input=${onInput(options, 'title')}
+      >
+    </div>
+    <div class="field">
+      <label for="text">Text</label>
+      <textarea
+        id="text"
+        rows="12"
+        ?readonly=${!canWrite}
+        .value=${value.text}
+        @input=${onInput(options, 'text')}
+      ></textarea>
+    </div>
+    ${
+      canWrite
+        ? renderSaveBar(editor, hint)
+        : html`<p class="hint">
+            You may read this document. Its owner decides who may change it.
+          </p>`
+    }
+  </div>`;
+}
+
+function renderSharing(options: DocumentFormOptions) {
+  const { readers, writers } = options.value;
+  const isShared = readers !== '' || writers !== '';
+  return html`<details class="card sharing" ?open=${isShared}>
+    <summary>Sharing</summary>
+    <p class="hint" id="sharing-hint">
+      Enter the object ids of users, one per line. Nobody else can see that this document exists.
+    </p>
+    ${renderObjectIdsField(options, 'readers', 'May read')}
+    ${renderObjectIdsField(options, 'writers', 'May read and change')}
+  </details>`;
+}
+
+function renderObjectIdsField(
+  options: DocumentFormOptions,
+  name: 'readers' | 'writers',
+  label: string,
+) {
+  const { value, isOwner } = options;
+  return html`<div class="field">
+    <label for=${name}>${label}</label>
+    <textarea
+      id=${name}
+      rows="3"
+      class="code-field"
+      spellcheck="false"
+      aria-describedby="sharing-hint"
+      ?readonly=${!isOwner}
+      .value=${value[name]}
+      @input=${onInput(options, name)}
+    ></textarea>
+  </div>`;
+}
+
+function renderDeleteButton({ editor: { actions }, confirmDelete }: DocumentFormOptions) {
+  return html`<button
+    type="button"
+    class="button button-danger-quiet"
+    ?disabled=${actions.busy !== undefined}
+    @click=${confirmDelete}
+  >
+    ${icons.trash}${actions.busy === 'delete' ? 'Deleting…' : 'Delete document'}
+  </button>`;
+}
+
+function renderDetails(context: ViewContext, { id, owner, modified }: Document) {
+  const isOwn = owner === context.person.oid;
+  const modifiedDate = new Date(modified);
+  return html`<dl class="card details">
+    <div class="detail">
+      <dt>Owner</dt>
+      <dd>${isOwn ? 'You' : renderCopyButton(context, owner, { label: shorten(owner) })}</dd>
+    </div>
+    <div class="detail">
+      <dt>Last saved</dt>
+      <dd>
+        <time datetime=${modified} title=${modifiedDate.toLocaleString('en')}>
+          ${formatAgo(modifiedDate)}
+        </time>
+      </dd>
+    </div>
+    <div class="detail">
+      <dt>Id</dt>
+      <dd>${renderCopyButton(context, id, { label: shorten(id) })}</dd>
+    </div>
   </dl>`;
 }

@@ -1,131 +1,162 @@
 import { html, nothing } from 'lit/html.js';
-import { type Document, deleteDocument, readDocument, saveDocument } from './documents.ts';
-import { createEditing, type Editing } from '../editing/editing.ts';
-import type { Returned } from '../auth/interruptions.ts';
+import type { ReturnedAction } from '../auth/pending-action.ts';
 import type { Problem } from '../auth/problem.ts';
-import type { View, ViewContext } from '../ui/view.ts';
 import { renderConflict } from '../editing/conflict-view.ts';
+import { createEditor, type Editor } from '../editing/editor.ts';
 import { renderDialog } from '../ui/dialog.ts';
-import {
-  type EditableDocument,
-  readPeople,
-  renderDocumentForm,
-  writePeople,
-} from './document-form.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
-import { renderWaiting } from '../ui/placeholder.ts';
+import { renderPlaceholder } from '../ui/placeholder.ts';
+import type { View, ViewContext } from '../ui/view.ts';
+import {
+  type DocumentFields,
+  formatObjectIds,
+  parseObjectIds,
+  renderDocumentForm,
+} from './document-form.ts';
+import { type Document, deleteDocument, readDocument, saveDocument } from './documents.ts';
 
-/** One document: read, edit, share, delete. */
+/** The page of a document: read, edit, share and delete it. */
 export function openDocument(context: ViewContext, id: string): View {
-  return openEditor(context, `documents/${id}`, id);
+  return openDocumentPage(context, id);
 }
 
-/** A document that does not exist yet; its id is made here, so that saving twice cannot make two. */
+/** The page of a document that does not exist yet. */
 export function openNewDocument(context: ViewContext): View {
-  return openEditor(context, 'documents/new', undefined);
+  return openDocumentPage(context, undefined);
 }
 
-function openEditor(context: ViewContext, thing: string, id: string | undefined): View {
-  const { api, person, returned } = context;
-  let asking = false;
-  const editing: Editing<Document, EditableDocument> = createEditing<Document, EditableDocument>({
-    context,
-    thing,
-    ...(id === undefined && {
-      blank: { id: crypto.randomUUID() as string, title: '', text: '', readers: '', writers: '' },
-    }),
-    read: (value) => readDocument(api, id ?? value?.id ?? ''),
-    write: (value, basedOn) => {
-      const lists = { readers: readPeople(value.readers), writers: readPeople(value.writers) };
-      return saveDocument(
-        api,
-        value.id,
-        { title: value.title, text: value.text, ...(owns() && lists) },
-        basedOn,
-      );
-    },
-    editable: ({ id, title, text, readers, writers }) => ({
-      id,
-      title,
-      text,
-      readers: writePeople(readers),
-      writers: writePeople(writers),
-    }),
-    saved: (stored) => {
-      if (id === undefined) context.go({ view: 'document', id: stored.id });
-    },
-  });
-  const owns = () => editing.stored === undefined || editing.stored.owner === person.oid;
-  const mayWrite = () => owns() || editing.stored?.writers.includes(person.oid) === true;
-  void editing.load().then(() => {
-    if (returned?.action === 'delete' && !editing.attempts.failure)
-      void remove(returned.basedOn, returned);
-  });
+function openDocumentPage(context: ViewContext, id: string | undefined): View {
+  const { api, person, drafts, returned } = context;
+  const draftKey = id === undefined ? 'documents/new' : `documents/${id}`;
+  const editor = createDocumentEditor(context, id, draftKey);
+  let isConfirmingDelete = false;
+  void loadAndContinue();
 
-  /** @param basedOn the version that the person saw when they said so */
-  const remove = async (basedOn: string | undefined, returned?: Returned) => {
+  async function loadAndContinue(): Promise<void> {
+    await editor.load();
+    if (returned?.action === 'delete' && !editor.actions.failure)
+      await remove(returned.basedOn, returned);
+  }
+
+  /** @param basedOn the ETag of the version that the user saw when they confirmed */
+  async function remove(basedOn: string | undefined, returned?: ReturnedAction): Promise<void> {
     const leave = () => {
-      context.drafts.drop(thing);
+      drafts.remove(draftKey);
       context.announce(returned ? 'Thank you. The document is deleted now.' : 'Deleted.');
       context.go({ view: 'documents' });
     };
-    // Gone already is what was wanted: an earlier try may have lost its answer.
+    // The document may be gone because the response to an earlier request was lost.
     const handle = ({ code }: Problem) => {
-      if (code === 'not_found') leave();
-      return code === 'not_found';
+      if (code !== 'not_found') return false;
+      leave();
+      return true;
     };
     const work = async () => {
       if (id === undefined || basedOn === undefined) return;
       await deleteDocument(api, id, basedOn);
       leave();
     };
-    await editing.attempts.run('delete', work, { handle, returned, basedOn });
-  };
-  const ask = (open: boolean) => () => {
-    asking = open;
-    context.refresh();
-  };
+    await editor.actions.run('delete', work, { handle, returned, basedOn });
+  }
 
-  const renderBody = () => {
-    const { value, stored, conflict, attempts } = editing;
-    if (!value) return attempts.busy ? renderWaiting('Loading the document', 3) : nothing;
+  function showDeleteDialog(open: boolean): void {
+    isConfirmingDelete = open;
+    context.refresh();
+  }
+
+  function title(): string {
+    const fallback = id === undefined ? 'New document' : 'Document';
+    return editor.stored?.title ?? fallback;
+  }
+
+  function renderBody() {
+    const { value, stored, conflict, actions } = editor;
+    if (!value) return actions.busy ? renderPlaceholder('Loading the document', 3) : nothing;
     if (conflict) {
-      const lines = (document: Pick<Document, 'title' | 'text'>) =>
-        `${document.title}\n\n${document.text}`;
       return renderConflict({
-        editing,
-        mine: lines(value),
-        theirs: conflict.theirs && lines(conflict.theirs),
-        thing: 'document',
+        editor,
+        mine: formatForComparison(value),
+        theirs: conflict.theirs && formatForComparison(conflict.theirs),
+        noun: 'document',
       });
     }
+    const isOwner = ownsDocument(stored, person.oid);
     return renderDocumentForm({
       context,
-      editing,
+      editor,
       value,
       stored,
-      owns: owns(),
-      mayWrite: mayWrite(),
-      remove: ask(true),
+      isOwner,
+      canWrite: isOwner || stored?.writers.includes(person.oid) === true,
+      confirmDelete: () => showDeleteDialog(true),
     });
-  };
+  }
+
+  function renderDeleteDialog() {
+    if (!isConfirmingDelete) return nothing;
+    return renderDialog({
+      title: 'Delete this document?',
+      text: 'It is deleted at once and permanently, for everybody who can read it.',
+      confirm: html`<button class="button button-danger" @click=${() => remove(editor.etag)}>
+        Delete
+      </button>`,
+      close: () => showDeleteDialog(false),
+    });
+  }
 
   return {
-    close: editing.attempts.close,
-    title: () => editing.stored?.title ?? (id === undefined ? 'New document' : 'Document'),
+    close: editor.actions.close,
+    title,
     render: () => html`<a class="back" href="#/documents">${icons.back}Documents</a>
-      <h1 tabindex="-1">${editing.stored?.title ?? (id === undefined ? 'New document' : 'Document')}</h1>
-      ${renderFailure(context, editing.attempts.failure)} ${renderBody()}
-      ${
-        asking
-          ? renderDialog({
-              title: 'Delete this document?',
-              text: 'It is gone for everybody who can read it, at once and for good.',
-              confirm: html`<button class="button button-danger" @click=${() => remove(editing.seen)}>Delete</button>`,
-              close: ask(false),
-            })
-          : nothing
-      }`,
+      <h1 tabindex="-1">${title()}</h1>
+      ${renderFailure(context, editor.actions.failure)} ${renderBody()} ${renderDeleteDialog()}`,
   };
+}
+
+function createDocumentEditor(
+  context: ViewContext,
+  id: string | undefined,
+  draftKey: string,
+): Editor<Document, DocumentFields> {
+  const { api, person } = context;
+  const editor: Editor<Document, DocumentFields> = createEditor<Document, DocumentFields>({
+    context,
+    draftKey,
+    // The id of a new document is created here, so that two saves cannot create two documents.
+    ...(id === undefined && {
+      blank: { id: crypto.randomUUID() as string, title: '', text: '', readers: '', writers: '' },
+    }),
+    read: (value) => readDocument(api, id ?? value?.id ?? ''),
+    write(value, basedOn) {
+      const { title, text } = value;
+      const sharing = {
+        readers: parseObjectIds(value.readers),
+        writers: parseObjectIds(value.writers),
+      };
+      const isOwner = ownsDocument(editor.stored, person.oid);
+      const change = isOwner ? { title, text, ...sharing } : { title, text };
+      return saveDocument(api, value.id, change, basedOn);
+    },
+    toValue: (stored) => ({
+      id: stored.id,
+      title: stored.title,
+      text: stored.text,
+      readers: formatObjectIds(stored.readers),
+      writers: formatObjectIds(stored.writers),
+    }),
+    onSaved(stored) {
+      if (id === undefined) context.go({ view: 'document', id: stored.id });
+    },
+  });
+  return editor;
+}
+
+/** Whether the user owns the document. A document that is not stored yet will be theirs. */
+function ownsDocument(stored: Document | undefined, oid: string): boolean {
+  return stored === undefined || stored.owner === oid;
+}
+
+function formatForComparison({ title, text }: Pick<Document, 'title' | 'text'>): string {
+  return `${title}\n\n${text}`;
 }

@@ -1,15 +1,18 @@
 import * as v from 'valibot';
-import type { Api, ApiAnswer } from '../api.ts';
+import type { Api, ApiResult } from '../api.ts';
 
-const listed = v.object({
+const listedDocument = v.object({
   id: v.string(),
   title: v.string(),
   owner: v.string(),
   modified: v.string(),
   etag: v.string(),
 });
-const list = v.object({ documents: v.array(listed), continuation: v.optional(v.string()) });
-const whole = v.object({
+const documentPage = v.object({
+  documents: v.array(listedDocument),
+  continuation: v.optional(v.string()),
+});
+const document = v.object({
   id: v.string(),
   title: v.string(),
   text: v.string(),
@@ -19,51 +22,73 @@ const whole = v.object({
   modified: v.string(),
 });
 
-export type ListedDocument = v.InferOutput<typeof listed>;
-export type Document = v.InferOutput<typeof whole>;
+/** A document in a list, without its text. */
+export type ListedDocument = v.InferOutput<typeof listedDocument>;
+/** One page of the list. `continuation` leads to the next page, and is absent on the last one. */
+export type DocumentPage = v.InferOutput<typeof documentPage>;
+/** A document. `owner`, `readers` and `writers` are object ids of users. */
+export type Document = v.InferOutput<typeof document>;
 
-/** What a person can change; the lists only when they own the document. */
+/** What a user can change. */
 export interface DocumentChange {
+  /** At most 200 characters. */
   readonly title: string;
+  /** Plain text. */
   readonly text: string;
+  /** Absent when the user is not the owner, who alone can change it. */
   readonly readers?: readonly string[];
+  /** Absent when the user is not the owner, who alone can change it. */
   readonly writers?: readonly string[];
 }
 
-const at = (id: string): string => `documents/${encodeURIComponent(id)}`;
+function pathOf(id: string): string {
+  return `documents/${encodeURIComponent(id)}`;
+}
 
-/** One page of what the person may read, 50 at a time. */
-export async function listDocuments(
-  api: Api,
-  continuation?: string,
-): Promise<v.InferOutput<typeof list>> {
+/** Returns one page, of at most 50 documents that the user can read. */
+export async function listDocuments(api: Api, continuation?: string): Promise<DocumentPage> {
   const query =
     continuation === undefined ? '' : `?continuation=${encodeURIComponent(continuation)}`;
-  return (
-    await api.call({ method: 'GET', path: `documents${query}`, scope: 'Documents.Read' }, list)
-  ).value;
+  const { value } = await api.call(
+    { method: 'GET', path: `documents${query}`, scope: 'Documents.Read' },
+    documentPage,
+  );
+  return value;
 }
 
-export function readDocument(api: Api, id: string): Promise<ApiAnswer<Document>> {
-  return api.call({ method: 'GET', path: at(id), scope: 'Documents.Read' }, whole);
+/**
+ * Reads a document.
+ * @throws ProblemError `not_found` also when the user cannot read the document
+ */
+export function readDocument(api: Api, id: string): Promise<ApiResult<Document>> {
+  return api.call({ method: 'GET', path: pathOf(id), scope: 'Documents.Read' }, document);
 }
 
-/** Creates (`basedOn` is `none`) or changes the version named; a newer version is a `conflict`, never overwritten unseen. */
+/**
+ * Creates or replaces a document.
+ * @param basedOn the ETag of the version to replace, or `none` to create the document
+ * @throws ProblemError `conflict` when the stored version is another one
+ */
 export function saveDocument(
   api: Api,
   id: string,
   change: DocumentChange,
   basedOn: string,
-): Promise<ApiAnswer<Document>> {
+): Promise<ApiResult<Document>> {
   return api.call(
-    { method: 'PUT', path: at(id), scope: 'Documents.ReadWrite', body: change, basedOn },
-    whole,
+    { method: 'PUT', path: pathOf(id), scope: 'Documents.ReadWrite', body: change, basedOn },
+    document,
   );
 }
 
+/**
+ * Deletes a document.
+ * @param basedOn the ETag of the version that the user saw
+ * @throws ProblemError `conflict` when the stored version is another one
+ */
 export async function deleteDocument(api: Api, id: string, basedOn: string): Promise<void> {
   await api.call(
-    { method: 'DELETE', path: at(id), scope: 'Documents.ReadWrite', basedOn },
+    { method: 'DELETE', path: pathOf(id), scope: 'Documents.ReadWrite', basedOn },
     v.undefined(),
   );
 }

@@ -1,55 +1,78 @@
 import { html } from 'lit/html.js';
-import type { Editing } from './editing.ts';
-import { compareLines, type MarkedLine } from './line-diff.ts';
-import { wordsFor } from '../auth/problem-words.ts';
+import { messageFor } from '../auth/problem-messages.ts';
 import { icons } from '../ui/icons.ts';
-import { onceShown } from '../ui/once-shown.ts';
+import { onFirstRender } from '../ui/on-first-render.ts';
+import type { Editor } from './editor.ts';
+import { type ComparedLine, compareLines } from './line-diff.ts';
 
-const focus = (element: HTMLElement) => element.focus();
-
-/** Both versions side by side, the lines that differ marked, and the choice. */
-export function renderConflict(options: {
-  readonly editing: Editing<unknown, object>;
+/** The two versions of a conflict. */
+export interface ConflictOptions {
+  /** Solves the conflict. */
+  readonly editor: Editor<unknown, object>;
+  /** What the user typed, as text. */
   readonly mine: string;
+  /** The newer version as text, or `undefined` for a deleted resource. */
   readonly theirs: string | undefined;
-  readonly thing: string;
-}) {
-  const { editing, mine, theirs, thing } = options;
-  if (theirs === undefined) {
-    return html`<section class="conflict" aria-labelledby="conflict-title">
-      <h2 id="conflict-title" tabindex="-1" ${onceShown(focus)}>Somebody deleted this ${thing} while you were writing</h2>
-      <p>What you typed is still here.</p>
-      <div class="actions">
-        <button class="button button-primary" @click=${editing.keepMine}>Save mine as a new ${thing}</button>
-        <a class="button" href="#/documents">Leave it deleted</a>
-      </div>
-    </section>`;
-  }
-  const marked = compareLines(mine, theirs);
+  /** What kind of resource it is, such as `document`. */
+  readonly noun: string;
+}
+
+/** Both versions of a conflict side by side, and the choice between them. */
+export function renderConflict({ editor, mine, theirs, noun }: ConflictOptions) {
+  if (theirs === undefined) return renderDeleted(editor, noun);
+  const diff = compareLines(mine, theirs);
   return html`<section class="conflict" aria-labelledby="conflict-title">
     <div class="notice notice-warn">
       ${icons.alert}
       <div class="notice-body">
-        <h2 id="conflict-title" tabindex="-1" ${onceShown(focus)}>${wordsFor('conflict').says}</h2>
-        <p>It was saved after you opened this ${thing}. Nothing is lost yet: look at both and choose. Lines that differ are marked.</p>
+        ${renderTitle(messageFor('conflict').message)}
+        <p>
+          It was saved after you opened this ${noun}. Nothing is lost yet: compare both versions and
+          choose one. Lines that differ are marked.
+        </p>
       </div>
     </div>
-    <div class="sides">
-      ${renderSide('Yours', 'Not saved', marked.mine)} ${renderSide('The newer version', 'Saved by somebody else', marked.theirs)}
+    <div class="versions">
+      ${renderVersion('Yours', 'Not saved', diff.mine)}
+      ${renderVersion('The newer version', 'Saved by somebody else', diff.theirs)}
     </div>
-    <div class="actions sides-actions">
-      <button class="button button-primary" @click=${editing.keepMine}>Keep mine</button>
-      <button class="button" @click=${editing.takeTheirs}>Take theirs</button>
+    <div class="actions">
+      <button class="button button-primary" @click=${editor.keepMine}>Keep mine</button>
+      <button class="button" @click=${editor.takeTheirs}>Take theirs</button>
       <span class="hint">“Keep mine” replaces the newer version with yours.</span>
     </div>
   </section>`;
 }
 
-function renderSide(title: string, about: string, lines: readonly MarkedLine[]) {
-  return html`<section class="card side" aria-label=${title}>
-    <h3>${title} <small>${about}</small></h3>
-    <div class="side-text" tabindex="0" role="group" aria-label="${title}: text">
-      ${lines.map(({ text, own }) => (own ? html`<p class="line"><ins class="line-own">${text || ' '}</ins></p>` : html`<p class="line">${text || ' '}</p>`))}
+function renderDeleted(editor: Editor<unknown, object>, noun: string) {
+  return html`<section class="conflict" aria-labelledby="conflict-title">
+    ${renderTitle(`Somebody deleted this ${noun} while you were writing`)}
+    <p>What you typed is still here.</p>
+    <div class="actions">
+      <button class="button button-primary" @click=${editor.keepMine}>
+        Save mine as a new ${noun}
+      </button>
+      <a class="button" href="#/documents">Leave it deleted</a>
     </div>
   </section>`;
+}
+
+function renderTitle(text: string) {
+  const focus = onFirstRender((element) => element.focus());
+  return html`<h2 id="conflict-title" tabindex="-1" ${focus}>${text}</h2>`;
+}
+
+function renderVersion(title: string, state: string, lines: readonly ComparedLine[]) {
+  return html`<section class="card version" aria-label=${title}>
+    <h3>${title} <small>${state}</small></h3>
+    <div class="version-text" tabindex="0" role="group" aria-label="${title}: text">
+      ${lines.map(renderLine)}
+    </div>
+  </section>`;
+}
+
+/** On one line, because a line shows its white space. An empty line needs some to be visible. */
+function renderLine({ text, onlyHere }: ComparedLine) {
+  const content = text || ' ';
+  return html`<p class="line">${onlyHere ? html`<ins>${content}</ins>` : content}</p>`;
 }

@@ -1,47 +1,54 @@
-/** What a person typed and has not saved yet, and the version it started from (`none`: a new thing). */
+/** What the user typed but has not saved. */
 export interface Draft<T> {
+  /** What the fields show. */
   readonly value: T;
+  /** The ETag of the version that the user changed, or `none` for a new resource. */
   readonly basedOn: string;
 }
 
+/** The drafts of one user. The key is the path of the resource, such as `documents/42`. */
 export interface Drafts {
-  /** The draft of a thing such as `documents/42`, or undefined. */
-  read<T>(thing: string): Draft<T> | undefined;
-  write<T>(thing: string, draft: Draft<T>): void;
-  drop(thing: string): void;
-  /** Forgets everything of this person; for signing out. */
+  /** Returns `undefined` without a draft, and for an invalid entry. */
+  read<T>(key: string): Draft<T> | undefined;
+  /** Adds or replaces a draft. Does nothing when the storage is full. */
+  write<T>(key: string, draft: Draft<T>): void;
+  /** Removes one draft. */
+  remove(key: string): void;
+  /** Removes all drafts of this user. For sign-out. */
   clear(): void;
 }
 
-type Storage = Pick<globalThis.Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
+type DraftStorage = Pick<Storage, 'getItem' | 'setItem' | 'removeItem' | 'key' | 'length'>;
 
 /**
- * Drafts live in session storage: they survive a redirect to sign-in and a reload, and end with the tab.
- * Every key begins with the person, so that somebody else who signs in at the same tab never sees them.
- * @param person any string that is unique per account (MSAL's homeAccountId)
+ * Stores drafts in session storage, where they survive a reload and a redirect to Entra, and end
+ * with the tab. The keys contain the user, so that a second user of the tab sees only their own.
+ * @param person a string that is unique per account, such as MSAL's `homeAccountId`
  */
-export function createDrafts(storage: Storage, person: string): Drafts {
+export function createDrafts(storage: DraftStorage, person: string): Drafts {
   const prefix = `draft/${encodeURIComponent(person)}/`;
   return {
-    read(thing) {
+    read(key) {
       try {
-        const draft = JSON.parse(storage.getItem(prefix + thing) ?? 'null');
+        const draft = JSON.parse(storage.getItem(prefix + key) ?? 'null');
         return typeof draft?.basedOn === 'string' && draft.value ? draft : undefined;
       } catch {
         return undefined;
       }
     },
-    write(thing, draft) {
+    write(key, draft) {
       try {
-        storage.setItem(prefix + thing, JSON.stringify(draft));
+        storage.setItem(prefix + key, JSON.stringify(draft));
       } catch {
-        // The quota is used up: the text stays on the screen, it only would not survive a reload.
+        // The quota is exceeded. The text stays on the page, but would not survive a reload.
       }
     },
-    drop: (thing) => storage.removeItem(prefix + thing),
+    remove: (key) => storage.removeItem(prefix + key),
     clear() {
       const keys = Array.from({ length: storage.length }, (_, index) => storage.key(index));
-      for (const key of keys) if (key?.startsWith(prefix)) storage.removeItem(key);
+      for (const key of keys) {
+        if (key?.startsWith(prefix)) storage.removeItem(key);
+      }
     },
   };
 }

@@ -1,22 +1,43 @@
 import { html, nothing } from 'lit/html.js';
-import type { Editing } from './editing.ts';
 import { icons } from '../ui/icons.ts';
+import type { Editor } from './editor.ts';
 
-/** The save button with what it knows: what is missing, nothing to save, saving, typed before a reload. */
-export function renderSaveBar(editing: Editing<unknown, object>, missing: string | undefined) {
-  const { attempts, changed, restored, stored } = editing;
-  const busy = attempts.busy !== undefined;
-  const state = changed
-    ? `Not saved yet.${restored ? ' Kept from before.' : ''}`
-    : stored
-      ? 'Everything is saved.'
-      : '';
-  // A new thing can always be tried: the browser then leads to the field that is empty.
+/**
+ * The save button, with the state of the changes next to it.
+ * @param hint the required field that is empty, as a sentence
+ */
+export function renderSaveBar(editor: Editor<unknown, object>, hint: string | undefined) {
+  const { actions, changed, stored, discard } = editor;
+  const busy = actions.busy !== undefined;
+  // A new resource can always be submitted: the browser then focuses the field that is empty.
+  const nothingToSave = !changed && stored !== undefined;
   return html`<div class="save-bar">
-    <button class="button button-primary" aria-describedby="save-state" ?disabled=${busy || (!changed && stored !== undefined)}>
-      ${attempts.busy === 'save' ? html`<span class="spinner" aria-hidden="true"></span>Saving…` : html`${icons.check}Save`}
+    <button
+      class="button button-primary"
+      aria-describedby="save-state"
+      ?disabled=${busy || nothingToSave}
+    >
+      ${
+        actions.busy === 'save'
+          ? html`<span class="spinner" aria-hidden="true"></span>Saving…`
+          : html`${icons.check}Save`
+      }
     </button>
-    ${changed ? html`<button type="button" class="button button-quiet" ?disabled=${busy} @click=${editing.discard}>Discard changes</button>` : nothing}
-    <span class="save-state" id="save-state">${state} ${missing}</span>
+    ${
+      changed
+        ? html`<button
+            type="button"
+            class="button button-quiet"
+            ?disabled=${busy}
+            @click=${discard}
+          >Discard changes</button>`
+        : nothing
+    }
+    <span class="save-state" id="save-state">${describeState(editor)} ${hint}</span>
   </div>`;
+}
+
+function describeState({ changed, restored, stored }: Editor<unknown, object>): string {
+  if (changed) return restored ? 'Not saved yet. Kept from before.' : 'Not saved yet.';
+  return stored ? 'Everything is saved.' : '';
 }

@@ -1,54 +1,78 @@
-import { type ClaimWords, claimWords } from './claim-words.ts';
-import type { Journey } from './journey.ts';
+import { type ClaimDescription, claimDescriptions } from './claim-descriptions.ts';
+import type { Journey } from './read-journey.ts';
 
-/** How a claim travelled from token A to token B. */
-export type Mark = 'changed' | 'stayed' | 'own' | 'only-a' | 'only-b';
+/**
+ * How the value of a claim in token B relates to the one in token A. `own` means that the two
+ * values cannot be compared.
+ */
+export type Comparison = 'changed' | 'stayed' | 'own' | 'only-a' | 'only-b';
 
+/** A claim with its values in both tokens. */
 export interface ComparedClaim {
-  /** The name as the tokens spell it; both spellings when A and B are of different versions. */
+  /** The name in the tokens. `azp / appid` when their versions use different names. */
   readonly name: string;
+  /** The value in token A. */
   readonly a: unknown;
+  /** The value in token B. */
   readonly b: unknown;
-  readonly mark: Mark;
-  /** Undefined for a claim that the table does not know. */
-  readonly words: ClaimWords | undefined;
+  readonly comparison: Comparison;
+  /** Undefined for a claim without a description. */
+  readonly description: ClaimDescription | undefined;
 }
 
 type Claims = Readonly<Record<string, unknown>>;
 
-/** Lines up the claims of both tokens: those of the table first and in its order, then the rest. */
+/** Compares the claims of token A and token B. Claims with a description come first. */
 export function compareClaims({ original, downstream }: Journey): readonly ComparedClaim[] {
-  const known = new Set(claimWords.flatMap(({ names }) => names));
-  const rest = [
-    ...new Set([...Object.keys(original.claims), ...Object.keys(downstream.claims)]),
-  ].filter((name) => !known.has(name));
-  return [
-    ...claimWords.map((words) => compare(words.names, original.claims, downstream.claims, words)),
-    ...rest.map((name) => compare([name], original.claims, downstream.claims, undefined)),
-  ].filter((claim) => claim !== undefined);
+  const compared: (ComparedClaim | undefined)[] = [];
+  const described = new Set<string>();
+  for (const description of claimDescriptions) {
+    const { names } = description;
+    for (const name of names) described.add(name);
+    compared.push(compareClaim(names, original.claims, downstream.claims, description));
+  }
+  const allNames = new Set([...Object.keys(original.claims), ...Object.keys(downstream.claims)]);
+  for (const name of allNames)
+    if (!described.has(name))
+      compared.push(compareClaim([name], original.claims, downstream.claims, undefined));
+  return compared.filter((claim) => claim !== undefined);
 }
 
-function compare(
+/** @param names The names of the same claim in different token versions. */
+function compareClaim(
   names: readonly string[],
-  first: Claims,
-  second: Claims,
-  words: ClaimWords | undefined,
+  claimsOfA: Claims,
+  claimsOfB: Claims,
+  description: ClaimDescription | undefined,
 ): ComparedClaim | undefined {
-  const inA = names.find((name) => present(first[name]));
-  const inB = names.find((name) => present(second[name]));
-  if (inA === undefined && inB === undefined) return undefined;
-  const a = inA === undefined ? undefined : first[inA];
-  const b = inB === undefined ? undefined : second[inB];
-  const name = [...new Set([inA, inB].filter((spelled) => spelled !== undefined))].join(' / ');
-  return { name, a, b, mark: markOf(a, b, words?.belongsTo), words };
+  const nameInA = names.find((name) => hasValue(claimsOfA[name]));
+  const nameInB = names.find((name) => hasValue(claimsOfB[name]));
+  if (nameInA === undefined && nameInB === undefined) return undefined;
+  const usedNames = [nameInA, nameInB].filter((name) => name !== undefined);
+  const a = nameInA === undefined ? undefined : claimsOfA[nameInA];
+  const b = nameInB === undefined ? undefined : claimsOfB[nameInB];
+  return {
+    name: [...new Set(usedNames)].join(' / '),
+    a,
+    b,
+    comparison: compareValues(a, b, description?.belongsTo),
+    description,
+  };
 }
 
-const present = (value: unknown): boolean =>
-  value !== undefined && value !== null && !(Array.isArray(value) && value.length === 0);
+function hasValue(value: unknown): boolean {
+  if (value === undefined || value === null) return false;
+  return !(Array.isArray(value) && value.length === 0);
+}
 
-function markOf(a: unknown, b: unknown, belongsTo: ClaimWords['belongsTo']): Mark {
+function compareValues(
+  a: unknown,
+  b: unknown,
+  belongsTo: ClaimDescription['belongsTo'],
+): Comparison {
   if (a === undefined) return 'only-b';
   if (b === undefined) return 'only-a';
   if (belongsTo === 'token') return 'own';
-  return belongsTo === undefined && JSON.stringify(a) === JSON.stringify(b) ? 'stayed' : 'changed';
+  if (belongsTo === 'api') return 'changed';
+  return JSON.stringify(a) === JSON.stringify(b) ? 'stayed' : 'changed';
 }

@@ -1,16 +1,27 @@
 import { html, nothing } from 'lit/html.js';
-import type { Policies } from './policies.ts';
 import { icons } from '../ui/icons.ts';
+import type { Policies } from './policies.ts';
 
-/** On every page while any switch of the emulators is turned, so that nobody wonders for long why things fail. */
-export function renderTurned(policies: Policies | undefined, signedIn: boolean) {
-  if (!policies || policies.turned === 0) return nothing;
-  const { turned } = policies;
-  return html`<aside class="turned" aria-label="Switches of the local emulators">
-    <div class="turned-inside">
-      <span>${icons.policies}${turned === 1 ? 'One switch of the emulators is turned' : `${turned} switches of the emulators are turned`}</span>
+/**
+ * Renders a notice while any policy of the emulators differs from its normal value. Every page
+ * shows it, because an active policy explains why something fails.
+ *
+ * @param policies Undefined where there are no emulators.
+ */
+export function renderActivePolicies(policies: Policies | undefined, signedIn: boolean) {
+  if (!policies || policies.activeCount === 0) return nothing;
+  const { activeCount } = policies;
+  return html`<aside class="active-policies" aria-label="Active emulator policies">
+    <div class="active-policies-inside">
+      <span>
+        ${icons.policies}${
+          activeCount === 1
+            ? '1 emulator policy is active'
+            : `${activeCount} emulator policies are active`
+        }
+      </span>
       ${signedIn ? html`<a href="#/policies">See which</a>` : nothing}
-      <button class="button button-quiet" @click=${policies.backToNormal}>Back to normal</button>
+      <button class="button button-quiet" @click=${policies.reset}>Back to normal</button>
     </div>
   </aside>`;
 }

@@ -1,55 +1,63 @@
-import type { Policy, PolicyChoices, Emulators } from './emulators.ts';
+import type { EmulatorControl, Policy, PolicyChoices } from './emulator-control.ts';
 
-/** The emulators's switches as they are now, read again from time to time: others can turn them too. */
+/**
+ * The emulators' policies as this app knows them. Others can change them too, so the app reads them
+ * again from time to time.
+ */
 export interface Policies {
-  /** Undefined while the emulators has not answered. */
+  /** Undefined until the emulators have responded. */
   readonly choices: PolicyChoices | undefined;
-  /** How many switches are not as they are normally. */
-  readonly turned: number;
-  /** Why the last wish was not fulfilled. */
+  /** How many policies differ from their normal value. */
+  readonly activeCount: number;
+  /** Whether the last request to the emulators failed. */
   readonly failed: boolean;
   read(): Promise<void>;
   set(policy: Policy): Promise<void>;
-  backToNormal(): Promise<void>;
+  /** Gives every policy its normal value. */
+  reset(): Promise<void>;
 }
 
-/** Whether a switch is turned; the first of its values is the normal one, and for a fault `off`. */
-export const isTurned = (
-  { name, value }: Policy,
-  { values }: Pick<PolicyChoices, 'values'>,
-): boolean => value !== (values[name]?.[0] ?? 'off');
+/** The normal value of a policy: the first one of its values, and `off` for a fault. */
+export const normalValue = ({ values }: Pick<PolicyChoices, 'values'>, name: string): string =>
+  values[name]?.[0] ?? 'off';
 
-export function createPolicies(emulators: Emulators, refresh: () => void): Policies {
+/** Creates the state of the policies. `refresh` runs when something changed. */
+export function createPolicies(control: EmulatorControl, refresh: () => void): Policies {
   let choices: PolicyChoices | undefined;
   let failed = false;
-  async function attempt(work: () => Promise<PolicyChoices | undefined>): Promise<void> {
+
+  /** Never rejects: a failure becomes the state `failed`. */
+  async function update(load: () => Promise<PolicyChoices | undefined>): Promise<void> {
     const before = JSON.stringify([choices, failed]);
     try {
-      choices = await work();
+      choices = await load();
       failed = false;
     } catch {
       failed = true;
     }
     if (JSON.stringify([choices, failed]) !== before) refresh();
   }
-  const change = (work: () => Promise<readonly Policy[]>) =>
-    attempt(async () => {
-      const policies = await work();
+
+  const updatePolicies = (change: () => Promise<readonly Policy[]>) =>
+    update(async () => {
+      const policies = await change();
       return choices && { ...choices, policies: [...policies] };
     });
+
   return {
     get choices() {
       return choices;
     },
-    get turned() {
+    get activeCount() {
+      if (!choices) return 0;
       const known = choices;
-      return known ? known.policies.filter((policy) => isTurned(policy, known)).length : 0;
+      return known.policies.filter(({ name, value }) => value !== normalValue(known, name)).length;
     },
     get failed() {
       return failed;
     },
-    read: () => attempt(emulators.readChoices),
-    set: (policy) => change(() => emulators.setPolicy(policy)),
-    backToNormal: () => change(emulators.backToNormal),
+    read: () => update(control.readChoices),
+    set: (policy) => updatePolicies(() => control.setPolicy(policy)),
+    reset: () => updatePolicies(control.resetPolicies),
   };
 }

@@ -1,43 +1,55 @@
 import * as v from 'valibot';
-import type { Api, ApiAnswer } from '../api.ts';
+import type { Api, ApiResult } from '../api.ts';
 
-/** The API leaves out, or sends as null or empty, what nobody has filled in yet. */
-const maybe = v.pipe(
+/** A text that may be absent, null or empty. */
+const optionalText = v.pipe(
   v.optional(v.nullable(v.string()), ''),
   v.transform((value) => value ?? ''),
 );
 const profile = v.object({
   userId: v.string(),
-  displayName: maybe,
-  jobTitle: maybe,
-  phone: maybe,
-  modified: maybe,
+  displayName: optionalText,
+  jobTitle: optionalText,
+  phone: optionalText,
+  modified: optionalText,
 });
 
+/** A user's profile. Its texts are empty until the user saves them. */
 export type Profile = v.InferOutput<typeof profile>;
 
+/** What a user can change. */
 export interface ProfileChange {
   readonly displayName: string;
   readonly jobTitle: string;
   readonly phone: string;
 }
 
-const at = (userId: string): string => `profiles/${encodeURIComponent(userId)}`;
-
-/** Somebody's details by object id, or the person's own by `me`. The ETag is undefined while nothing is stored. */
-export function readProfile(api: Api, userId: string): Promise<ApiAnswer<Profile>> {
-  return api.call({ method: 'GET', path: at(userId), scope: 'Profile.Read' }, profile);
+function pathOf(userId: string): string {
+  return `profiles/${encodeURIComponent(userId)}`;
 }
 
-/** @param basedOn the ETag that was read, or `none` when there was none */
+/**
+ * Reads a profile. A profile that was never saved has no ETag.
+ * @param userId an object id, or `me`
+ */
+export function readProfile(api: Api, userId: string): Promise<ApiResult<Profile>> {
+  return api.call({ method: 'GET', path: pathOf(userId), scope: 'Profile.Read' }, profile);
+}
+
+/**
+ * Creates or replaces a profile.
+ * @param userId an object id, or `me`
+ * @param basedOn the ETag of the version to replace, or `none` to create the profile
+ * @throws ProblemError `conflict` when the stored version is another one
+ */
 export function saveProfile(
   api: Api,
   userId: string,
   change: ProfileChange,
   basedOn: string,
-): Promise<ApiAnswer<Profile>> {
+): Promise<ApiResult<Profile>> {
   return api.call(
-    { method: 'PUT', path: at(userId), scope: 'Profile.ReadWrite', body: change, basedOn },
+    { method: 'PUT', path: pathOf(userId), scope: 'Profile.ReadWrite', body: change, basedOn },
     profile,
   );
 }

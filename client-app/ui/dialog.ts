@@ -1,23 +1,39 @@
 import { html, type TemplateResult } from 'lit/html.js';
-import { onceShown } from './once-shown.ts';
+import { onFirstRender } from './on-first-render.ts';
 
-const show = (element: HTMLElement) => {
+function show(element: HTMLElement): void {
   if (element instanceof HTMLDialogElement && !element.open) element.showModal();
-};
+}
 
-/** A modal question; the browser keeps the focus inside and gives it back. Escape and "Cancel" close it. */
-export function renderDialog(options: {
-  title: string;
-  text: string | TemplateResult;
-  confirm: TemplateResult;
-  close: () => void;
-}) {
-  return html`<dialog ${onceShown(show)} class="dialog" aria-labelledby="dialog-title" aria-describedby="dialog-text" @close=${options.close}>
-    <h2 id="dialog-title">${options.title}</h2>
-    <div id="dialog-text" class="dialog-text">${options.text}</div>
+/** What a dialog shows. */
+export interface DialogOptions {
+  /** The question. */
+  readonly title: string;
+  /** What happens when the user confirms. */
+  readonly text: string | TemplateResult;
+  /** The button that confirms. */
+  readonly confirm: TemplateResult;
+  /** Called when the dialog closes in any way. */
+  readonly close: () => void;
+}
+
+/**
+ * A modal dialog with a "Cancel" button. The browser keeps the focus inside, closes it on Escape,
+ * and returns the focus afterwards.
+ */
+export function renderDialog({ title, text, confirm, close }: DialogOptions) {
+  return html`<dialog
+    ${onFirstRender(show)}
+    class="dialog"
+    aria-labelledby="dialog-title"
+    aria-describedby="dialog-text"
+    @close=${close}
+  >
+    <h2 id="dialog-title">${title}</h2>
+    <div id="dialog-text" class="dialog-text">${text}</div>
     <form method="dialog" class="actions actions-end">
       <button class="button" autofocus>Cancel</button>
-      ${options.confirm}
+      ${confirm}
     </form>
   </dialog>`;
 }

@@ -1,32 +1,43 @@
-const steps: readonly (readonly [Intl.RelativeTimeFormatUnit, number])[] = [
-  ['day', 86_400],
-  ['hour', 3_600],
-  ['minute', 60],
-];
+const secondsPerMinute = 60;
+const secondsPerHour = 3_600;
+const secondsPerDay = 86_400;
 
-/** "3 hours ago", "in 62 minutes", "just now"; after a week the date. */
-export function formatAgo(at: Date, now: Date = new Date()): string {
-  const seconds = (at.getTime() - now.getTime()) / 1000;
-  if (!Number.isFinite(seconds)) return 'some time';
-  if (Math.abs(seconds) < 45) return 'just now';
-  if (Math.abs(seconds) > 7 * 86_400) return at.toLocaleDateString('en', { dateStyle: 'medium' });
-  const [unit, length] = steps.find(([, size]) => Math.abs(seconds) >= size) ?? ['minute', 60];
-  return new Intl.RelativeTimeFormat('en', { numeric: 'auto' }).format(
-    Math.round(seconds / length),
-    unit,
-  );
+/** The largest unit that fits a number of seconds. */
+function chooseUnit(seconds: number): {
+  readonly unit: Intl.RelativeTimeFormatUnit;
+  readonly length: number;
+} {
+  if (seconds >= secondsPerDay) return { unit: 'day', length: secondsPerDay };
+  if (seconds >= secondsPerHour) return { unit: 'hour', length: secondsPerHour };
+  return { unit: 'minute', length: secondsPerMinute };
 }
 
-/** The first and the last part of a GUID, enough to tell two apart. */
+/** A date relative to now: "3 hours ago", "in 50 minutes", "just now"; the date after a week. */
+export function formatAgo(date: Date, now: Date = new Date()): string {
+  const seconds = (date.getTime() - now.getTime()) / 1000;
+  if (!Number.isFinite(seconds)) return 'at an unknown time';
+  if (Math.abs(seconds) < 45) return 'just now';
+  if (Math.abs(seconds) > 7 * secondsPerDay)
+    return date.toLocaleDateString('en', { dateStyle: 'medium' });
+  const { unit, length } = chooseUnit(Math.abs(seconds));
+  const format = new Intl.RelativeTimeFormat('en', { numeric: 'auto' });
+  return format.format(Math.round(seconds / length), unit);
+}
+
+/** The start and the end of a GUID, which are enough to tell two apart. */
 export function shorten(id: string): string {
   return id.length > 16 ? `${id.slice(0, 8)}…${id.slice(-4)}` : id;
 }
 
-/** At most two letters for a picture of a person. */
+/** The initials of the first and the last name, or `?`. */
 export function initials(name: string): string {
-  const parts = name.trim().split(/\s+/);
-  const letters = [parts[0], parts.length > 1 ? parts.at(-1) : undefined].map(
-    (part) => Array.from(part ?? '')[0] ?? '',
-  );
-  return letters.join('').toUpperCase() || '?';
+  const names = name.trim().split(/\s+/);
+  const first = firstLetter(names[0]);
+  const last = names.length > 1 ? firstLetter(names.at(-1)) : '';
+  return `${first}${last}`.toUpperCase() || '?';
+}
+
+/** The first code point, which may be two UTF-16 code units. */
+function firstLetter(text = ''): string {
+  return Array.from(text)[0] ?? '';
 }

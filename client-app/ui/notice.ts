@@ -1,53 +1,107 @@
 import { html, nothing } from 'lit/html.js';
-import type { Failure } from '../auth/attempts.ts';
-import { needsPerson } from '../auth/remedy.ts';
-import { describeScopes, writeToAdmin } from '../auth/scope-words.ts';
-import type { ViewContext } from './view.ts';
-import { type Offer, sayAfterwards, wordsFor } from '../auth/problem-words.ts';
-import { buttonFor, renderAsk } from '../auth/ask.ts';
-import { renderCopyable } from './copyable.ts';
+import type { Failure } from '../auth/action-runner.ts';
+import { interactionLabel, renderInteractionDialog } from '../auth/interaction-dialog.ts';
+import { describeScopes, writeAdminConsentRequest } from '../auth/permissions.ts';
+import type { Problem } from '../auth/problem.ts';
+import { messageAfterInteraction, messageFor, type Offer } from '../auth/problem-messages.ts';
+import { requiresInteraction } from '../auth/recovery.ts';
+import { renderCopyButton } from './copy-button.ts';
 import { icons } from './icons.ts';
+import type { ViewContext } from './view.ts';
 
-/** Why an action did not succeed, in a person's words, with what they can do about it; where they can help, the question itself. */
+/** Why an action failed and what the user can do about it, with the dialog that leads to Entra. */
 export function renderFailure(context: ViewContext, failure: Failure | undefined) {
   if (!failure) return nothing;
-  const { problem, spent } = failure;
-  const { says, offers } = wordsFor(problem.code);
-  const shows = (offer: Offer) => offers.includes(offer as never);
-  const asks = needsPerson(problem);
+  const interactionFailed = failure.afterInteraction && requiresInteraction(failure.problem);
   return html`<div class="notice notice-bad">
       ${icons.alert}
       <div class="notice-body">
-        <div role="alert">
-          <p class="notice-says">${spent && asks ? sayAfterwards(problem.code, problem.declined === true) : sayWhich(says, problem)}</p>
-          ${problem.code === 'bad_request' || problem.code === 'too_large' ? html`<p>${problem.detail}</p>` : nothing}
-          ${failure.name === 'save' && !failure.asking ? html`<p>What you typed is kept.</p>` : nothing}
-        </div>
-        ${shows('tell-admin') ? renderToAdmin(context, failure) : nothing}
-        ${(shows('copy-id') || (spent && asks)) && problem.correlationId ? html`<p class="notice-id">Reference ${renderCopyable(context, problem.correlationId)}</p>` : nothing}
-        ${failure.seconds === undefined ? nothing : html`<p class="countdown" role="timer">Trying again in ${failure.seconds} s.</p>`}
-        <div class="actions">
-          ${shows('retry') || (spent && asks) ? html`<button class="button" @click=${failure.again}>${failure.seconds === undefined ? 'Try again' : 'Try now'}</button>` : nothing}
-          ${failure.seconds === undefined ? nothing : html`<button class="button button-quiet" @click=${failure.stop}>Stop</button>`}
-          ${asks && !spent && !failure.asking ? html`<button class="button" @click=${() => failure.ask(true)}>${buttonFor(offers)}</button>` : nothing}
-          ${shows('back') ? html`<a class="button" href="#/documents">Back to documents</a>` : nothing}
-        </div>
+        <div role="alert">${renderMessage(failure, interactionFailed)}</div>
+        ${isOffered(failure, 'tell-admin') ? renderAdminMessage(context, failure.problem) : nothing}
+        ${
+          isOffered(failure, 'copy-id') || interactionFailed
+            ? renderReference(context, failure.problem)
+            : nothing
+        }
+        ${renderCountdown(failure)}
+        <div class="actions">${renderActions(failure, interactionFailed)}</div>
       </div>
     </div>
-    ${failure.asking ? renderAsk(context, failure) : nothing}`;
+    ${failure.dialogOpen ? renderInteractionDialog(context, failure) : nothing}`;
 }
 
-/** Which service does not answer: Entra itself, asked from this page, or the one that the API names. */
-function sayWhich(says: string, { code, status, detail = '' }: Failure['problem']): string {
-  if (code !== 'unavailable') return says;
-  const [named] = /^The (sign-in|downstream) service is not answering\./.exec(detail) ?? [];
-  return status === 0 ? 'The sign-in service is not answering.' : (named ?? says);
+function isOffered({ problem }: Failure, offer: Offer): boolean {
+  return messageFor(problem.code).offers.includes(offer);
 }
 
-function renderToAdmin(context: ViewContext, { problem }: Failure) {
-  const wishes = describeScopes(problem.scopes ?? [], context.settings);
-  const text = writeToAdmin(wishes, problem.correlationId);
+function renderMessage({ name, problem, dialogOpen }: Failure, interactionFailed: boolean) {
+  const { code, detail, declined = false } = problem;
+  const message = interactionFailed
+    ? messageAfterInteraction(code, declined)
+    : messageWithService(problem);
+  const hasUsefulDetail = code === 'bad_request' || code === 'too_large';
+  return html`<p class="notice-title">${message}</p>
+    ${hasUsefulDetail ? html`<p>${detail}</p>` : nothing}
+    ${name === 'save' && !dialogOpen ? html`<p>What you typed is kept.</p>` : nothing}`;
+}
+
+/** The message for a problem. For an outage it names the service, if that is known. */
+function messageWithService({ code, status, detail = '' }: Problem): string {
+  const { message } = messageFor(code);
+  if (code !== 'unavailable') return message;
+  // Without an HTTP status, the request from this page to Entra failed.
+  if (status === 0) return 'The sign-in service is not answering.';
+  const match = /^The (sign-in|downstream) service is not answering\./.exec(detail);
+  return match ? match[0] : message;
+}
+
+function renderAdminMessage(context: ViewContext, { scopes = [], correlationId }: Problem) {
+  const permissions = describeScopes(scopes, context.settings);
+  const text = writeAdminConsentRequest(permissions, correlationId);
+  const label = 'Copy this text';
   return html`<p>Send them this:</p>
-    <pre class="to-admin" tabindex="0">${text}</pre>
-    <div>${renderCopyable(context, text, 'Copy this text', 'Copy this text')}</div>`;
+    <pre class="admin-message" tabindex="0">${text}</pre>
+    <div>${renderCopyButton(context, text, { label, name: label })}</div>`;
+}
+
+function renderReference(context: ViewContext, { correlationId }: Problem) {
+  if (!correlationId) return nothing;
+  return html`<p>Reference ${renderCopyButton(context, correlationId)}</p>`;
+}
+
+function renderCountdown({ secondsToRetry }: Failure) {
+  if (secondsToRetry === undefined) return nothing;
+  return html`<p class="countdown" role="timer">Trying again in ${secondsToRetry} s.</p>`;
+}
+
+function renderActions(failure: Failure, interactionFailed: boolean) {
+  const isCountingDown = failure.secondsToRetry !== undefined;
+  const canInteract =
+    requiresInteraction(failure.problem) && !failure.afterInteraction && !failure.dialogOpen;
+  return html`
+    ${
+      isOffered(failure, 'retry') || interactionFailed
+        ? html`<button class="button" @click=${failure.retry}>
+            ${isCountingDown ? 'Try now' : 'Try again'}
+          </button>`
+        : nothing
+    }
+    ${
+      isCountingDown
+        ? html`<button class="button button-quiet" @click=${failure.cancelRetry}>Stop</button>`
+        : nothing
+    }
+    ${
+      canInteract
+        ? html`<button class="button" @click=${() => failure.showDialog(true)}>
+            ${interactionLabel(messageFor(failure.problem.code).offers)}
+          </button>`
+        : nothing
+    }
+    ${
+      isOffered(failure, 'back')
+        ? html`<a class="button" href="#/documents">Back to documents</a>`
+        : nothing
+    }
+  `;
 }

@@ -1,34 +1,43 @@
 import type { TemplateResult } from 'lit/html.js';
 import type { Api } from '../api.ts';
-import type { Drafts } from '../editing/drafts.ts';
-import type { Interruption, Returned } from '../auth/interruptions.ts';
+import type { PendingAction, ReturnedAction } from '../auth/pending-action.ts';
 import type { Problem } from '../auth/problem.ts';
+import type { Person } from '../auth/sign-in.ts';
+import type { Drafts } from '../editing/drafts.ts';
 import type { Route } from '../router.ts';
 import type { Settings } from '../settings.ts';
-import type { Person, SignIn } from '../auth/sign-in.ts';
 
-/** One page of the app. It holds its own state and draws itself; the app draws what surrounds it. */
+/** One page of the app. It owns its state; the shell around it belongs to the app. */
 export interface View {
+  /** The title of the page. */
   title(): string;
+  /** The content of the page. */
   render(): TemplateResult;
-  /** The person leaves it. */
+  /** Releases what the view uses, when the user leaves it. */
   close?(): void;
 }
 
-/** What the app gives to a view. */
+/** What a view can use of the app. */
 export interface ViewContext {
+  /** The settings of this deployment. */
   readonly settings: Settings;
+  /** The client of Original API. */
   readonly api: Api;
-  readonly signIn: SignIn;
+  /** The signed-in user. */
   readonly person: Person;
+  /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
-  /** Draws again, soon, after the view's state changed. */
+  /** Draws the page again, once for all changes of the current task. */
   refresh(): void;
-  /** Says something short to people who cannot see it happen, and shows it for a moment to those who can. */
+  /** Shows a short message for a moment, and sends it to screen readers. */
   announce(text: string): void;
+  /** Opens another page of the app. */
   go(route: Route): void;
-  /** Leaves for Entra with what the problem needs, and remembers the action, which goes on afterwards. @throws Refusal when it cannot leave */
-  interact(problem: Problem, interruption: Omit<Interruption, 'hash'>): Promise<void>;
-  /** For the view that opens after a visit to Entra: what was interrupted there. */
-  readonly returned: Returned | undefined;
+  /**
+   * Stores the action and leaves the page for Entra. The action continues afterwards.
+   * @throws ProblemError when the page cannot be left
+   */
+  startInteraction(problem: Problem, pending: Omit<PendingAction, 'hash'>): Promise<void>;
+  /** The pending action, for the view that opens when the user returns from Entra. */
+  readonly returned: ReturnedAction | undefined;
 }

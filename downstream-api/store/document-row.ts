@@ -2,32 +2,44 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
 
+/** A document. Users are named by their object ids in the tenant. */
 export interface Document {
+  /** 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and `.`. */
   readonly id: string;
   readonly title: string;
   readonly text: string;
-  /** Object ids of users of the tenant. */
+  /** The user who created the document. */
   readonly owner: string;
+  /** The users who may read the document. */
   readonly readers: readonly string[];
+  /** The users who may read and change the document. */
   readonly writers: readonly string[];
-  /** ISO 8601, UTC. */
+  /** When the document was last written: ISO 8601, UTC. */
   readonly modified: string;
 }
 
-/** What a property of a row holds at most, in UTF-16 code units (64 KiB). */
-const longestProperty = 32 * 1024;
-/** Where a document is. A tenant's documents are spread over 256 partitions, since a partition has a limited rate. */
+/** The longest property of a row, in UTF-16 code units (64 KiB). */
+const maxPropertyLength = 32 * 1024;
+
+/**
+ * Returns where a document is stored. The documents of a tenant are spread over 256 partitions,
+ * because the request rate of one partition is limited.
+ */
 export const keysOf = (tenantId: string, id: string) => ({
   partitionKey: `${tenantId}_${createHash('sha256').update(id).digest('hex').slice(0, 2)}`,
   rowKey: id,
 });
 
-/** @throws ApiError `too_large` naming the property and its limit */
+/**
+ * Converts a document to a row.
+ *
+ * @throws ApiError `too_large`, with the property and the limit in its detail
+ */
 export function toRow(
   tenantId: string,
   { id, title, text, owner, readers, writers, modified }: Document,
 ) {
-  const row = {
+  const properties = {
     title,
     text,
     owner,
@@ -35,31 +47,32 @@ export function toRow(
     writers: JSON.stringify(writers),
     modified,
   };
-  const tooLong = Object.entries(row).find(([, value]) => value.length > longestProperty);
-  if (tooLong)
-    throw new ApiError('too_large', {
-      detail: `'${tooLong[0]}' is over 64 KiB, which is what the store keeps of one property (32,768 UTF-16 code units).`,
-    });
-  return { ...keysOf(tenantId, id), ...row };
+  for (const [name, value] of Object.entries(properties)) {
+    if (value.length > maxPropertyLength)
+      throw new ApiError('too_large', {
+        detail: `'${name}' must have at most 64 KiB (32,768 UTF-16 code units).`,
+      });
+  }
+  return { ...keysOf(tenantId, id), ...properties };
 }
 
-const oids = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
+const objectIds = v.pipe(v.string(), v.parseJson(), v.array(v.string()));
 
-/** A row that is a document, and the document with its ETag. */
+/** The schema of a row. Its output is the document and its ETag. */
 export const documentRow = v.pipe(
   v.object({
     rowKey: v.string(),
     title: v.string(),
     text: v.string(),
     owner: v.string(),
-    readers: oids,
-    writers: oids,
+    readers: objectIds,
+    writers: objectIds,
     modified: v.string(),
     etag: v.string(),
   }),
-  v.transform(({ rowKey: id, etag, ...said }) => ({ value: { id, ...said }, etag })),
+  v.transform(({ rowKey: id, etag, ...properties }) => ({ value: { id, ...properties }, etag })),
 );
 
-/** Everybody whose list the document is on. */
+/** Returns all users who may read a document: its owner, readers and writers. */
 export const readersOf = ({ owner, readers, writers }: Document) =>
   new Set([owner, ...readers, ...writers]);

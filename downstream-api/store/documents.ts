@@ -1,184 +1,129 @@
 import { isDeepStrictEqual } from 'node:util';
-import { odata } from '@azure/data-tables';
-import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
 import { type Document, documentRow, keysOf, readersOf, toRow } from './document-row.ts';
-import { ask, askAgain, limitedBy, type OpenTable, readRow, write } from './tables.ts';
+import { createShares, type Page } from './shares.ts';
+import {
+  type OpenTable,
+  operationOptions,
+  readRow,
+  readWithRetry,
+  resultOf,
+  type Stored,
+  writeRow,
+} from './tables.ts';
 
-export interface Stored<T> {
-  readonly value: T;
-  readonly etag: string;
-}
-
-/** The documents of one tenant each. Every function throws ApiError `conflict`, `unavailable` or `timeout` as `ask` does. */
+/**
+ * The documents. Each function works within one tenant and throws ApiError `conflict`,
+ * `unavailable` or `timeout` as `resultOf` does.
+ */
 export interface Documents {
+  /** Returns a document, or `undefined` if it does not exist. */
   read(tenantId: string, id: string, signal: AbortSignal): Promise<Stored<Document> | undefined>;
-  /** Up to `limit` documents that the reader's index names, by id, after `after`; `next` is where the following page begins. */
-  list(
-    tenantId: string,
-    reader: string,
-    page: Page,
-    signal: AbortSignal,
-  ): Promise<{
-    readonly documents: readonly Stored<Document>[];
-    readonly next: string | undefined;
-  }>;
-  /** Creates, or replaces what `before` holds if nobody has changed it since. */
+  /** Returns one page of the documents that a user may read, sorted by id. */
+  list(tenantId: string, reader: string, page: Page, signal: AbortSignal): Promise<DocumentList>;
+  /**
+   * Creates a document if `before` is `undefined`. Otherwise replaces the version `before`.
+   *
+   * @throws ApiError `conflict` if the document exists already, or has another version
+   * @throws ApiError `too_large` if a property is too long for the store
+   */
   write(
     tenantId: string,
     document: Document,
     before: Stored<Document> | undefined,
     signal: AbortSignal,
   ): Promise<Stored<Document>>;
+  /**
+   * Deletes this version of a document.
+   *
+   * @throws ApiError `conflict` if the document has another version
+   * @throws ApiError `not_found` if the document does not exist
+   */
   remove(tenantId: string, stored: Stored<Document>, signal: AbortSignal): Promise<void>;
 }
 
-export interface Page {
-  readonly limit: number;
-  readonly after: string;
-}
-
-/** Milliseconds after which an index row without its document is given up: longer than any request lives. */
-const young = 60_000;
+/** One page of documents. */
+export type DocumentList = {
+  readonly documents: readonly Stored<Document>[];
+  /** The id after which the next page begins. `undefined` on the last page. */
+  readonly next: string | undefined;
+};
 
 /**
- * Documents in Table Storage. The document's own row alone decides access; rows of `shares` (partition: tenant and reader) only make
- * "documents I may read" quick. They are written before a grant and removed after a revoke, so the worst is a row that leads nowhere.
+ * Creates the documents in Azure Table Storage. Only the row of a document decides who may access
+ * it. The index (`shares.ts`) finds the documents of a user. A row of the index is added before a
+ * grant and removed after a revocation, so a failure can only leave a row without effect.
+ *
+ * @param now the current time in milliseconds since 1970
  */
 export function createDocuments(open: OpenTable, now: () => number = Date.now): Documents {
-  const documents = open('documents');
-  const shares = open('shares');
+  const table = open('documents');
+  const shares = createShares(open, now);
 
-  const read: Documents['read'] = async (tenantId, id, signal) => {
+  async function read(
+    tenantId: string,
+    id: string,
+    signal: AbortSignal,
+  ): Promise<Stored<Document> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, id);
-    const row = await askAgain(() => documents.getEntity(partitionKey, rowKey, limitedBy(signal)));
+    const row = await readWithRetry(() =>
+      table.getEntity(partitionKey, rowKey, operationOptions(signal)),
+    );
     return row && readRow(documentRow, row);
-  };
-  const share = (tenantId: string, reader: string, id: string, signal: AbortSignal) =>
-    ask(
-      shares.upsertEntity(
-        { partitionKey: `${tenantId}_${reader}`, rowKey: id },
-        'Replace',
-        limitedBy(signal),
-      ),
-    );
-  const unshare = (tenantId: string, { reader, id, etag }: Share, signal: AbortSignal) =>
-    ask(shares.deleteEntity(`${tenantId}_${reader}`, id, { ...limitedBy(signal), etag })).catch(
-      () => {},
-    );
-  /** Index rows as they are before a change, so that removing them afterwards does not take away one that a later grant has written again. */
-  const sharesOf = async (
-    tenantId: string,
-    readers: readonly string[],
-    id: string,
-    signal: AbortSignal,
-  ): Promise<readonly Share[]> => {
-    const rows = await Promise.all(
-      readers.map((reader) =>
-        ask(shares.getEntity(`${tenantId}_${reader}`, id, limitedBy(signal))),
-      ),
-    );
-    return rows.flatMap((row, index) =>
-      row ? [{ reader: readers[index] as string, id, etag: row.etag }] : [],
-    );
-  };
-
-  /** Forgets an index row that led nowhere, unless it is young enough to belong to a write under way. */
-  async function mend(
-    tenantId: string,
-    reader: string,
-    id: string,
-    signal: AbortSignal,
-  ): Promise<void> {
-    const row = await ask(shares.getEntity(`${tenantId}_${reader}`, id, limitedBy(signal))).catch(
-      () => undefined,
-    );
-    if (row?.timestamp && now() - Date.parse(row.timestamp) > young)
-      await unshare(tenantId, { reader, id, etag: row.etag }, signal);
   }
 
   return {
     read,
-    async list(tenantId, reader, { limit, after }, signal) {
-      const filter = odata`PartitionKey eq ${`${tenantId}_${reader}`} and RowKey gt ${after}`;
-      const query = {
-        ...limitedBy(signal),
-        queryOptions: { filter, select: ['RowKey'] },
-        onResponse: demandRows,
-      };
-      const page = () => shares.listEntities(query).byPage({ maxPageSize: limit });
-      const ids = (await askAgain(() => firstOf(page(), limit))) ?? [];
-      const found = await Promise.all(ids.map((id) => read(tenantId, id, signal)));
-      const leadsNowhere = ids.filter(
-        (_, index) => !found[index] || !readersOf(found[index].value).has(reader),
+
+    async list(tenantId, reader, page, signal) {
+      const ids = await shares.list(tenantId, reader, page, signal);
+      const results = await Promise.all(
+        ids.map(async (id) => ({ id, stored: await read(tenantId, id, signal) })),
       );
-      await Promise.all(leadsNowhere.map((id) => mend(tenantId, reader, id, signal)));
-      return {
-        documents: found.filter(
-          (stored) => stored !== undefined && readersOf(stored.value).has(reader),
-        ) as Stored<Document>[],
-        next: ids.length === limit ? ids.at(-1) : undefined,
-      };
+      const documents: Stored<Document>[] = [];
+      const staleIds: string[] = [];
+      for (const { id, stored } of results) {
+        if (stored && readersOf(stored.value).has(reader)) documents.push(stored);
+        else staleIds.push(id);
+      }
+      await Promise.all(staleIds.map((id) => shares.removeStale(tenantId, reader, id, signal)));
+      return { documents, next: ids.length === page.limit ? ids.at(-1) : undefined };
     },
+
     async write(tenantId, document, before, signal) {
       const row = toRow(tenantId, document);
-      const old = before ? readersOf(before.value) : new Set<string>();
-      const granted = [...readersOf(document)].filter((reader) => !old.has(reader));
-      await Promise.all(granted.map((reader) => share(tenantId, reader, document.id, signal)));
-      const revoked = [...old].filter((reader) => !readersOf(document).has(reader));
-      const stale = await sharesOf(tenantId, revoked, document.id, signal);
-      const saved = before
-        ? documents.updateEntity(row, 'Replace', { ...limitedBy(signal), etag: before.etag })
-        : documents.createEntity(row, limitedBy(signal));
-      const etag = await write(saved, async () => {
-        const found = await read(tenantId, document.id, signal);
-        return isDeepStrictEqual(found?.value, document) ? found : undefined;
+      const readersBefore = before ? readersOf(before.value) : new Set<string>();
+      const readers = readersOf(document);
+
+      const granted = [...readers].filter((reader) => !readersBefore.has(reader));
+      await Promise.all(granted.map((reader) => shares.add(tenantId, reader, document.id, signal)));
+
+      // The ETags of these rows are read before the document is written. If a later grant writes a
+      // row again, its ETag changes and the removal below leaves it in place.
+      const revoked = [...readersBefore].filter((reader) => !readers.has(reader));
+      const revokedShares = await shares.find(tenantId, revoked, document.id, signal);
+
+      const request = before
+        ? table.updateEntity(row, 'Replace', { ...operationOptions(signal), etag: before.etag })
+        : table.createEntity(row, operationOptions(signal));
+      const etag = await writeRow(request, async () => {
+        const stored = await read(tenantId, document.id, signal);
+        return isDeepStrictEqual(stored?.value, document) ? stored : undefined;
       });
-      await Promise.all(stale.map((row) => unshare(tenantId, row, signal)));
+
+      await Promise.all(revokedShares.map((share) => shares.remove(share, signal)));
       return { value: document, etag };
     },
+
     async remove(tenantId, { value, etag }, signal) {
-      const stale = await sharesOf(tenantId, [...readersOf(value)], value.id, signal);
+      const readers = [...readersOf(value)];
+      const revokedShares = await shares.find(tenantId, readers, value.id, signal);
       const { partitionKey, rowKey } = keysOf(tenantId, value.id);
-      const removed = await ask(
-        documents.deleteEntity(partitionKey, rowKey, { ...limitedBy(signal), etag }),
+      const removed = await resultOf(
+        table.deleteEntity(partitionKey, rowKey, { ...operationOptions(signal), etag }),
       );
       if (!removed) throw new ApiError('not_found');
-      await Promise.all(stale.map((row) => unshare(tenantId, row, signal)));
+      await Promise.all(revokedShares.map((share) => shares.remove(share, signal)));
     },
   };
-}
-
-const shareRow = v.object({ rowKey: v.string() });
-
-/** An index row: who may find the document. */
-interface Share {
-  readonly reader: string;
-  readonly id: string;
-  readonly etag: string;
-}
-
-/** The client takes an answer that is no list for an empty one; "no documents" must not mean "the store answers nonsense". */
-function demandRows({
-  status,
-  bodyAsText,
-}: {
-  readonly status: number;
-  readonly bodyAsText?: string | null;
-}): void {
-  if (status === 200 && !/"value"\s*:\s*\[/.test(bodyAsText ?? ''))
-    throw new ApiError('unavailable', { logContext: { check: 'store', reason: 'no list' } });
-}
-
-/** The first row keys; the service may spread them over several pages, of which some are empty. */
-async function firstOf(
-  pages: AsyncIterable<readonly object[]>,
-  limit: number,
-): Promise<readonly string[]> {
-  const ids: string[] = [];
-  for await (const page of pages) {
-    ids.push(...page.map((row) => readRow(shareRow, row).rowKey));
-    if (ids.length >= limit) break;
-  }
-  return ids.slice(0, limit);
 }

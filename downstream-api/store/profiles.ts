@@ -1,21 +1,37 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as v from 'valibot';
-import type { Stored } from './documents.ts';
-import { askAgain, limitedBy, type OpenTable, readRow, write } from './tables.ts';
+import {
+  type OpenTable,
+  operationOptions,
+  readRow,
+  readWithRetry,
+  type Stored,
+  writeRow,
+} from './tables.ts';
 
+/** The details of a user. */
 export interface Profile {
+  /** The object id of the user. */
   readonly userId: string;
   readonly displayName: string;
   readonly jobTitle: string;
   readonly phone: string;
-  /** ISO 8601, UTC; empty for a profile that was never saved. */
+  /** When the profile was last written: ISO 8601, UTC. Empty for a profile that was never saved. */
   readonly modified: string;
 }
 
-/** User details, a row each. Every function throws ApiError `conflict`, `unavailable` or `timeout` as `ask` does. */
+/**
+ * The profiles. Each function works within one tenant and throws ApiError `conflict`,
+ * `unavailable` or `timeout` as `resultOf` does.
+ */
 export interface Profiles {
+  /** Returns a profile, or `undefined` if it does not exist. */
   read(tenantId: string, userId: string, signal: AbortSignal): Promise<Stored<Profile> | undefined>;
-  /** Creates, or replaces the version that `etag` names. */
+  /**
+   * Creates a profile if `etag` is `undefined`. Otherwise replaces the version with this ETag.
+   *
+   * @throws ApiError `conflict` if the profile exists already, or has another version
+   */
   write(
     tenantId: string,
     profile: Profile,
@@ -24,7 +40,7 @@ export interface Profiles {
   ): Promise<Stored<Profile>>;
 }
 
-/** A user is a partition: they are never listed, and tenants of any size spread evenly. */
+/** Each profile is a partition: profiles are never listed, and partitions spread the load. */
 const keysOf = (tenantId: string, userId: string) => ({
   partitionKey: `${tenantId}_${userId}`,
   rowKey: 'profile',
@@ -38,28 +54,38 @@ const profileRow = v.object({
   etag: v.string(),
 });
 
+/** Creates the profiles in Azure Table Storage. */
 export function createProfiles(open: OpenTable): Profiles {
-  const profiles = open('profiles');
-  const read: Profiles['read'] = async (tenantId, userId, signal) => {
+  const table = open('profiles');
+
+  async function read(
+    tenantId: string,
+    userId: string,
+    signal: AbortSignal,
+  ): Promise<Stored<Profile> | undefined> {
     const { partitionKey, rowKey } = keysOf(tenantId, userId);
-    const row = await askAgain(() => profiles.getEntity(partitionKey, rowKey, limitedBy(signal)));
+    const row = await readWithRetry(() =>
+      table.getEntity(partitionKey, rowKey, operationOptions(signal)),
+    );
     if (!row) return undefined;
-    const { etag, ...said } = readRow(profileRow, row);
-    return { value: { userId, ...said }, etag };
-  };
+    const { etag, ...details } = readRow(profileRow, row);
+    return { value: { userId, ...details }, etag };
+  }
+
   return {
     read,
+
     async write(tenantId, profile, etag, signal) {
-      const { userId, ...rest } = profile;
-      const row = { ...keysOf(tenantId, userId), ...rest };
-      const saved = etag
-        ? profiles.updateEntity(row, 'Replace', { ...limitedBy(signal), etag })
-        : profiles.createEntity(row, limitedBy(signal));
-      const written = await write(saved, async () => {
-        const found = await read(tenantId, userId, signal);
-        return isDeepStrictEqual(found?.value, profile) ? found : undefined;
+      const { userId, ...details } = profile;
+      const row = { ...keysOf(tenantId, userId), ...details };
+      const request = etag
+        ? table.updateEntity(row, 'Replace', { ...operationOptions(signal), etag })
+        : table.createEntity(row, operationOptions(signal));
+      const newEtag = await writeRow(request, async () => {
+        const stored = await read(tenantId, userId, signal);
+        return isDeepStrictEqual(stored?.value, profile) ? stored : undefined;
       });
-      return { value: profile, etag: written };
+      return { value: profile, etag: newEtag };
     },
   };
 }

@@ -1,43 +1,56 @@
 import { TableClient } from '@azure/data-tables';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
-import { addressOf } from '../../shared/http/azure-client.ts';
+import { azureClientArguments } from '../../shared/http/azure-client.ts';
 import type { createManagedIdentity } from '../managed-identity.ts';
 
-/** The tables that the store is made of; deployment (or the emulators) creates them. */
+/** The tables of the store. The deployment creates them, and so do the emulators. */
 export const tableNames = ['documents', 'shares', 'profiles'] as const;
 
+/** Opens the client of one table. */
 export type OpenTable = (name: (typeof tableNames)[number]) => TableClient;
 
-/** Milliseconds that one request to the store may take. */
-const deadline = 3_000;
+/** A stored value and its version. */
+export type Stored<T> = {
+  readonly value: T;
+  /** The entity tag of the row. It changes with every write. */
+  readonly etag: string;
+};
+
+/** Milliseconds for one request to the store. */
+const requestTimeout = 3_000;
 
 /**
- * Azure Table Storage by the app's managed identity: no key, no connection string. The client retries nothing: a write whose answer was lost
- * would be tried again and told that somebody else has changed the row. `askAgain` is for reads.
+ * Creates the access to Azure Table Storage with the app's managed identity, without a key or a
+ * connection string. The client does not retry: if the response to a write is lost, a retry would
+ * fail with a conflict although the write has succeeded. Use `readWithRetry` for reads.
  */
 export function createTables(
   endpoint: URL,
   credential: ReturnType<typeof createManagedIdentity>,
 ): OpenTable {
-  const { url, options } = addressOf(endpoint);
+  const { url, options } = azureClientArguments(endpoint);
   return (name) =>
     new TableClient(url, name, credential, { retryOptions: { maxRetries: 0 }, ...options });
 }
 
-/** What every request to the store takes. */
-export const limitedBy = (signal: AbortSignal) => ({
+/** Returns the options that every request to the store needs. */
+export const operationOptions = (signal: AbortSignal) => ({
   abortSignal: signal,
-  requestOptions: { timeout: deadline },
+  requestOptions: { timeout: requestTimeout },
 });
 
 /**
- * Waits for the store: `undefined` where there is no such row.
- * @throws ApiError `conflict` for a precondition that no longer holds, `timeout`, `unavailable`
+ * Waits for the result of a request to the store.
+ *
+ * @returns `undefined` if the row does not exist
+ * @throws ApiError `conflict` if the precondition of the request fails
+ * @throws ApiError `timeout` if the signal aborts
+ * @throws ApiError `unavailable` for any other failure
  */
-export async function ask<T>(work: Promise<T>): Promise<T | undefined> {
+export async function resultOf<T>(request: Promise<T>): Promise<T | undefined> {
   try {
-    return await work;
+    return await request;
   } catch (error) {
     if (error instanceof ApiError) throw error;
     const { statusCode, name, code } = error as {
@@ -45,7 +58,8 @@ export async function ask<T>(work: Promise<T>): Promise<T | undefined> {
       name?: string;
       code?: string;
     };
-    if (statusCode === 404 && codeOf(error) === 'ResourceNotFound') return undefined;
+    // A 404 for a missing table (TableNotFound) is a fault of the deployment.
+    if (statusCode === 404 && serviceCodeOf(error) === 'ResourceNotFound') return undefined;
     if (statusCode === 409 || statusCode === 412)
       throw new ApiError('conflict', { logContext: { check: 'store', storeStatus: statusCode } });
     if (name === 'AbortError') throw new ApiError('timeout', { logContext: { check: 'store' } });
@@ -55,44 +69,69 @@ export async function ask<T>(work: Promise<T>): Promise<T | undefined> {
   }
 }
 
-/** Reads, once more where the store was away for a moment. @throws ApiError as `ask` does */
-export const askAgain = <T>(read: () => Promise<T>): Promise<T | undefined> =>
-  ask(read()).catch((error: unknown) => {
-    if (error instanceof ApiError && error.code === 'unavailable') return ask(read());
-    throw error;
-  });
-
-/** What a row of this shape says; the store, or whatever answers in its place, may answer anything. @throws ApiError `unavailable` for another row */
-export function readRow<const S extends v.GenericSchema>(shape: S, row: object): v.InferOutput<S> {
-  const read = v.safeParse(shape, row);
-  if (!read.success)
-    throw new ApiError('unavailable', { logContext: { check: 'store', reason: 'no row of ours' } });
-  return read.output;
+/** The error code that the table service sent, such as `ResourceNotFound`. */
+function serviceCodeOf(error: unknown): unknown {
+  const { details } = error as { details?: { odataError?: { code?: unknown } } };
+  return details?.odataError?.code;
 }
 
 /**
- * Writes, and gives the row's new ETag. Where the answer got lost, nobody knows whether it was done: then the row is read once,
- * and `readBack` gives it where it holds exactly what was sent.
- * @throws ApiError as `ask` does
+ * Reads from the store, and tries once more if the store is unavailable.
+ *
+ * @returns `undefined` if the row does not exist
+ * @throws ApiError as `resultOf` does
  */
-export async function write(
-  work: Promise<{ readonly etag?: string }>,
-  readBack: () => Promise<{ readonly etag: string } | undefined>,
-) {
-  const saved = await ask(work).catch(async (error: unknown) => {
-    const found =
-      error instanceof ApiError && error.code !== 'conflict'
-        ? await readBack().catch(() => undefined)
-        : undefined;
-    if (!found) throw error;
-    return found;
-  });
-  if (!saved?.etag) throw new ApiError('conflict', { logContext: { check: 'store' } });
-  return saved.etag;
+export async function readWithRetry<T>(read: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await resultOf(read());
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'unavailable') return resultOf(read());
+    throw error;
+  }
 }
 
-/** The service's own word: a missing table (TableNotFound) is a fault of deployment, a missing row is an answer. */
-function codeOf(error: unknown): unknown {
-  const { details } = error as { details?: { odataError?: { code?: unknown } } };
-  return details?.odataError?.code;
+/**
+ * Writes a row. If the response is lost, it is unknown whether the write succeeded. Then the row is
+ * read back once, and the write counts as successful if the row has the sent content.
+ *
+ * @param request the write
+ * @param readBack returns the row if it has the sent content
+ * @returns the new ETag
+ * @throws ApiError as `resultOf` does, and `conflict` if the row no longer exists
+ */
+export async function writeRow(
+  request: Promise<{ readonly etag?: string }>,
+  readBack: () => Promise<{ readonly etag: string } | undefined>,
+): Promise<string> {
+  const written = await writeOrReadBack(request, readBack);
+  if (!written?.etag) throw new ApiError('conflict', { logContext: { check: 'store' } });
+  return written.etag;
+}
+
+async function writeOrReadBack(
+  request: Promise<{ readonly etag?: string }>,
+  readBack: () => Promise<{ readonly etag: string } | undefined>,
+): Promise<{ readonly etag?: string } | undefined> {
+  try {
+    return await resultOf(request);
+  } catch (error) {
+    if (!(error instanceof ApiError) || error.code === 'conflict') throw error;
+    const stored = await readBack().catch(() => undefined);
+    if (!stored) throw error;
+    return stored;
+  }
+}
+
+/**
+ * Validates a row, because the store can return anything.
+ *
+ * @throws ApiError `unavailable` if the row does not match the schema
+ */
+export function readRow<const S extends v.GenericSchema>(schema: S, row: object): v.InferOutput<S> {
+  const result = v.safeParse(schema, row);
+  if (!result.success)
+    throw new ApiError('unavailable', {
+      logContext: { check: 'store', reason: 'malformed row' },
+    });
+  return result.output;
 }

@@ -2,7 +2,8 @@
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
-import { clientSettings, siteConfiguration } from '../../tools/client-app-site.ts';
+import { clientSettings } from '../../tools/client-app-settings.ts';
+import { siteConfiguration } from '../../tools/client-app-site.ts';
 import { readDeployment } from './environment.ts';
 import { log, runHook } from './run-hook.ts';
 

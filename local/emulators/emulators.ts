@@ -1,49 +1,62 @@
-/** The local emulators: Entra, Key Vault, managed identity and the control API behind one port, the table store behind another. Loopback only. */
+/**
+ * Starts the local emulators on the loopback interface. Entra, Key Vault, managed identity and the
+ * control API share one port. Table Storage has its own port.
+ */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { isOnAzure } from '../../shared/settings.ts';
-import { openCredentials } from './key-vault/credentials.ts';
-import { createKeyVault } from './key-vault/key-vault.ts';
-import { createManagedIdentity } from './managed-identity/managed-identity.ts';
-import { startTables } from './tables/tables.ts';
 import type { EmulatorContext } from './context.ts';
 import { createControl, publishControl } from './control/control.ts';
+import { createRecorder } from './control/recorder.ts';
 import { type IdentityName, readDirectory } from './entra/directory.ts';
 import { createEntra } from './entra/entra.ts';
 import { createPolicies } from './entra/policies.ts';
 import { openSigningKeys } from './entra/signing-keys.ts';
-import { createRecorder } from './control/recorder.ts';
+import { openCredentials } from './key-vault/credentials.ts';
+import { createKeyVault } from './key-vault/key-vault.ts';
 import { createListener } from './listener.ts';
+import { createManagedIdentity } from './managed-identity/managed-identity.ts';
+import { startTables } from './tables/tables.ts';
 
+/** The options of `startEmulators`. */
 export interface EmulatorOptions {
-  /** 0: a free one. */
+  /** The port of Entra, Key Vault, managed identity and the control API. 0 picks a free port. */
   readonly emulatorPort: number;
-  /** 0: a free one. */
+  /** The port of Table Storage. 0 picks a free port. */
   readonly tablePort: number;
   readonly clientAppOrigin: string;
+  /** The folder for everything that outlives a restart. It is created when it does not exist. */
   readonly dataDir: string;
-  /** A directory other than `local/tenant.json`. */
+  /** A directory file to use instead of `local/tenant.json`. */
   readonly directoryFile?: string;
-  /** Milliseconds since 1970. */
+  /** Milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 }
 
+/** What the process of an app needs to use its managed identity. */
+interface AppIdentity {
+  /** The `client_id` that the app sends for its user-assigned identity. */
+  readonly clientId: string;
+  /** The value of IDENTITY_HEADER, which the app sends as `x-identity-header`. */
+  readonly header: string;
+}
+
+/** The running emulators. */
 export interface Emulators {
   readonly context: EmulatorContext;
+  /** The URL of the table service, with the account name as its path. */
   readonly tableEndpoint: string;
-  /** The `x-control-token` of the control API. */
+  /** The value that the control API expects in `x-control-token`. */
   readonly controlToken: string;
-  /** What an app's process needs to be its managed identity: the client id, and the value of IDENTITY_HEADER. */
-  readonly identities: Readonly<
-    Record<IdentityName, { readonly clientId: string; readonly header: string }>
-  >;
+  readonly identities: Readonly<Record<IdentityName, AppIdentity>>;
+  /** Closes both ports, ends Azurite and removes the control file. */
   close(): Promise<void>;
 }
 
-async function openContext(options: EmulatorOptions, origin: string): Promise<EmulatorContext> {
+async function createContext(options: EmulatorOptions, origin: string): Promise<EmulatorContext> {
   const { dataDir, clientAppOrigin, directoryFile, now = Date.now } = options;
   await mkdir(dataDir, { recursive: true, mode: 0o700 });
   const directory = readDirectory(directoryFile, clientAppOrigin);
@@ -65,43 +78,53 @@ async function openContext(options: EmulatorOptions, origin: string): Promise<Em
   };
 }
 
-/** Starts it all on 127.0.0.1. Rejects when a port is taken, and always on Azure: whoever reaches the emulators can be anybody. */
+/** Adds the endpoints that share the port of `server`. */
+function serveEndpoints(
+  server: Server,
+  context: EmulatorContext,
+  controlToken: string,
+): Emulators['identities'] {
+  const managedIdentity = createManagedIdentity(context);
+  const listener = createListener(context, [
+    createControl(context, controlToken),
+    createKeyVault(context),
+    managedIdentity.endpoint,
+    createEntra(context),
+  ]);
+  server.on('request', (request, response) => void listener(request, response));
+  const identities = context.directory.identities.map(({ name, clientId }) => [
+    name,
+    { clientId, header: managedIdentity.headers[name] },
+  ]);
+  return Object.fromEntries(identities) as Emulators['identities'];
+}
+
+/**
+ * Starts the emulators on 127.0.0.1.
+ * @throws Error when a port is in use. On Azure it always throws, because anyone who reaches the
+ *   emulators can get a token for any user.
+ */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {
-  if (isOnAzure()) throw new Error('The local emulators does not run on Azure.');
+  if (isOnAzure()) {
+    throw new Error('The local emulators must not run on Azure. Start them on your own machine.');
+  }
   const server = createServer();
   await once(server.listen(options.emulatorPort, '127.0.0.1'), 'listening');
   const { port } = server.address() as AddressInfo;
-  const closing: (() => Promise<unknown> | unknown)[] = [
-    () => server.close(),
-    () => server.closeAllConnections(),
-  ];
+
+  const cleanups: (() => unknown)[] = [() => server.close(), () => server.closeAllConnections()];
   const close = async () => {
-    for (const step of closing) await step();
+    for (const cleanup of cleanups) await cleanup();
   };
   try {
-    const context = await openContext(options, `http://localhost:${port}`);
+    const context = await createContext(options, `http://localhost:${port}`);
     const tables = await startTables(context, options.tablePort);
-    closing.push(tables.close);
-    const managedIdentity = createManagedIdentity(context);
+    cleanups.push(tables.close);
+
     const controlToken = randomBytes(24).toString('base64url');
-    const endpoints = [
-      createControl(context, controlToken),
-      createKeyVault(context),
-      managedIdentity.endpoint,
-      createEntra(context),
-    ];
-    const listen = createListener(context, endpoints);
-    server.on(
-      'request',
-      (request: IncomingMessage, response: ServerResponse) => void listen(request, response),
-    );
-    closing.push(await publishControl(context, controlToken));
-    const identities = Object.fromEntries(
-      context.directory.identities.map(({ name, clientId }) => [
-        name,
-        { clientId, header: managedIdentity.headers[name] },
-      ]),
-    ) as Emulators['identities'];
+    const identities = serveEndpoints(server, context, controlToken);
+    cleanups.push(await publishControl(context, controlToken));
+
     return { context, tableEndpoint: tables.endpoint, controlToken, identities, close };
   } catch (error) {
     await close();

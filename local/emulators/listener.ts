@@ -1,25 +1,28 @@
-/** One HTTP door for every endpoint of the emulators: host check, CORS, body, planted faults, then the first endpoint whose path it is. */
+/**
+ * The request listener of the shared port. It checks the host, sets the CORS headers, reads
+ * the body and applies injected faults. Then it calls the endpoint that serves the path.
+ */
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from './context.ts';
-import { nameEntraEndpoint } from './entra/entra.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from './context.ts';
 import { applyFault, type FaultyEndpoint } from './control/faults.ts';
 import type { Recorded } from './control/recorder.ts';
+import { matchEntraEndpoint } from './entra/entra.ts';
 
-const bodyLimit = 1024 * 1024;
+const maxBodyBytes = 1024 * 1024;
 
-/** `undefined` for a body over 1 MiB. */
+/** Returns `undefined` for a body over 1 MiB. */
 async function readBody(request: IncomingMessage): Promise<Buffer | undefined> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request) {
     size += (chunk as Buffer).length;
-    if (size > bodyLimit) return undefined;
+    if (size > maxBodyBytes) return undefined;
     chunks.push(chunk as Buffer);
   }
   return Buffer.concat(chunks);
 }
 
-function flatten(headers: IncomingMessage['headers']): EmulatorRequest['headers'] {
+function joinHeaders(headers: IncomingMessage['headers']): EmulatorRequest['headers'] {
   return Object.fromEntries(
     Object.entries(headers).map(([name, value]) => [
       name,
@@ -28,20 +31,28 @@ function flatten(headers: IncomingMessage['headers']): EmulatorRequest['headers'
   );
 }
 
-/** What a fault may be planted at, and whose hop that is in the record. */
-function nameEndpoint(path: string): { name: FaultyEndpoint; hop: Recorded['hop'] } | undefined {
-  if (/^\/secrets(\/|$)/.test(path)) return { name: 'vault', hop: 'vault' };
-  if (path === '/msi/token') return { name: 'managed-identity', hop: 'managed-identity' };
-  const name = nameEntraEndpoint(path);
-  return name && name !== 'logout' ? { name, hop: 'entra' } : undefined;
+interface FaultTarget {
+  readonly endpoint: FaultyEndpoint;
+  /** The hop under which the fault is recorded. */
+  readonly hop: Recorded['hop'];
 }
 
-/** Browsers of the Client App's origin may call these; Entra has no CORS on its pages either. */
-const crossOrigin = (path: string) =>
-  path.startsWith('/control/') ||
-  ['token', 'metadata', 'keys'].includes(nameEntraEndpoint(path) ?? '');
+/** The endpoint whose faults apply to a path, or `undefined` where none can be injected. */
+function findFaultTarget(path: string): FaultTarget | undefined {
+  if (/^\/secrets(\/|$)/.test(path)) return { endpoint: 'vault', hop: 'vault' };
+  if (path === '/msi/token') return { endpoint: 'managed-identity', hop: 'managed-identity' };
+  const endpoint = matchEntraEndpoint(path);
+  if (endpoint === undefined || endpoint === 'logout') return undefined;
+  return { endpoint, hop: 'entra' };
+}
 
-function allowClientApp({ headers }: IncomingMessage, response: ServerResponse): void {
+/** Whether scripts of the Client App can call the path. As in Entra, pages do not allow CORS. */
+function allowsCors(path: string): boolean {
+  if (path.startsWith('/control/')) return true;
+  return ['token', 'metadata', 'keys'].includes(matchEntraEndpoint(path) ?? '');
+}
+
+function setCorsHeaders({ headers }: IncomingMessage, response: ServerResponse): void {
   response.setHeader('Access-Control-Allow-Origin', headers.origin ?? '');
   response.setHeader(
     'Access-Control-Expose-Headers',
@@ -57,74 +68,96 @@ function allowClientApp({ headers }: IncomingMessage, response: ServerResponse):
 
 function send(response: ServerResponse, { status, headers, body = '' }: EmulatorResponse): void {
   if (response.destroyed) return;
-  const isText = typeof body === 'string' || Buffer.isBuffer(body);
-  const bytes = isText ? Buffer.from(body) : Buffer.from(JSON.stringify(body));
-  const type = isText ? {} : { 'Content-Type': 'application/json; charset=utf-8' };
-  response.writeHead(status, { ...type, 'Content-Length': bytes.length, ...headers }).end(bytes);
+  const isJson = typeof body === 'object' && !Buffer.isBuffer(body);
+  const bytes = Buffer.from(isJson ? JSON.stringify(body) : body);
+  response.writeHead(status, {
+    ...(isJson ? { 'Content-Type': 'application/json; charset=utf-8' } : {}),
+    'Content-Length': bytes.length,
+    ...headers,
+  });
+  response.end(bytes);
 }
 
-/** Never rejects; a mistake of the emulators's own is a 500 and a line on stderr. */
-export function createListener(context: EmulatorContext, endpoints: readonly Endpoint[]) {
-  const hosts = [
-    new URL(context.origin).host,
-    new URL(context.origin).host.replace('localhost', '127.0.0.1'),
-  ];
+/**
+ * Creates the listener for `http.createServer`. It never rejects: an unexpected error becomes a 500
+ * and a line on stderr.
+ */
+export function createListener(
+  context: EmulatorContext,
+  endpoints: readonly Endpoint[],
+): (request: IncomingMessage, response: ServerResponse) => Promise<void> {
+  const { host } = new URL(context.origin);
+  const allowedHosts = [host, host.replace('localhost', '127.0.0.1')];
 
-  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const started = performance.now();
-    if (!hosts.includes(request.headers.host ?? ''))
-      return send(response, { status: 421, body: 'This is a local emulators.' });
+  /** Returns the URL of the request, or sends the error response and returns `undefined`. */
+  function checkTarget(request: IncomingMessage, response: ServerResponse): URL | undefined {
+    if (!allowedHosts.includes(request.headers.host ?? '')) {
+      send(response, { status: 421, body: `The local emulators are served at ${host} only.` });
+      return undefined;
+    }
     const target = context.origin + request.url;
-    if (!request.url?.startsWith('/') || !URL.canParse(target))
-      return send(response, { status: 400 });
-    const url = new URL(target);
+    if (!request.url?.startsWith('/') || !URL.canParse(target)) {
+      send(response, { status: 400 });
+      return undefined;
+    }
+    return new URL(target);
+  }
+
+  /** Returns whether the fault replaced the response. */
+  async function injectFault(path: string, response: ServerResponse): Promise<boolean> {
+    const target = findFaultTarget(path);
+    if (!target) return false;
+    const started = performance.now();
+    const fault = context.policies.fault(target.endpoint);
+    if (!(await applyFault(fault, response))) return false;
+    context.recorder.record({
+      at: context.now(),
+      took: performance.now() - started,
+      hop: target.hop,
+      operation: target.endpoint,
+      status: response.statusCode,
+      facts: { fault: fault?.kind },
+    });
+    return true;
+  }
+
+  async function handle(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const url = checkTarget(request, response);
+    if (!url) return;
+    const method = request.method ?? 'GET';
+
     response.setHeader('Vary', 'Origin');
-    if (request.headers.origin === context.clientAppOrigin && crossOrigin(url.pathname))
-      allowClientApp(request, response);
-    if (request.method === 'OPTIONS')
-      return send(response, {
-        status: response.hasHeader('Access-Control-Allow-Origin') ? 204 : 403,
-      });
+    const isAllowedOrigin = request.headers.origin === context.clientAppOrigin;
+    const isCorsAllowed = isAllowedOrigin && allowsCors(url.pathname);
+    if (isCorsAllowed) setCorsHeaders(request, response);
+    if (method === 'OPTIONS') return send(response, { status: isCorsAllowed ? 204 : 403 });
+
     const body = await readBody(request);
     if (!body) return send(response, { status: 413, headers: { Connection: 'close' } });
-    const named = nameEndpoint(url.pathname);
-    const fault = named && context.policies.fault(named.name);
-    if (named && (await applyFault(fault, response))) {
-      const { statusCode: status } = response;
-      const [at, took] = [context.now(), performance.now() - started];
-      return context.recorder.record({
-        at,
-        took,
-        hop: named.hop,
-        operation: named.name,
-        status,
-        facts: { fault: fault?.kind },
-      });
-    }
-    const asked: EmulatorRequest = {
-      method: request.method ?? 'GET',
-      url,
-      headers: flatten(request.headers),
-      body,
-    };
+    if (await injectFault(url.pathname, response)) return;
+
     for (const endpoint of endpoints) {
-      const answered = await endpoint(asked);
-      if (answered) return send(response, answered);
+      const result = await endpoint({ method, url, headers: joinHeaders(request.headers), body });
+      if (result) return send(response, result);
     }
     send(response, {
       status: 404,
-      body: { error: 'not_found', error_description: 'The local emulators has nothing here.' },
+      body: {
+        error: 'not_found',
+        error_description: 'The local emulators have no endpoint at this path.',
+      },
     });
   }
 
-  return (request: IncomingMessage, response: ServerResponse): Promise<void> =>
-    answer(request, response).catch((error: unknown) => {
+  return async (request, response) => {
+    try {
+      await handle(request, response);
+    } catch (error) {
       if (request.destroyed) return;
-      console.error(
-        `The emulators failed at ${request.method} ${request.url?.split('?')[0]}:`,
-        error,
-      );
-      if (!response.headersSent) send(response, { status: 500, body: { error: 'server_error' } });
-      else response.destroy();
-    });
+      const path = request.url?.split('?')[0];
+      console.error(`The emulators failed to handle ${request.method} ${path}:`, error);
+      if (response.headersSent) response.destroy();
+      else send(response, { status: 500, body: { error: 'server_error' } });
+    }
+  };
 }

@@ -1,49 +1,67 @@
 import type { IncomingMessage } from 'node:http';
 import type { RpcRequest } from '../../tools/functions-worker/messages.ts';
 
-/** Kestrel's limits, as measured on the real host (handbook 3). Bytes, except the count. */
-const limits = {
-  requestLine: 8_192,
-  headers: 32_768,
-  headerCount: 100,
-  body: 100 * 1024 * 1024,
-} as const;
+/** Kestrel's limits, as measured on the real host. In bytes, except for the number of headers. */
+const maxRequestLineBytes = 8_192;
+const maxHeaderBytes = 32_768;
+const maxHeaderCount = 100;
+const maxBodyBytes = 100 * 1024 * 1024;
+/** A colon and a blank follow each name, and a line break follows each value. */
+const separatorBytes = 2;
 
-/** The status with which the real host refuses a request before any function sees it, or `undefined` for one it lets through. */
-export function refuseEarly(request: IncomingMessage): 400 | 414 | 431 | 500 | undefined {
-  const { method = '', url = '', httpVersion, rawHeaders } = request;
-  if (`${method} ${url} HTTP/${httpVersion}\r\n`.length > limits.requestLine) return 414;
-  const headerBytes = rawHeaders.reduce(
-    (sum, part) => sum + Buffer.byteLength(part, 'latin1') + 2,
-    0,
-  );
-  if (headerBytes > limits.headers || rawHeaders.length / 2 > limits.headerCount) return 431;
-  if (!isHost(joinHeaders(rawHeaders).host ?? 'localhost')) return 400;
-  if (Number(request.headers['content-length'] ?? 0) > limits.body) return 500;
+/** A status with which the real host refuses a request before any function runs. */
+export type RefusalStatus = 400 | 414 | 431 | 500;
+
+/** Checks a request against the limits of the real host. Returns `undefined` if it passes. */
+export function checkLimits(request: IncomingMessage): RefusalStatus | undefined {
+  const { method = '', url = '', httpVersion, rawHeaders, headers } = request;
+  const requestLine = `${method} ${url} HTTP/${httpVersion}\r\n`;
+  if (requestLine.length > maxRequestLineBytes) return 414;
+  let headerBytes = 0;
+  for (const part of rawHeaders) headerBytes += Buffer.byteLength(part, 'latin1') + separatorBytes;
+  if (headerBytes > maxHeaderBytes || rawHeaders.length / 2 > maxHeaderCount) return 431;
+  if (!isValidHost(joinHeaders(rawHeaders).host ?? 'localhost')) return 400;
+  if (Number(headers['content-length'] ?? 0) > maxBodyBytes) return 500;
   return undefined;
 }
 
-/** A name or an address, and a port: what Kestrel takes (HttpCharacters.cs), and nothing that would change the path or the query behind it. */
-function isHost(host: string): boolean {
-  return (
-    /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host) && URL.canParse(`http://${host}`)
-  );
+/**
+ * Whether a Host header is a name or an address, with or without a port. Kestrel
+ * (HttpCharacters.cs) allows no character that would change the path or the query of the URL.
+ */
+function isValidHost(host: string): boolean {
+  const hasValidForm = /^(?:\[[\da-f:.]+\]|[\w.!$&'()-]+)(?::\d+)?$/i.test(host);
+  return hasValidForm && URL.canParse(`http://${host}`);
 }
 
-/** Path and query of the request's target, still encoded; the absolute form loses its origin. */
-export function splitTarget(target: string): { readonly path: string; readonly query: string } {
-  const local = target.replace(/^https?:\/\/[^/?#]*/i, '');
-  const mark = local.indexOf('?');
-  return mark < 0
-    ? { path: local || '/', query: '' }
-    : { path: local.slice(0, mark) || '/', query: local.slice(mark) };
+/** The two parts of a request target, still percent-encoded. */
+export interface RequestTarget {
+  /** Begins with `/`. */
+  readonly path: string;
+  /** Begins with `?`, or is empty. */
+  readonly query: string;
+}
+
+/** Splits a request target. An absolute URL (RFC 9112, section 3.2.2) loses its origin. */
+export function splitTarget(target: string): RequestTarget {
+  const pathAndQuery = target.replace(/^https?:\/\/[^/?#]*/i, '');
+  const queryStart = pathAndQuery.indexOf('?');
+  if (queryStart < 0) return { path: pathAndQuery || '/', query: '' };
+  return {
+    path: pathAndQuery.slice(0, queryStart) || '/',
+    query: pathAndQuery.slice(queryStart),
+  };
 }
 
 /**
- * The request as the real host hands it to its worker: header names in lower case, repeated headers joined with "," (Authorization too),
- * repeated query keys joined with "," whatever their case, the URL built from the Host header alone,
- * and no body where none was announced by Content-Length: a chunked body arrives empty.
- * Rejects when the client hangs up while it is still sending.
+ * Reads a request as the real host passes it to its worker:
+ *
+ * - Header names are in lower case. Repeated headers, also Authorization, are joined with ",".
+ * - Repeated query keys are joined with ",", and their case is ignored.
+ * - The origin of the URL comes from the Host header alone.
+ * - A chunked body arrives empty.
+ *
+ * @throws Error if the client closes the connection before the whole body has arrived
  */
 export async function readRequest(
   request: IncomingMessage,
@@ -51,7 +69,8 @@ export async function readRequest(
 ): Promise<RpcRequest> {
   const { path, query } = splitTarget(request.url ?? '/');
   const headers = joinHeaders(request.rawHeaders);
-  const bytes = 'transfer-encoding' in headers ? skipBody(request) : await readBody(request);
+  const isChunked = 'transfer-encoding' in headers;
+  const bytes = isChunked ? discardBody(request) : await readBody(request);
   return {
     url: `http://${headers.host ?? 'localhost'}${path}${query}`,
     method: request.method ?? 'GET',
@@ -62,29 +81,34 @@ export async function readRequest(
   };
 }
 
-function joinHeaders(raw: readonly string[]): Record<string, string> {
-  const joined: Record<string, string> = Object.create(null);
-  for (let index = 0; index + 1 < raw.length; index += 2) {
-    const name = (raw[index] ?? '').toLowerCase();
-    const value = raw[index + 1] ?? '';
-    joined[name] = name in joined ? `${joined[name]},${value}` : value;
+/** @param rawHeaders names and values in turn */
+function joinHeaders(rawHeaders: readonly string[]): Readonly<Record<string, string>> {
+  const joined = new Map<string, string>();
+  for (let index = 0; index + 1 < rawHeaders.length; index += 2) {
+    const name = (rawHeaders[index] ?? '').toLowerCase();
+    const value = rawHeaders[index + 1] ?? '';
+    const previous = joined.get(name);
+    joined.set(name, previous === undefined ? value : `${previous},${value}`);
   }
-  return { ...joined };
+  return Object.fromEntries(joined);
 }
 
-function joinQuery(query: string): Record<string, string> {
-  const names = new Map<string, string>();
-  const joined: Record<string, string> = {};
+/** The first spelling of a key wins. */
+function joinQuery(query: string): Readonly<Record<string, string>> {
+  const spellings = new Map<string, string>();
+  const joined = new Map<string, string>();
   for (const [key, value] of new URLSearchParams(query)) {
-    const name = names.get(key.toLowerCase());
-    if (name === undefined) names.set(key.toLowerCase(), key);
-    joined[name ?? key] = name === undefined ? value : `${joined[name]},${value}`;
+    const spelling = spellings.get(key.toLowerCase()) ?? key;
+    spellings.set(key.toLowerCase(), spelling);
+    const previous = joined.get(spelling);
+    joined.set(spelling, previous === undefined ? value : `${previous},${value}`);
   }
-  return joined;
+  return Object.fromEntries(joined);
 }
 
-function skipBody(request: IncomingMessage): Buffer {
-  request.on('error', () => {}).resume();
+function discardBody(request: IncomingMessage): Buffer {
+  request.on('error', () => {});
+  request.resume();
   return Buffer.alloc(0);
 }
 

@@ -1,26 +1,43 @@
 import { createDefaultHttpClient, type HttpClient } from '@azure/core-rest-pipeline';
 import { isLoopback } from '../loopback.ts';
 
-const client = createDefaultHttpClient();
+const defaultHttpClient = createDefaultHttpClient();
 
-const plainHttp: HttpClient = {
+/** Sends requests as plain http although their URLs say https. */
+const plainHttpClient: HttpClient = {
   async sendRequest(request) {
-    if (!isLoopback(new URL(request.url))) throw new Error('plain http is for this machine only');
-    const url = request.url.replace(/^https:/, 'http:');
-    const answer = await client.sendRequest({ ...request, url, allowInsecureConnection: true });
-    // Azure's policies know their request by its identity.
-    return { ...answer, request };
+    if (!isLoopback(new URL(request.url)))
+      throw new Error('Plain http is allowed for loopback addresses only.');
+    const response = await defaultHttpClient.sendRequest({
+      ...request,
+      url: request.url.replace(/^https:/, 'http:'),
+      allowInsecureConnection: true,
+    });
+    // The policies of the Azure clients compare requests by identity.
+    return { ...response, request };
   },
 };
 
 /**
- * Address and options for an Azure client. Those clients send a token by https only, and a service on this machine has no certificate: there,
- * and only there, the client is given an https address and its requests go out as http. Settings allow http nowhere else, and never on Azure.
+ * Returns the URL and the options with which to construct a client of the Azure SDK.
+ *
+ * The Azure clients send a token over https only, but an emulator on this machine has no
+ * certificate. For a loopback address, the client is given an https URL and its requests are sent
+ * as plain http. The settings accept plain http for no other address, and never on Azure.
+ *
+ * @example
+ * ```ts
+ * const { url, options } = azureClientArguments(settings.AZURE_KEY_VAULT_ENDPOINT);
+ * const client = new SecretClient(url, identity, options);
+ * ```
  */
-export function addressOf({ href, protocol }: URL): {
+export function azureClientArguments({ href, protocol }: URL): {
+  /** The service's https URL, without a slash at its end. */
   readonly url: string;
+
+  /** Options to pass to the client's constructor. */
   readonly options: { readonly httpClient?: HttpClient };
 } {
   const url = href.replace(/^http:/, 'https:').replace(/\/$/, '');
-  return { url, options: protocol === 'http:' ? { httpClient: plainHttp } : {} };
+  return { url, options: protocol === 'http:' ? { httpClient: plainHttpClient } : {} };
 }

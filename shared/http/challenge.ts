@@ -1,67 +1,105 @@
-import { problems, type ApiError } from '../api-error.ts';
+import { type ApiError, problems } from '../api-error.ts';
 
-/** Who asks for credentials: this API, and where its tokens come from (Entra's authorize endpoint). */
-export type ChallengeOptions = { readonly clientId: string; readonly authorizationUri: string };
+/** What an API tells its callers about where to get an access token. */
+export type ChallengeOptions = {
+  /** The API's client ID. It is the `realm` of the challenge. */
+  readonly clientId: string;
 
-/** Writes one `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1): each parameter once, no value able to end its quotes or the header. */
+  /** The authorization endpoint of Entra ID. */
+  readonly authorizationUri: string;
+};
+
+/**
+ * Characters of encoded claims that fit into a header, since clients accept no more than 8 to
+ * 16 KiB of headers. Longer claims are sent in the problem body only.
+ */
+const maxClaimsLength = 6 * 1024;
+
+/**
+ * Writes a `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1). Values are escaped, so that none
+ * of them can end its quotes or the header. Parameters that are `undefined` are left out.
+ *
+ * @example
+ * ```ts
+ * writeChallenge({ realm: 'api', error: 'invalid_token' });
+ * // Bearer realm="api", error="invalid_token"
+ * ```
+ */
 export function writeChallenge(parameters: Readonly<Record<string, string | undefined>>): string {
-  const quote = (value: string) =>
-    `"${value.replace(/[^\x20-\x7e]/g, '').replace(/["\\]/g, '\\$&')}"`;
-  const written = Object.entries(parameters).flatMap(([name, value]) =>
-    value === undefined ? [] : [`${name}=${quote(value)}`],
-  );
+  const written: string[] = [];
+  for (const [name, value] of Object.entries(parameters))
+    if (value !== undefined) written.push(`${name}=${quote(value)}`);
   return `Bearer ${written.join(', ')}`;
 }
 
-/** Claims as a challenge carries them: standard base64, padded, of minified JSON (https://learn.microsoft.com/entra/identity-platform/claims-challenge). */
+/** Writes a quoted string (RFC 9110 §5.6.4). Only printable ASCII is kept. */
+function quote(value: string): string {
+  const printable = value.replace(/[^\x20-\x7e]/g, '');
+  return `"${printable.replace(/["\\]/g, '\\$&')}"`;
+}
+
+/**
+ * Encodes claims for a challenge: minified JSON in standard base64 with padding
+ * (https://learn.microsoft.com/entra/identity-platform/claims-challenge).
+ *
+ * @example
+ * ```ts
+ * encodeClaims({ access_token: { acrs: { essential: true, value: 'c1' } } });
+ * ```
+ */
 export const encodeClaims = (claims: object) =>
   Buffer.from(JSON.stringify(claims)).toString('base64');
 
-/** Characters of claims in a header; longer ones emulators in the problem body alone, since clients take no more than 8 to 16 KiB of headers. */
-const longest = 6 * 1024;
-
-/** A challenge of this apiError for `WWW-Authenticate`, or `undefined` where acquiring a token cannot help. */
+/**
+ * Writes the challenge for an error (RFC 6750 §3). Returns `undefined` if a new token cannot help
+ * the caller.
+ *
+ * @example
+ * ```ts
+ * const challenge = challengeOf(new ApiError('invalid_token'), { clientId, authorizationUri });
+ * ```
+ */
 export function challengeOf(
   { code, options }: ApiError,
   { clientId, authorizationUri }: ChallengeOptions,
 ): string | undefined {
-  const realm = { realm: clientId, authorization_uri: authorizationUri };
-  const scopes = options.scopes?.join(' ');
+  const common = { realm: clientId, authorization_uri: authorizationUri };
+  const scope = options.scopes?.join(' ');
   switch (code) {
     case 'invalid_request':
-    case 'invalid_token':
-      return writeChallenge(
-        options.bare
-          ? realm
-          : { ...realm, error: code, error_description: options.detail ?? problems[code].detail },
-      );
+    case 'invalid_token': {
+      if (options.credentialsMissing) return writeChallenge(common);
+      const description = options.detail ?? problems[code].detail;
+      return writeChallenge({ ...common, error: code, error_description: description });
+    }
     case 'sign_in_again':
-      return writeChallenge({ ...realm, error: 'invalid_token' });
+      return writeChallenge({ ...common, error: 'invalid_token' });
     case 'insufficient_scope':
-      return writeChallenge({ ...realm, error: code, scope: scopes });
+      return writeChallenge({ ...common, error: code, scope });
     case 'step_up_required': {
-      const claims = encodeClaims(options.claims ?? {});
-      return writeChallenge({
-        ...realm,
-        error: 'insufficient_claims',
-        claims: claims.length <= longest ? claims : undefined,
-      });
+      const encoded = encodeClaims(options.claims ?? {});
+      const claims = encoded.length <= maxClaimsLength ? encoded : undefined;
+      return writeChallenge({ ...common, error: 'insufficient_claims', claims });
     }
     case 'consent_required':
-    case 'admin_consent_required': {
-      const query = new URLSearchParams({
-        client_id: clientId,
-        response_type: 'code',
-        prompt: 'consent',
-        scope: scopes ?? '',
-      });
-      return writeChallenge({
-        consentUri: `${authorizationUri}?${query}`,
-        scopes: scopes ?? '',
-        proposedAction: 'consent',
-      });
-    }
+    case 'admin_consent_required':
+      return consentChallenge(clientId, authorizationUri, scope ?? '');
     default:
       return undefined;
   }
+}
+
+/** Has the same parameters as the consent challenge of Microsoft.Identity.Web. */
+function consentChallenge(clientId: string, authorizationUri: string, scope: string): string {
+  const query = new URLSearchParams({
+    client_id: clientId,
+    response_type: 'code',
+    prompt: 'consent',
+    scope,
+  });
+  return writeChallenge({
+    consentUri: `${authorizationUri}?${query}`,
+    scopes: scope,
+    proposedAction: 'consent',
+  });
 }

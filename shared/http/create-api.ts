@@ -5,59 +5,115 @@ import { type AllowedClients, authorize, type Policy } from '../token/authorize.
 import { readBearerToken } from '../token/bearer.ts';
 import type { Caller } from '../token/caller.ts';
 import type { Validate } from '../token/validate.ts';
-import { type HandlerResult, type ApiResponse, toResponse, toProblemResponse } from './response.ts';
-import { createDeadline, withDeadline } from './deadline.ts';
 import type { ChallengeOptions } from './challenge.ts';
 import { corsHeaders } from './cors.ts';
-import { type Trace, readTrace } from './trace.ts';
+import { createDeadline, withDeadline } from './deadline.ts';
+import { type ApiResponse, type HandlerResult, toProblemResponse, toResponse } from './response.ts';
+import { continueTrace, type Trace } from './trace.ts';
 
-type Passed = { readonly caller: Caller; readonly request: HttpRequest; readonly trace: Trace };
+/** A request of an authorized caller: what a handler works with. */
+export type Call = {
+  /** The validated caller. */
+  readonly caller: Caller;
 
-/**
- * A request that has passed: what a handler works with. Its signal is aborted when the request's time is over, and every call behind it
- * takes it; `note` adds to the request's log line.
- */
-export type Call = Passed & { readonly signal: AbortSignal; note(logContext: LogContext): void };
+  /** The request as Azure Functions delivers it. */
+  readonly request: HttpRequest;
 
-/** What a route does for one method: for callers who satisfy the policy, or `open` to everybody. */
-export type Method =
-  | (Policy & { readonly open?: false; readonly handler: (call: Call) => Promise<HandlerResult> })
-  | {
-      readonly open: true;
-      readonly scopes?: undefined;
-      readonly handler: () => Promise<HandlerResult>;
-    };
+  /** The request's place in a distributed trace. */
+  readonly trace: Trace;
 
-export type Methods = Partial<Readonly<Record<HttpMethod, Method>>>;
+  /** Aborted when the time for the request is over. Pass it to everything that takes time. */
+  readonly signal: AbortSignal;
 
-/** The API's name in the log, and how it names itself in a challenge. */
-type Self = { readonly name: string; readonly challenge: ChallengeOptions };
-
-/** Who may call; exact web origins that may read answers, none for an API that no browser calls. */
-type Callers = {
-  readonly validate: Validate;
-  readonly clients: AllowedClients;
-  readonly origins: readonly string[];
+  /** Adds fields to the log line of the request. */
+  addLogContext(logContext: LogContext): void;
 };
 
-export type ApiSettings = Self & Callers & { readonly now?: () => number };
+/** A method of a route that only authorized callers may use. */
+export type ProtectedMethod = Policy & {
+  readonly open?: false;
 
-/** TRACE is left to the host, which answers 404: a function that lists it fails, since no request object can be made of it. */
-const anyMethod: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
+  /** Handles a request. */
+  readonly handler: (call: Call) => Promise<HandlerResult>;
+};
 
-const servedBy = (methods: Methods) =>
-  Object.keys(methods).length > 0 ? (Object.keys(methods) as HttpMethod[]) : anyMethod;
+/** A method of a route that anyone may use, without a token. */
+export type OpenMethod = {
+  readonly open: true;
+  readonly scopes?: undefined;
 
-const onEveryAnswer = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+  /** Handles a request, about which it receives no information. */
+  readonly handler: () => Promise<HandlerResult>;
+};
 
-/** Says that the process answers, and nothing else. */
-export const health: Methods = {
+/** The access policy and the handler of one method of a route. */
+export type RouteMethod = ProtectedMethod | OpenMethod;
+
+/** The methods of a route. */
+export type RouteMethods = Partial<Readonly<Record<HttpMethod, RouteMethod>>>;
+
+/** What all routes of an API have in common. */
+export type ApiOptions = {
+  /** The API's name in the log. */
+  readonly name: string;
+
+  /** Validates access tokens. */
+  readonly validate: Validate;
+
+  /** The apps that may call the API. */
+  readonly clients: AllowedClients;
+
+  /** The exact web origins that may read responses. Empty for an API that no browser calls. */
+  readonly origins: readonly string[];
+
+  /** What the API tells callers without a sufficient token. */
+  readonly challenge: ChallengeOptions;
+
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+};
+
+/** An API to which routes can be added. */
+export type Api = {
+  /**
+   * Returns the options for `app.http` of Azure Functions.
+   *
+   * @throws {Error} A method has neither scopes nor `open: true`.
+   */
+  route(path: string, methods: RouteMethods): HttpFunctionOptions;
+};
+
+/** Milliseconds for a request and everything behind it. */
+const requestTimeout = 10_000;
+
+/**
+ * The methods to register for a route that has none and returns 404 for all of them. TRACE is
+ * missing because Azure Functions cannot create a request object for it. The host itself returns
+ * 404 for TRACE.
+ */
+const allMethods: HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
+
+const securityHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
+
+/** The methods of a health route. It reports that the process is running, and nothing else. */
+export const health: RouteMethods = {
   GET: { open: true, handler: async () => ({ json: { status: 'ok' } }) },
 };
 
 /**
- * Makes the options for `app.http` from a route's path and what it does for each method. Deny by default:
- * @throws Error at start for a method that states neither scopes nor `open`
+ * Creates an API whose routes deny access by default: each method must name the scopes that it
+ * requires, or be open to anyone with `open: true`.
+ *
+ * A route validates the access token, authorizes the caller and then runs the handler. It writes
+ * errors as problems with their challenges, adds CORS headers, limits the time of the request and
+ * writes one log line.
+ *
+ * @example
+ * ```ts
+ * const api = createApi({ name: 'notes', validate, clients, origins, challenge });
+ * const handler = async ({ caller }: Call) => ({ json: await notesOf(caller.objectId) });
+ * app.http('notes', api.route('notes', { GET: { scopes: ['Notes.Read'], handler } }));
+ * ```
  */
 export function createApi({
   name,
@@ -66,94 +122,115 @@ export function createApi({
   origins,
   challenge,
   now = Date.now,
-}: ApiSettings) {
-  async function serve(
-    route: string,
-    methods: Methods,
+}: ApiOptions): Api {
+  async function handleRequest(
+    path: string,
+    methods: RouteMethods,
     request: HttpRequest,
     log: LogSink,
   ): Promise<ApiResponse> {
-    const began = now();
-    const trace = readTrace(request.headers);
-    const { signal, close } = createDeadline(10_000);
-    const preflight = request.method === 'OPTIONS';
+    const startedAt = now();
+    const trace = continueTrace(request.headers);
+    const { signal, close } = createDeadline(requestTimeout);
+    const isPreflight = request.method === 'OPTIONS';
     const method = methods[request.method as HttpMethod];
-    /** The route's template goes to the log, never the path: a path can hold anything that a stranger typed. */
-    const logContext: LogContext = {};
-    const note = (more: LogContext) => void Object.assign(logContext, more);
 
-    async function answer(): Promise<HandlerResult> {
-      if (preflight) return { status: 204 };
+    let logContext: LogContext = {};
+    const addLogContext = (fields: LogContext): void => {
+      logContext = { ...logContext, ...fields };
+    };
+
+    async function runHandler(): Promise<HandlerResult> {
+      if (isPreflight) return { status: 204 };
       if (!method) throw new ApiError('not_found');
       if (method.open) return method.handler();
       const caller = await validate(readBearerToken(request));
-      note({ user: pseudonymOf(caller), clientId: caller.clientId });
+      addLogContext({ user: pseudonymOf(caller), clientId: caller.clientId });
       authorize(caller, method, clients);
-      return method.handler({ caller, request, trace, signal, note });
+      return method.handler({ caller, request, trace, signal, addLogContext });
     }
 
-    function deny(error: unknown): ApiResponse {
+    function writeError(error: unknown): ApiResponse {
       const apiError = toApiError(error, method?.scopes);
-      note({ code: apiError.code, ...apiError.options.logContext });
+      addLogContext({ code: apiError.code, ...apiError.options.logContext });
       return toProblemResponse(apiError, challenge, trace.correlationId);
     }
 
-    // A apiError that cannot be written is a bug like any other.
-    const written = await withDeadline(signal, answer())
-      .then(toResponse)
-      .catch(deny)
-      .catch(deny)
-      .finally(close);
-    logRequest(log, written.status, {
+    async function respond(): Promise<ApiResponse> {
+      try {
+        return toResponse(await withDeadline(signal, runHandler()));
+      } catch (error) {
+        try {
+          return writeError(error);
+        } catch (writingError) {
+          // An error that cannot be written is a bug like any other.
+          return writeError(writingError);
+        }
+      } finally {
+        close();
+      }
+    }
+
+    const response = await respond();
+    // The log gets the path of the route, not of the request, which can contain arbitrary text.
+    logRequest(log, response.status, {
       api: name,
       method: request.method,
-      route,
-      milliseconds: now() - began,
+      route: path,
+      milliseconds: now() - startedAt,
       ...trace,
       ...logContext,
     });
-    const cors = corsHeaders(
-      request.headers.get('origin'),
-      origins,
-      preflight ? servedBy(methods) : undefined,
-    );
+    const preflightMethods = isPreflight ? methodsToRegister(methods) : undefined;
     return {
-      ...written,
+      ...response,
       headers: {
-        ...onEveryAnswer,
+        ...securityHeaders,
         'x-correlation-id': trace.correlationId,
-        ...written.headers,
-        ...cors,
+        ...response.headers,
+        ...corsHeaders(request.headers.get('origin'), origins, preflightMethods),
       },
     };
   }
 
-  function route(path: string, methods: Methods): HttpFunctionOptions {
-    for (const [method, { open, scopes }] of Object.entries(methods))
-      if (!open && !scopes?.length)
-        throw new Error(`${method} ${path} states no policy, so ${name} does not start`);
-    const handler = (request: HttpRequest, log: LogSink) => serve(path, methods, request, log);
+  function route(path: string, methods: RouteMethods): HttpFunctionOptions {
+    requirePolicies(path, methods);
     return {
       route: path,
       authLevel: 'anonymous',
-      methods: [...servedBy(methods), 'OPTIONS'],
-      handler,
+      methods: [...methodsToRegister(methods), 'OPTIONS'],
+      handler: (request: HttpRequest, log: LogSink) => handleRequest(path, methods, request, log),
     };
   }
 
   return { route };
 }
 
-/**
- * Whatever is not a apiError is a bug: it answers 500 without words and logs no more than its kind. An app-only token is refused before the
- * route's policy is looked at; its answer names the scopes all the same (RFC 6750 §3.1).
- */
+/** @throws {Error} A method has neither scopes nor `open: true`. */
+function requirePolicies(path: string, methods: RouteMethods): void {
+  for (const [method, { open, scopes }] of Object.entries(methods)) {
+    if (open || scopes?.length) continue;
+    throw new Error(
+      `Route ${method} ${path} has no access policy. ` +
+        'Set `scopes`, or `open: true` for anonymous access.',
+    );
+  }
+}
+
+function methodsToRegister(methods: RouteMethods): HttpMethod[] {
+  const names = Object.keys(methods) as HttpMethod[];
+  return names.length > 0 ? names : allMethods;
+}
+
+/** @param scopes The scopes that the method requires, if it is known and not open. */
 function toApiError(error: unknown, scopes: readonly string[] | undefined): ApiError {
-  if (!(error instanceof ApiError))
-    return new ApiError('unexpected', {
-      logContext: { error: error instanceof Error ? error.name : typeof error },
-    });
-  return error.code === 'insufficient_scope'
-    ? new ApiError(error.code, { ...error.options, scopes })
-    : error;
+  if (!(error instanceof ApiError)) {
+    // A bug. Its message may contain anything, so not even the log gets more than its class.
+    const errorName = error instanceof Error ? error.name : typeof error;
+    return new ApiError('unexpected', { logContext: { error: errorName } });
+  }
+  if (error.code !== 'insufficient_scope') return error;
+  // An app-only token fails before the policy is known, but its challenge must name the scopes, too
+  // (RFC 6750 §3.1).
+  return new ApiError(error.code, { ...error.options, scopes });
 }

@@ -1,171 +1,177 @@
 import { Pool } from 'undici';
-import { problems, ApiError, type ApiErrorCode, notAnswering } from '../api-error.ts';
-import { type JsonObject, readJsonObject } from '../json.ts';
+import { ApiError, notAnswering } from '../api-error.ts';
 import type { OnBehalfOf } from '../obo/on-behalf-of.ts';
-import { reveal, type Redacted } from '../redacted.ts';
+import { type Redacted, reveal } from '../redacted.ts';
 import type { Call } from './create-api.ts';
-import { asClaims, readClaimsChallenge } from './read-challenge.ts';
-import { readRetryAfter, type SendFailure, type HttpResponse, send } from './send.ts';
+import { type DownstreamResponse, readResponse, requestedClaims } from './downstream-response.ts';
+import { type HttpResponse, SendFailure, send } from './send.ts';
 
-/** Base URL, route prefix included, the only origin that is called and whose challenges are believed; the downstream API's client id. */
+/** How to reach a downstream API. */
 export type DownstreamSettings = {
+  /**
+   * The API's base URL, route prefix included. Requests go to its origin only, and challenges are
+   * accepted from it only.
+   */
   readonly url: URL;
+
+  /** The client ID of the downstream API. */
   readonly clientId: string;
+
+  /** Exchanges the caller's token for one that the downstream API accepts. */
   readonly onBehalfOf: OnBehalfOf;
 };
 
-type Verb = 'GET' | 'PUT' | 'DELETE';
-
-/** A path below the base URL, whose parts are checked or encoded, and the delegated scope that it needs, by its short name. */
+/** A request to a downstream API. */
 export type DownstreamRequest = {
-  readonly method: Verb;
+  /** The HTTP method. */
+  readonly method: 'GET' | 'PUT' | 'DELETE';
+
+  /** The path below the base URL. The handler must check or encode each of its segments. */
   readonly path: string;
+
+  /** The delegated scope that the request needs, by its short name, such as `Documents.Read`. */
   readonly scope: string;
+
+  /** The value to send as a JSON body. Without it, the request has no body. */
   readonly json?: unknown;
 };
 
-/** What Downstream answered when it did what was asked. */
-export type DownstreamAnswer = Readonly<{
-  status: number;
-  etag?: string | undefined;
-  json?: JsonObject;
-}>;
+/**
+ * Calls a downstream API on behalf of the user of a call.
+ *
+ * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
+ */
+export type CallDownstream = (
+  call: Call,
+  request: DownstreamRequest,
+) => Promise<DownstreamResponse>;
 
-/** Calls Downstream on behalf of the call's user. @throws ApiError */
-export type CallDownstream = (call: Call, request: DownstreamRequest) => Promise<DownstreamAnswer>;
+/** Milliseconds for one request, its response body included. */
+const requestTimeout = 8_000;
 
-/** Milliseconds and bytes of an answer, bytes of one that challenges, and characters of a detail that is passed on. */
-const limits = { deadline: 8_000, cap: 1024 * 1024, challenge: 64 * 1024, detail: 500 };
+/** The largest response body, in bytes. */
+const maxResponseSize = 1024 * 1024;
 
-/** The caller's own headers that go on; nothing else of the request does, least of all token A. */
-const passedOn = ['if-match', 'if-none-match', 'accept-language'];
+/** Connections to the downstream API. */
+const maxConnections = 64;
 
-/** Denials of Downstream that are about the user's request and go back as they are; any other is a fault between the two APIs. */
-const aboutObject: readonly ApiErrorCode[] = [
-  'forbidden',
-  'not_found',
-  'conflict',
-  'precondition_required',
-];
-const aboutBody: readonly ApiErrorCode[] = ['bad_request', 'too_large', 'unsupported_media_type'];
-const relayed: readonly ApiErrorCode[] = [...aboutObject, ...aboutBody, 'unavailable', 'timeout'];
+/** Milliseconds to establish a connection. */
+const connectTimeout = 1_000;
+
+/** Milliseconds without progress: until the headers, and between two parts of the body. */
+const idleTimeout = 5_000;
+
+/** The only headers of the incoming request that are forwarded. Its access token is not. */
+const forwardedHeaders = ['if-match', 'if-none-match', 'accept-language'];
 
 /**
- * Exchange, call, and when Downstream challenges the token, ONE new exchange with its claims and one more call; what is refused or challenged
- * after that goes up to whoever called, so nothing loops.
+ * Creates a client for a downstream API.
+ *
+ * For each request, it exchanges the caller's token and sends the request. If the downstream API
+ * responds with a claims challenge, it exchanges the token once more with those claims and repeats
+ * the request once. A second challenge is passed on to the caller, so there is no loop.
+ *
+ * @example
+ * ```ts
+ * const callDownstream = createDownstream({ url, clientId, onBehalfOf });
+ * const request = { method: 'GET', path: 'documents', scope: 'Documents.Read' } as const;
+ * const { json } = await callDownstream(call, request);
+ * ```
  */
 export function createDownstream({
   url,
   clientId,
   onBehalfOf,
 }: DownstreamSettings): CallDownstream {
-  const base = url.href.replace(/\/$/, '');
+  const baseUrl = url.href.replace(/\/$/, '');
   const dispatcher = new Pool(url.origin, {
-    connections: 64,
-    connect: { timeout: 1_000 },
-    headersTimeout: 5_000,
-    bodyTimeout: 5_000,
+    connections: maxConnections,
+    connect: { timeout: connectTimeout },
+    headersTimeout: idleTimeout,
+    bodyTimeout: idleTimeout,
   });
 
-  async function callOnce(
-    { request, trace, signal }: Call,
+  async function sendRequest(
+    call: Call,
     { method, path, json }: DownstreamRequest,
     token: Redacted,
   ): Promise<HttpResponse> {
-    const kept = passedOn.flatMap((name) =>
-      request.headers.has(name) ? [[name, request.headers.get(name)]] : [],
-    );
-    const [body, type] =
-      json === undefined
-        ? [null, {}]
-        : [JSON.stringify(json), { 'content-type': 'application/json' }];
-    const headers = {
-      ...Object.fromEntries(kept),
-      ...type,
-      authorization: `Bearer ${reveal(token)}`,
-      traceparent: trace.traceparent,
-    };
-    const sendOnce = () =>
-      send(`${base}/${path}`, { method, headers, body, ...limits, dispatcher, signal });
-    const mayRepeat = ({ reason }: SendFailure) =>
-      method === 'GET' && ['connect', 'broken'].includes(reason);
-    const answer = sendOnce().catch((failure: SendFailure) =>
-      mayRepeat(failure) ? sendOnce() : Promise.reject(failure),
-    );
-    return answer.catch(refuse);
+    const attempt = () =>
+      send(`${baseUrl}/${path}`, {
+        method,
+        headers: requestHeaders(call, token, json !== undefined),
+        body: json === undefined ? null : JSON.stringify(json),
+        deadline: requestTimeout,
+        cap: maxResponseSize,
+        dispatcher,
+        signal: call.signal,
+      });
+    try {
+      return await (method === 'GET' ? retryOnce(attempt) : attempt());
+    } catch (error) {
+      throw error instanceof SendFailure ? toApiError(error) : error;
+    }
   }
 
   return async (call, request) => {
-    const { caller, trace } = call;
-    const scopes = [`api://${clientId}/${request.scope}`];
     const exchange = {
-      caller,
-      scopes,
+      caller: call.caller,
+      scopes: [`api://${clientId}/${request.scope}`],
       audiences: [clientId, `api://${clientId}`],
-      correlationId: trace.correlationId,
+      correlationId: call.trace.correlationId,
     };
-    const first = await onBehalfOf.exchangeOnBehalf(exchange, call.signal);
-    call.note({ exchange: first.cached ? 'cached' : 'made' });
-    const answer = await callOnce(call, request, first.token);
-    if (answer.status === 401) onBehalfOf.evict(exchange, first);
-    const claims = demandedBy(answer);
-    if (!claims) return readAnswer(answer, request.method);
+    const exchanged = await onBehalfOf.exchangeOnBehalf(exchange, call.signal);
+    call.addLogContext({ exchange: exchanged.cached ? 'cached' : 'made' });
 
-    const second = await onBehalfOf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
-    call.note({ exchange: 'made again for a challenge' });
-    const answerAgain = await callOnce(call, request, second.token);
-    const claimsAgain = demandedBy(answerAgain);
-    if (claimsAgain)
+    const response = await sendRequest(call, request, exchanged.token);
+    if (response.status === 401) onBehalfOf.evict(exchange, exchanged);
+    const claims = requestedClaims(response);
+    if (!claims) return readResponse(response, request.method);
+
+    const renewed = await onBehalfOf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
+    call.addLogContext({ exchange: 'repeated for a claims challenge' });
+
+    const secondResponse = await sendRequest(call, request, renewed.token);
+    const remainingClaims = requestedClaims(secondResponse);
+    if (remainingClaims)
       throw new ApiError('step_up_required', {
-        claims: claimsAgain,
-        logContext: { check: 'challenged again' },
+        claims: remainingClaims,
+        logContext: { check: 'second challenge' },
       });
-    return readAnswer(answerAgain, request.method);
+    return readResponse(secondResponse, request.method);
   };
 }
 
-function refuse({ reason: failure }: SendFailure): never {
+function requestHeaders(
+  { request, trace }: Call,
+  token: Redacted,
+  hasBody: boolean,
+): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const name of forwardedHeaders) {
+    const value = request.headers.get(name);
+    if (value !== null) headers[name] = value;
+  }
+  if (hasBody) headers['content-type'] = 'application/json';
+  headers.authorization = `Bearer ${reveal(token)}`;
+  headers.traceparent = trace.traceparent;
+  return headers;
+}
+
+/** Repeats a request whose connection failed or broke. */
+async function retryOnce(attempt: () => Promise<HttpResponse>): Promise<HttpResponse> {
+  try {
+    return await attempt();
+  } catch (error) {
+    if (!(error instanceof SendFailure)) throw error;
+    if (error.reason !== 'connect' && error.reason !== 'broken') throw error;
+    return attempt();
+  }
+}
+
+function toApiError({ reason: failure }: SendFailure): ApiError {
   const logContext = { check: 'downstream', failure };
   if (failure === 'connect')
-    throw new ApiError('unavailable', { detail: notAnswering('downstream'), logContext });
-  throw new ApiError(failure === 'timeout' ? 'timeout' : 'bad_gateway', { logContext });
+    return new ApiError('unavailable', { detail: notAnswering('downstream'), logContext });
+  return new ApiError(failure === 'timeout' ? 'timeout' : 'bad_gateway', { logContext });
 }
-
-/** What a 401 demands: from its header or, where that would be too long, from its body. */
-function demandedBy({ status, headers, body }: HttpResponse): JsonObject | undefined {
-  if (status !== 401) return undefined;
-  const { code, claims } = (body.length <= limits.challenge && readJsonObject(body)) || {};
-  return (
-    readClaimsChallenge(headers['www-authenticate'] ?? '') ??
-    asClaims(code === 'step_up_required' ? claims : undefined)
-  );
-}
-
-/** @throws ApiError: Downstream's own where it is about the request, `bad_gateway` for whatever else is no success */
-function readAnswer({ status, headers, body }: HttpResponse, method: Verb): DownstreamAnswer {
-  if (status === 204 && method === 'DELETE') return { status };
-  const json = readJsonObject(body);
-  if (json && [200, 201].includes(status)) return { status, etag: headers.etag, json };
-  const logContext = { check: 'downstream', downstreamStatus: status };
-  const code = relayed.find((known) => known === json?.code && problems[known].status === status);
-  if (!code)
-    throw new ApiError('bad_gateway', {
-      logContext: { ...logContext, downstreamCode: codeOf(json?.code) },
-    });
-  if (code !== 'unavailable')
-    throw new ApiError(code, { detail: plainText(json?.detail), logContext });
-  throw new ApiError(code, {
-    detail: notAnswering('downstream'),
-    retryAfter: readRetryAfter(headers['retry-after']),
-    logContext,
-  });
-}
-
-const codeOf = (value: unknown) => Object.keys(problems).find((code) => code === value);
-/** Words for a person: nothing that looks like an address, a path or Entra's own text. */
-const plainText = (text: unknown) =>
-  typeof text === 'string' &&
-  text.length <= limits.detail &&
-  /^(?!.*AADSTS)[^\p{C}@/\\]*$/u.test(text)
-    ? text
-    : undefined;

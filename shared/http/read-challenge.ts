@@ -1,86 +1,135 @@
-import { isObject, readJsonObject } from '../json.ts';
+import { isObject, type JsonObject, readJsonObject } from '../json.ts';
 
-/**
- * One challenge of a `WWW-Authenticate` list (RFC 9110 §11.6.1). Names of scheme and parameters are in lower case; of a parameter that is
- * repeated the first value counts.
- */
+/** One challenge of a `WWW-Authenticate` header (RFC 9110 §11.6.1). */
 export type Challenge = {
+  /** The authentication scheme, in lower case. */
   readonly scheme: string;
+
+  /** The single value that some schemes use instead of parameters. */
   readonly token68: string | undefined;
-  readonly parameters: Map<string, string>;
+
+  /** Parameters by their names in lower case. The first value of a repeated parameter counts. */
+  readonly parameters: ReadonlyMap<string, string>;
 };
 
-const gap = /[^!#$%&'*+\-.^_`|~\w]*/y;
-const parameter = /([!#$%&'*+\-.^_`|~\w]+)\s*=\s*/y;
-const challenge = /([!#$%&'*+\-.^_`|~\w]+)(?:\s+([\w\-.~+/]+=*)(?=\s*(?:,|$)))?/y;
-const bare = /[^\s,]*/y;
-const quoted = /"((?:[^"\\]|\\[\s\S])*)"?/y;
-/**
- * A key and its colon must follow, since a quoted "{" alone is a text like any other. Outside of strings only the last brace of JSON stands
- * before a quote; without one it goes to the header's end, so that nothing is read twice.
- */
-const rawJson = /"(\s*\{\s*"[\w-]+"\s*:(?:[^"]|"(?:[^"\\]|\\[\s\S])*"?)*?(?:\}(?=\s*")|$))/y;
+/** Characters of a `WWW-Authenticate` header that is searched for claims. */
+const maxHeaderLength = 8 * 1024;
+
+/** Challenges of a header that is searched for claims. */
+const maxChallenges = 10;
+
+/** Everything up to the next character that a token (RFC 9110 §5.6.2) can start with. */
+const separators = /[^!#$%&'*+\-.^_`|~\w]*/y;
+
+/** The name of a parameter and its `=`. */
+const parameterName = /([!#$%&'*+\-.^_`|~\w]+)\s*=\s*/y;
+
+/** A scheme, and its token68 if one follows. */
+const schemeAndToken68 = /([!#$%&'*+\-.^_`|~\w]+)(?:\s+([\w\-.~+/]+=*)(?=\s*(?:,|$)))?/y;
+
+/** A value without quotes. */
+const unquotedValue = /[^\s,]*/y;
+
+/** A quoted value. The closing quote may be missing at the end of the header. */
+const quotedValue = /"((?:[^"\\]|\\[\s\S])*)"?/y;
 
 /**
- * Reads a list of challenges as servers really write them: commas and equals signs inside quotes, several schemes in one header, blanks
- * round `=`, any case, token68, and raw JSON between quotes that it should have escaped. Runs in browsers and in Node.
+ * JSON in quotes whose own quotes are not escaped. It must start with a brace, a key and a colon,
+ * since a quoted "{" may also be ordinary text. It ends with the last brace before a quote, or with
+ * the header if there is none, so that no part is read twice.
+ */
+const unescapedJson = /"(\s*\{\s*"[\w-]+"\s*:(?:[^"]|"(?:[^"\\]|\\[\s\S])*"?)*?(?:\}(?=\s*")|$))/y;
+
+/**
+ * Reads the challenges of a `WWW-Authenticate` header as servers really write them: with commas
+ * and equals signs in quotes, several schemes in one header, blanks around `=`, names in any case,
+ * token68, and JSON in quotes that is not escaped. Runs in browsers and in Node.js.
+ *
+ * @example
+ * ```ts
+ * const [challenge] = readChallenges('Bearer error="invalid_token"');
+ * challenge?.parameters.get('error'); // invalid_token
+ * ```
  */
 export function readChallenges(header: string): readonly Challenge[] {
   const challenges: Challenge[] = [];
-  let at = 0;
+  /** The parameters of the last challenge. */
+  let parameters: Map<string, string> | undefined;
+  let position = 0;
 
-  while (at < header.length) {
-    take(gap);
-    const parameters = challenges.at(-1)?.parameters;
-    const name = (parameters && take(parameter)[1])?.toLowerCase();
-    const [, scheme, token68] = name ? [] : take(challenge);
-    if (scheme) challenges.push({ scheme: scheme.toLowerCase(), token68, parameters: new Map() });
-    const value = name ? takeValue() : '';
-    if (name && !parameters?.has(name)) parameters?.set(name, value);
+  while (position < header.length) {
+    take(separators);
+    const name = parameters && take(parameterName)[1]?.toLowerCase();
+    if (parameters && name) {
+      const value = takeValue();
+      if (!parameters.has(name)) parameters.set(name, value);
+      continue;
+    }
+    const [, scheme, token68] = take(schemeAndToken68);
+    if (!scheme) continue;
+    parameters = new Map();
+    challenges.push({ scheme: scheme.toLowerCase(), token68, parameters });
   }
   return challenges;
 
-  /** Moves past what stands here, if it has that form, and gives its parts. */
-  function take(form: RegExp): readonly string[] {
-    form.lastIndex = at;
-    const found = form.exec(header) ?? [];
-    at += found[0]?.length ?? 0;
-    return found;
+  /** Matches at the current position, moves past the match and returns its groups. */
+  function take(pattern: RegExp): readonly string[] {
+    pattern.lastIndex = position;
+    const match = pattern.exec(header) ?? [];
+    position += match[0]?.length ?? 0;
+    return match;
   }
 
   function takeValue(): string {
-    const [, json] = take(rawJson);
-    const [, text] = json ? [] : take(quoted);
-    return json ?? text?.replace(/\\([\s\S])/g, '$1') ?? take(bare)[0] ?? '';
+    const [, json] = take(unescapedJson);
+    if (json) return json;
+    const [, text] = take(quotedValue);
+    if (text !== undefined) return text.replace(/\\([\s\S])/g, '$1');
+    return take(unquotedValue)[0] ?? '';
   }
 }
 
-/** A claims request: an object with a top-level `access_token` object; `undefined` for anything else. */
-export const asClaims = (value: unknown) =>
+/**
+ * Returns the value if it is a claims request, that is an object with a top-level `access_token`
+ * object, and `undefined` otherwise.
+ *
+ * @example
+ * ```ts
+ * asClaims({ access_token: { acrs: { essential: true, value: 'c1' } } });
+ * ```
+ */
+export const asClaims = (value: unknown): JsonObject | undefined =>
   isObject(value) && isObject(value.access_token) ? value : undefined;
 
-/** What a claims challenge may be at most: characters of its header, challenges in it. */
-const limits = { characters: 8 * 1024, challenges: 10 };
-
 /**
- * The claims that a `Bearer` challenge demands (https://learn.microsoft.com/entra/identity-platform/claims-challenge): base64, base64url,
- * with or without padding, percent-encoded, or raw JSON. `undefined` where there is none, or none that is an object with an `access_token` object.
+ * Returns the claims that a `Bearer` challenge requests
+ * (https://learn.microsoft.com/entra/identity-platform/claims-challenge), or `undefined` if there
+ * are none. The claims may be base64 or base64url, with or without padding, percent-encoded, or
+ * plain JSON.
+ *
+ * @example
+ * ```ts
+ * const claims = readClaimsChallenge(response.headers.get('www-authenticate') ?? '');
+ * if (claims) await acquireToken({ claims: JSON.stringify(claims) });
+ * ```
  */
-export function readClaimsChallenge(header: string): Readonly<Record<string, unknown>> | undefined {
-  const challenges = header.length > limits.characters ? [] : readChallenges(header);
-  if (challenges.length > limits.challenges) return undefined;
-  const demands = challenges.map(
-    ({ scheme, parameters }) => (scheme === 'bearer' && parameters.get('claims')) || '',
-  );
-  return demands.map(decodeClaims).find((claims) => claims !== undefined);
+export function readClaimsChallenge(header: string): JsonObject | undefined {
+  if (header.length > maxHeaderLength) return undefined;
+  const challenges = readChallenges(header);
+  if (challenges.length > maxChallenges) return undefined;
+  for (const { scheme, parameters } of challenges) {
+    if (scheme !== 'bearer') continue;
+    const claims = decodeClaims(parameters.get('claims') ?? '');
+    if (claims) return claims;
+  }
+  return undefined;
 }
 
-function decodeClaims(text: string): ReturnType<typeof readClaimsChallenge> {
+function decodeClaims(text: string): JsonObject | undefined {
   try {
-    const plain = isJson(text) ? text : decodeURIComponent(text);
-    return asClaims(
-      readJsonObject(isJson(plain) ? new TextEncoder().encode(plain) : decodeBase64(plain)),
-    );
+    const decoded = isJson(text) ? text : decodeURIComponent(text);
+    const bytes = isJson(decoded) ? new TextEncoder().encode(decoded) : decodeBase64(decoded);
+    return asClaims(readJsonObject(bytes));
   } catch {
     return undefined;
   }
@@ -88,6 +137,7 @@ function decodeClaims(text: string): ReturnType<typeof readClaimsChallenge> {
 
 const isJson = (text: string) => text.trimStart().startsWith('{');
 
+/** `Buffer` does not exist in browsers. */
 function decodeBase64(text: string): Uint8Array {
   const binary = atob(text.replaceAll('-', '+').replaceAll('_', '/').replaceAll('=', ''));
   return Uint8Array.from(binary, (character) => character.charCodeAt(0));

@@ -1,26 +1,47 @@
-import { problems, type ApiError } from '../api-error.ts';
-import { challengeOf, type ChallengeOptions } from './challenge.ts';
+import { type ApiError, problems } from '../api-error.ts';
+import { type ChallengeOptions, challengeOf } from './challenge.ts';
 
-type Headers = Readonly<Record<string, string>>;
-
-/** What a handler answers: 200 unless it says otherwise. */
+/** What the handler of a route returns. */
 export type HandlerResult = {
+  /** Default: 200. */
   readonly status?: number;
-  readonly headers?: Headers;
+
+  /** Headers in addition to those that every response has. */
+  readonly headers?: Readonly<Record<string, string>>;
+
+  /** The value to send as a JSON body. Without it, the response has no body. */
   readonly json?: unknown;
 };
 
-/** What goes out. */
+/** A response that is ready to send. */
 export type ApiResponse = {
+  /** The HTTP status. */
   readonly status: number;
-  readonly headers: Headers;
+
+  /** All headers, by their names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+
+  /** The body as text. */
   readonly body?: string;
 };
 
-/** Writes an answer; a body's length is stated, so that the host does not send it in chunks. */
+/** Seconds in `Retry-After` if the error names none. */
+const defaultRetryAfter = 5;
+
+/**
+ * Writes the result of a handler as a response. A body gets a `Content-Length`, so that the
+ * functions host does not send it in chunks.
+ *
+ * @throws {TypeError} The result's value cannot be written as JSON.
+ *
+ * @example
+ * ```ts
+ * toResponse({ status: 201, json: { id: '1' } });
+ * ```
+ */
 export function toResponse(
   { status = 200, headers = {}, json }: HandlerResult,
-  type = 'application/json',
+  mediaType = 'application/json',
 ): ApiResponse {
   if (json === undefined) return { status, headers };
   const body = JSON.stringify(json);
@@ -28,35 +49,46 @@ export function toResponse(
     status,
     headers: {
       ...headers,
-      'content-type': type,
+      'content-type': mediaType,
       'content-length': String(Buffer.byteLength(body)),
     },
     body,
   };
 }
 
-/** A apiError as problem+json (RFC 9457) with its challenge (RFC 6750 §3). */
+/**
+ * Writes an error as a problem (RFC 9457) with its challenge (RFC 6750 §3).
+ *
+ * @throws {TypeError} The error's claims cannot be written as JSON.
+ *
+ * @example
+ * ```ts
+ * toProblemResponse(new ApiError('not_found'), { clientId, authorizationUri }, correlationId);
+ * ```
+ */
 export function toProblemResponse(
-  apiError: ApiError,
-  realm: ChallengeOptions,
+  error: ApiError,
+  challengeOptions: ChallengeOptions,
   correlationId: string,
 ): ApiResponse {
-  const { code, options } = apiError;
-  const { claims, scopes, retryAfter = 5 } = options;
+  const { code, options } = error;
   const { status, title, detail } = problems[code];
-  const challenge = challengeOf(apiError, realm);
-  const retry = code === 'unavailable' ? { 'retry-after': String(retryAfter) } : {};
-  const headers = { ...retry, ...(challenge && { 'www-authenticate': challenge }) };
-  const type = `urn:zero-trust-api-chain:${code}`;
+
+  const headers: Record<string, string> = {};
+  if (code === 'unavailable')
+    headers['retry-after'] = String(options.retryAfter ?? defaultRetryAfter);
+  const challenge = challengeOf(error, challengeOptions);
+  if (challenge) headers['www-authenticate'] = challenge;
+
   const json = {
-    type,
+    type: `urn:zero-trust-api-chain:${code}`,
     title,
     status,
     code,
     detail: options.detail ?? detail,
     correlationId,
-    claims,
-    scopes,
+    claims: options.claims,
+    scopes: options.scopes,
   };
   return toResponse({ status, headers, json }, 'application/problem+json');
 }

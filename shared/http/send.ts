@@ -1,37 +1,58 @@
 import { type Dispatcher, request } from 'undici';
 import { createDeadline } from './deadline.ts';
 
-type Verb = 'GET' | 'PUT' | 'POST' | 'DELETE';
-type Message = {
-  readonly method: Verb;
-  readonly headers?: Readonly<Record<string, string>> | undefined;
-  readonly body?: string | null;
-};
+/** A request, and the limits within which its response must arrive. */
+export type SendOptions = {
+  /** The HTTP method. */
+  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
 
-/** Milliseconds for the whole exchange, the answer's body included; the largest such body, in bytes; the budget of the request that this one serves. */
-type Limits = {
+  /** Request headers. */
+  readonly headers?: Readonly<Record<string, string>> | undefined;
+
+  /** The request body. */
+  readonly body?: string | null;
+
+  /** Milliseconds for the whole exchange, the response body included. */
   readonly deadline: number;
+
+  /** The largest accepted response body, in bytes. */
   readonly cap: number;
+
+  /** Aborts the request, for example when the incoming request that it serves runs out of time. */
   readonly signal?: AbortSignal;
+
+  /** The connection pool to use. Default: undici's global one. */
   readonly dispatcher?: Dispatcher;
 };
 
+/** A response with its complete body. */
 export type HttpResponse = {
+  /** The HTTP status. */
   readonly status: number;
+
+  /** Headers by their names in lower case. Repeated headers are joined with commas. */
   readonly headers: Readonly<Record<string, string | undefined>>;
+
+  /** The body, not decoded. */
   readonly body: Buffer;
 };
 
-/** Why no answer came that one could use. `connect`: nothing was sent; `timeout`, `too_large`, `encoding`, `broken`: it may have been. */
+/** No usable response arrived. */
 export class SendFailure extends Error {
+  /**
+   * Why there is no response. With `connect`, the request was certainly not sent. With any other
+   * reason, the server may have received and processed it.
+   */
   readonly reason: 'connect' | 'timeout' | 'too_large' | 'encoding' | 'broken';
+
   constructor(reason: SendFailure['reason']) {
     super(reason);
     this.reason = reason;
   }
 }
 
-const neverConnected = [
+/** Error codes that mean that no connection was established. */
+const connectErrors = [
   'ECONNREFUSED',
   'ENOTFOUND',
   'EAI_AGAIN',
@@ -39,51 +60,69 @@ const neverConnected = [
   'ENETUNREACH',
   'UND_ERR_CONNECT_TIMEOUT',
 ];
-/** undici's own limits on waiting for headers and between two pieces of the body. */
-const tooSlow = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
+/** Error codes of undici's own time limits for the headers and between two parts of the body. */
+const timeoutErrors = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
+
+/** The longest `Retry-After` that is respected, in seconds. */
+const maxRetryAfter = 300;
 
 /**
- * The one way out of this process that we write ourselves (metadata, keys, token endpoint, Downstream): bounded in time and size,
- * follows no redirect (a 3xx is an answer like any other), accepts no compressed body (a few bytes could unpack to gigabytes).
- * @throws SendFailure
+ * Sends a request. All requests of this module that no Azure library sends go through this
+ * function: for metadata, for keys, to the token endpoint and to Downstream API.
+ *
+ * Time and size are limited. Redirects are not followed: a 3xx is a response like any other.
+ * Compressed bodies are not accepted, because a few bytes could expand to gigabytes.
+ *
+ * @throws {SendFailure} No usable response arrived.
+ *
+ * @example
+ * ```ts
+ * const { status, body } = await send(url, { method: 'GET', deadline: 3_000, cap: 64 * 1024 });
+ * ```
  */
 export async function send(
   url: URL | string,
-  { deadline, cap, signal: outer, headers, ...options }: Message & Limits,
+  { deadline, cap, signal: outerSignal, headers, ...options }: SendOptions,
 ): Promise<HttpResponse> {
-  const budget = createDeadline(deadline);
-  const signal = outer ? AbortSignal.any([budget.signal, outer]) : budget.signal;
+  const timeLimit = createDeadline(deadline);
+  const signal = outerSignal ? AbortSignal.any([timeLimit.signal, outerSignal]) : timeLimit.signal;
   try {
-    const answer = await request(url, {
+    const response = await request(url, {
       ...options,
       headers: { 'accept-encoding': 'identity', ...headers },
       signal,
     });
     return {
-      status: answer.statusCode,
-      headers: joinLists(answer.headers),
-      body: await readBody(answer, cap),
+      status: response.statusCode,
+      headers: joinRepeated(response.headers),
+      body: await readBody(response, cap),
     };
   } catch (error) {
-    if (error instanceof SendFailure) throw error;
-    const { code = '' } = error as { code?: string };
-    if (signal.aborted || tooSlow.includes(code)) throw new SendFailure('timeout');
-    throw new SendFailure(neverConnected.includes(code) ? 'connect' : 'broken');
+    throw toSendFailure(error, signal);
   } finally {
-    budget.close();
+    timeLimit.close();
   }
 }
 
-const joinLists = (headers: Dispatcher.ResponseData['headers']) =>
-  Object.fromEntries(
-    Object.entries(headers).map(([name, value]) => [
-      name,
-      Array.isArray(value) ? value.join(', ') : value,
-    ]),
-  );
+function toSendFailure(error: unknown, signal: AbortSignal): SendFailure {
+  if (error instanceof SendFailure) return error;
+  const { code = '' } = error as { readonly code?: string };
+  if (signal.aborted || timeoutErrors.includes(code)) return new SendFailure('timeout');
+  return new SendFailure(connectErrors.includes(code) ? 'connect' : 'broken');
+}
+
+function joinRepeated(headers: Dispatcher.ResponseData['headers']): HttpResponse['headers'] {
+  const joined: Record<string, string | undefined> = {};
+  for (const [name, value] of Object.entries(headers))
+    joined[name] = Array.isArray(value) ? value.join(', ') : value;
+  return joined;
+}
 
 async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number): Promise<Buffer> {
-  if ((headers['content-encoding'] ?? 'identity') !== 'identity') {
+  const encoding = headers['content-encoding'] ?? 'identity';
+  if (encoding !== 'identity') {
+    // Without a listener, the error of the destroyed stream would end the process.
     body.on('error', () => {}).destroy();
     throw new SendFailure('encoding');
   }
@@ -97,11 +136,24 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number)
   return Buffer.concat(chunks);
 }
 
-/** Seconds, at most 300, from a Retry-After of seconds or an HTTP date (RFC 9110 §10.2.3); `undefined` for nonsense. */
+/**
+ * Reads a `Retry-After` header, which holds seconds or a date (RFC 9110 §10.2.3).
+ *
+ * @param now The time in milliseconds since 1970.
+ * @returns Seconds, at most 300. `undefined` if the header is absent, invalid or in the past.
+ *
+ * @example
+ * ```ts
+ * readRetryAfter('120'); // 120
+ * ```
+ */
 export function readRetryAfter(value = '', now: number = Date.now()): number | undefined {
-  const isDate = /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value);
-  const seconds = isDate
+  const seconds = isDate(value)
     ? Math.ceil((Date.parse(value) - now) / 1_000)
     : Number(/^\s*(\d+)\s*$/.exec(value)?.[1]);
-  return seconds >= 0 ? Math.min(seconds, 300) : undefined;
+  // Neither an invalid date nor any other text is a number that is 0 or more.
+  return seconds >= 0 ? Math.min(seconds, maxRetryAfter) : undefined;
 }
+
+/** `Date.parse` also accepts numbers and parts of dates, so the day of the week must be there. */
+const isDate = (value: string) => /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value);

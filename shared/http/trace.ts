@@ -1,20 +1,41 @@
 import { randomUUID } from 'node:crypto';
 
+/** What connects the log lines of one request across the chain (W3C Trace Context). */
+export type Trace = {
+  /**
+   * The trace ID, written as a GUID. It appears in the log and in problem bodies, and Entra ID
+   * receives it as `client-request-id`.
+   */
+  readonly correlationId: string;
+
+  /** The header for requests to the next API. It has a span ID of its own. */
+  readonly traceparent: string;
+};
+
+const spanIdLength = 16;
+
+/** Version 00 of the header. IDs that consist of zeros are invalid (Trace Context §3.2.2). */
+const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
+
+/** Node prepares UUIDs in advance, so this is ten times as fast as `randomBytes`. */
+const randomTraceId = () => randomUUID().replaceAll('-', '');
+
 /**
- * Ties one request's hops together (W3C Trace Context): the trace id written as a GUID, which is in the log, in problem bodies and Entra's
- * `client-request-id`, and what goes to the next hop, with a span of its own.
+ * Continues the trace of the caller if it sent a valid `traceparent` header, and starts a new
+ * trace otherwise.
+ *
+ * @example
+ * ```ts
+ * const { correlationId, traceparent } = continueTrace(request.headers);
+ * ```
  */
-export type Trace = { readonly correlationId: string; readonly traceparent: string };
-
-/** 32 digits. Node keeps a pool of UUIDs, which is ten times as quick as asking for bytes. */
-const randomHex = () => randomUUID().replaceAll('-', '');
-
-/** An id of zeros is none. */
-const form = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
-
-/** Goes on with the caller's trace where it sent a valid `traceparent`, and begins one otherwise. */
-export function readTrace(headers: { get(name: string): string | null }): Trace {
-  const [, trace = randomHex(), flags = '01'] = form.exec(headers.get('traceparent') ?? '') ?? [];
-  const correlationId = trace.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5');
-  return { correlationId, traceparent: `00-${trace}-${randomHex().slice(0, 16)}-${flags}` };
+export function continueTrace(headers: { get(name: string): string | null }): Trace {
+  const received = traceparentPattern.exec(headers.get('traceparent') ?? '');
+  const traceId = received?.[1] ?? randomTraceId();
+  const flags = received?.[2] ?? '01';
+  const spanId = randomTraceId().slice(0, spanIdLength);
+  return {
+    correlationId: traceId.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, '$1-$2-$3-$4-$5'),
+    traceparent: `00-${traceId}-${spanId}-${flags}`,
+  };
 }

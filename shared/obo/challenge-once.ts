@@ -2,25 +2,41 @@ import { LRUCache } from 'lru-cache';
 import type { Caller } from '../token/caller.ts';
 import type { Refusal } from './network.ts';
 
+/** Milliseconds for which a challenge is remembered. */
+const challengeLifetime = 10 * 60_000;
+
+/** How many users are remembered. The least recently challenged is forgotten first. */
+const maxUsers = 10_000;
+
 /**
- * `additional_action` asks the user for something that a sign-in may or may not bring. It is passed on as a challenge once; when the user
- * comes back within 10 minutes with another token and Entra asks the same, the claims are dropped, so that the refusal is final instead of a loop.
+ * Creates a filter that prevents a sign-in loop. Entra's suberror `additional_action` asks for
+ * something that a new sign-in may or may not achieve, so the user is challenged once. If the user
+ * returns with another token within 10 minutes and Entra refuses in the same way, the filter drops
+ * the claims. The refusal is final then.
+ *
+ * @param now the current time in milliseconds since 1970
+ * @returns the filter: the refusal as it is, or a copy without claims
+ * @example
+ * const challengeOnce = createChallengeOnce(Date.now);
+ * throw apiErrorOf(challengeOnce(caller, refusal), scopes);
  */
 export function createChallengeOnce(
   now: () => number,
 ): (caller: Caller, refusal: Refusal) => Refusal {
-  const challenged = new LRUCache<string, string>({
-    max: 10_000,
-    ttl: 10 * 60_000,
+  const challengedTokens = new LRUCache<string, string>({
+    max: maxUsers,
+    ttl: challengeLifetime,
     perf: { now },
     ttlResolution: 0,
   });
+
   return ({ tenantId, objectId, digest }, refusal) => {
     if (refusal.suberror !== 'additional_action' || !refusal.claims) return refusal;
     const user = `${tenantId} ${objectId}`;
-    const before = challenged.get(user) ?? digest;
-    if (before !== digest) return { ...refusal, claims: undefined };
-    challenged.set(user, digest);
+    const challengedToken = challengedTokens.get(user);
+    if (challengedToken !== undefined && challengedToken !== digest)
+      return { ...refusal, claims: undefined };
+    challengedTokens.set(user, digest);
     return refusal;
   };
 }

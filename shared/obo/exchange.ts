@@ -1,50 +1,68 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { LRUCache } from 'lru-cache';
-import { ApiError } from '../api-error.ts';
-import { readJsonObject } from '../json.ts';
-import { reveal, type Redacted, redact } from '../redacted.ts';
+import type { ApiError } from '../api-error.ts';
+import { reveal } from '../redacted.ts';
 import { type Caller, userAssertion } from '../token/caller.ts';
-import { textsOf } from '../token/checks.ts';
 import type { Keys } from '../token/keys.ts';
-import { maxTokenLength } from '../token/parse.ts';
 import { createChallengeOnce } from './challenge-once.ts';
 import type { ClientCredential, CredentialSource } from './credential.ts';
-import { createTokenEndpointGuard } from './token-endpoint-guard.ts';
-import { network, TokenEndpointRefusal } from './network.ts';
+import { type ExchangedToken, readExchangedToken } from './exchanged-token.ts';
+import { network, type Refusal, TokenEndpointRefusal } from './network.ts';
 import { apiErrorOf, isCredentialRefused } from './refusal.ts';
+import { createTokenEndpointGuard } from './token-endpoint-guard.ts';
 
-/** Token B: for the downstream API, about the same user, until a time in milliseconds since 1970. */
-export type ExchangedToken = { readonly token: Redacted; readonly expiresOnTimestamp: number };
-
-/**
- * For whom; the delegated scopes of one resource, such as `api://…/Documents.Read`; the audiences that its tokens carry: its client id, or
- * `api://` and that; and what a challenge demands, a JSON object with a top-level `access_token`, which is never answered from the cache.
- */
-export type ExchangeRequest = Target & {
+/** What to exchange: for which user and for which permissions. */
+export type ExchangeRequest = {
+  /** The user to act for, from a validated token A. */
   readonly caller: Caller;
+  /** Delegated scopes of one downstream API, such as `api://…/Documents.Read`. */
+  readonly scopes: readonly string[];
+  /** The audiences of that API's tokens: its client id, and `api://` followed by it. */
+  readonly audiences: readonly string[];
+  /** The correlation id of the request, a GUID. Entra records it in its sign-in log. */
   readonly correlationId: string;
+  /** The claims of a challenge: a JSON object with a top-level `access_token`. */
   readonly claims?: object | undefined;
 };
-type Target = { readonly scopes: readonly string[]; readonly audiences: readonly string[] };
 
-/** Who exchanges: this API's client id and credential. */
-type Settings = Readonly<{
-  authorityHost: URL;
-  clientId: string;
-  keys: Keys;
-  credential: CredentialSource;
-  now?: () => number;
-}>;
-
-/** One exchange at Entra, nothing remembered. @throws ApiError */
-export type Exchange = (request: ExchangeRequest) => Promise<ExchangedToken>;
-
-/** How many confidential clients are kept, one for each tenant and credential. */
-const clientsKept = 100;
+/** The settings of `createExchange`. */
+export type ExchangeSettings = {
+  /** Entra's authority host, such as `https://login.microsoftonline.com`. */
+  readonly authorityHost: URL;
+  /** The client id of this API's app registration. */
+  readonly clientId: string;
+  /** Provides Entra's metadata, from which MSAL takes the token endpoint. */
+  readonly keys: Keys;
+  /** Provides this API's client credential. */
+  readonly credential: CredentialSource;
+  /** The current time in milliseconds since 1970. */
+  readonly now?: () => number;
+};
 
 /**
- * Exchanges token A for token B by the On-Behalf-Of flow (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow),
- * in the tenant of the caller, through MSAL. MSAL's own cache is passed by: its look-up is linear in the users and blocks the event loop.
+ * Exchanges token A for token B at Entra, without a cache.
+ *
+ * @throws ApiError with the code from `refusalClasses` if Entra refuses
+ * @throws ApiError `unavailable` if the credential or Entra's metadata cannot be read
+ * @throws ApiError `bad_gateway` if the issued token is not usable
+ * @throws TypeError if the caller was not created by token validation
+ */
+export type Exchange = (request: ExchangeRequest) => Promise<ExchangedToken>;
+
+/** How many confidential clients are cached: one for each tenant and credential version. */
+const maxClients = 100;
+
+/**
+ * Creates the exchange of token A for token B by the On-Behalf-Of flow
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow). It uses MSAL
+ * and the tenant of the caller.
+ *
+ * MSAL's token cache is not used, because its lookup is linear in the number of users and blocks
+ * the event loop. `createOnBehalfOf` has the cache.
+ *
+ * @example
+ * const exchange = createExchange({ authorityHost, clientId, keys, credential });
+ * const { token } = await exchange({ caller, scopes, audiences, correlationId });
  */
 export function createExchange({
   authorityHost,
@@ -52,101 +70,84 @@ export function createExchange({
   keys,
   credential,
   now = Date.now,
-}: Settings): Exchange {
-  const gate = createTokenEndpointGuard(now);
+}: ExchangeSettings): Exchange {
+  const guard = createTokenEndpointGuard(now);
   const challengeOnce = createChallengeOnce(now);
-  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: clientsKept });
+  const clients = new LRUCache<string, ConfidentialClientApplication>({ max: maxClients });
 
   async function clientFor(
     tenantId: string,
     { version, options }: ClientCredential,
   ): Promise<ConfidentialClientApplication> {
-    const name = `${tenantId} ${version}`;
-    const known = clients.get(name);
-    if (known) return known;
+    const key = `${tenantId} ${version}`;
+    const cached = clients.get(key);
+    if (cached) return cached;
     const { document } = await keys.metadataOf(tenantId, '2.0');
-    const auth = {
-      clientId,
-      // MSAL takes https authorities only, and its endpoints from the metadata: on a laptop those are http.
-      authority: `https://${authorityHost.host}/${tenantId}`,
-      knownAuthorities: [authorityHost.host],
-      authorityMetadata: JSON.stringify(document),
-      clientCapabilities: ['cp1'],
-      ...options(),
-    };
-    const client = new ConfidentialClientApplication({ auth, system: { networkClient: network } });
-    clients.set(name, client);
+    const client = new ConfidentialClientApplication({
+      auth: {
+        clientId,
+        // MSAL accepts an https authority only. It takes the endpoints from the metadata, so they
+        // can still be http on a developer's machine.
+        authority: `https://${authorityHost.host}/${tenantId}`,
+        knownAuthorities: [authorityHost.host],
+        authorityMetadata: JSON.stringify(document),
+        // Tells Entra that this API handles claims challenges.
+        clientCapabilities: ['cp1'],
+        ...options(),
+      },
+      system: { networkClient: network },
+    });
+    clients.set(key, client);
     return client;
   }
 
-  async function ask(
-    proof: ClientCredential,
+  async function acquireToken(
     { caller, scopes, correlationId, claims }: ExchangeRequest,
+    clientCredential: ClientCredential,
   ): Promise<string> {
-    const client = await clientFor(caller.tenantId, proof);
-    const request = {
+    const client = await clientFor(caller.tenantId, clientCredential);
+    const oboRequest = {
       oboAssertion: reveal(userAssertion(caller)),
       scopes: [...scopes],
       skipCache: true,
       correlationId,
+      ...(claims && { claims: JSON.stringify(claims) }),
     };
-    const acquire = () =>
-      client.acquireTokenOnBehalfOf({
-        ...request,
-        ...(claims && { claims: JSON.stringify(claims) }),
-      });
-    const acquired = await gate(`${caller.tenantId} ${caller.objectId}`, acquire).finally(() =>
-      client.clearCache(),
-    );
-    return acquired?.accessToken ?? '';
-  }
-
-  /** With the credential at hand, and once more with another one where Entra refuses that. */
-  async function askTwice(request: ExchangeRequest): Promise<string> {
-    const proof = await credential.current();
     try {
-      return await ask(proof, request);
-    } catch (error) {
-      if (!(error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal)))
-        throw error;
-      const renewed = await credential.renew(proof.version);
-      if (!renewed) throw error;
-      return ask(renewed, request);
+      const result = await guard(`${caller.tenantId} ${caller.objectId}`, () =>
+        client.acquireTokenOnBehalfOf(oboRequest),
+      );
+      return result?.accessToken ?? '';
+    } finally {
+      // MSAL writes the token to its cache in spite of `skipCache`.
+      client.clearCache();
     }
   }
 
+  /** Tries once more with another credential if Entra refuses the current one. */
+  async function acquireTokenWithRenewal(request: ExchangeRequest): Promise<string> {
+    const current = await credential.current();
+    try {
+      return await acquireToken(request, current);
+    } catch (error) {
+      const isRefused = error instanceof TokenEndpointRefusal && isCredentialRefused(error.refusal);
+      const renewed = isRefused ? await credential.renew(current.version) : undefined;
+      if (!renewed) throw error;
+      return acquireToken(request, renewed);
+    }
+  }
+
+  function toApiError({ caller, scopes }: ExchangeRequest, refusal: Refusal): ApiError {
+    return apiErrorOf(challengeOnce(caller, refusal), scopes);
+  }
+
   return async (request) => {
-    const tell = (error: unknown) =>
-      error instanceof TokenEndpointRefusal
-        ? apiErrorOf(challengeOnce(request.caller, error.refusal), request.scopes)
-        : error;
-    const token = await askTwice(request).catch((error: unknown) => Promise.reject(tell(error)));
-    return readToken(token, request, now());
+    try {
+      const accessToken = await acquireTokenWithRenewal(request);
+      return readExchangedToken(accessToken, request, now());
+    } catch (error) {
+      if (error instanceof TokenEndpointRefusal) throw toApiError(request, error.refusal);
+      throw error;
+    }
   };
 }
-
-/**
- * Reads token B, which Entra answered on a connection that names it, so its signature is Downstream's to check: it must be about the same
- * user and meant for the resource that was asked for.
- */
-function readToken(
-  text: string,
-  { caller, audiences }: ExchangeRequest,
-  now: number,
-): ExchangedToken {
-  const [, payload = ''] = /^[\w-]+\.([\w-]+)\.[\w-]+$/.exec(text) ?? [];
-  const claims = readJsonObject(Buffer.from(payload, 'base64url'));
-  if (!claims || text.length > maxTokenLength) throw unusable('not a token');
-  if (claims.oid !== caller.objectId || claims.tid !== caller.tenantId)
-    throw unusable('another user');
-  const [audience, ...others] = textsOf(claims.aud);
-  if (others.length > 0 || !audiences.includes(String(audience)))
-    throw unusable('another audience');
-  if (typeof claims.exp !== 'number' || typeof claims.scp !== 'string')
-    throw unusable('no delegated token');
-  if (claims.exp * 1_000 <= now) throw unusable('expired');
-  return { token: redact(text), expiresOnTimestamp: claims.exp * 1_000 };
-}
-
-const unusable = (reason: string) =>
-  new ApiError('bad_gateway', { logContext: { check: 'token-b', reason } });

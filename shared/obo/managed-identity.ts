@@ -4,33 +4,60 @@ import {
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
 import {
+  type AccessToken,
   AzureAuthorityHosts,
   ManagedIdentityCredential,
   type TokenCredential,
 } from '@azure/identity';
 
-const client = createDefaultHttpClient();
+/** Milliseconds for one request to the managed identity endpoint. */
+const requestTimeout = 3_000;
 
-/** The platform's last answer; of the process, since MSAL keeps the first identity's way to the network for all of them. */
-let response: PipelineResponse | undefined;
+const httpClient = createDefaultHttpClient();
+
+/**
+ * The last response of the managed identity endpoint. It belongs to the process and not to one
+ * credential, because MSAL uses the HTTP client of the first credential for all of them.
+ */
+let lastResponse: PipelineResponse | undefined;
+
 const sendRequest: HttpClient['sendRequest'] = async (request) => {
-  response = await client.sendRequest(Object.assign(request, { timeout: 3_000 }));
-  return response;
+  request.timeout = requestTimeout;
+  lastResponse = await httpClient.sendRequest(request);
+  return lastResponse;
 };
 
 /**
- * The app's managed identity through @azure/identity, with what that lacks: a silent endpoint keeps no socket beyond 3 s, since the library
- * hands no abort signal on, and an error carries the platform's answer, of which the library drops the Retry-After.
- * @param clientId of the user-assigned identity; absent for the system-assigned one
+ * Creates the credential of the app's managed identity with `@azure/identity`, and adds two things
+ * that the library lacks:
+ * - A request to an endpoint that does not respond ends after 3 seconds. The library does not pass
+ *   an abort signal on, so the socket would stay open.
+ * - An error has the endpoint's `response`. The library drops its `Retry-After`.
+ *
+ * @param clientId the client id of a user-assigned identity, or `undefined` for the
+ * system-assigned one
+ * @throws Error from `@azure/identity`, with `response`, when `getToken` fails
+ * @example
+ * const identity = createManagedIdentityCredential(settings.AZURE_CLIENT_ID);
+ * const { token } = await identity.getToken('https://vault.azure.net/.default');
  */
-export function createIdentity(clientId: string | undefined): TokenCredential {
-  // A managed identity asks the platform, not the authority, but without this it would judge AZURE_AUTHORITY_HOST, which is http on a laptop.
-  const options = {
+export function createManagedIdentityCredential(clientId: string | undefined): TokenCredential {
+  const identity = new ManagedIdentityCredential({
+    // A managed identity sends no request to the authority. Without this option, the library
+    // would validate AZURE_AUTHORITY_HOST and reject the http URL of a local authority.
     authorityHost: AzureAuthorityHosts.AzurePublicCloud,
     httpClient: { sendRequest },
     retryOptions: { maxRetries: 0 },
+    ...(clientId && { clientId }),
+  });
+
+  return {
+    async getToken(scopes): Promise<AccessToken> {
+      try {
+        return await identity.getToken(scopes);
+      } catch (error) {
+        throw Object.assign(error as Error, { response: lastResponse });
+      }
+    },
   };
-  const identity = new ManagedIdentityCredential({ ...options, ...(clientId && { clientId }) });
-  const fail = (error: Error) => Promise.reject(Object.assign(error, { response }));
-  return { getToken: (scopes) => identity.getToken(scopes).catch(fail) };
 }

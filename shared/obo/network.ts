@@ -5,95 +5,142 @@ import {
   type NetworkResponse,
 } from '@azure/msal-node';
 import { asClaims } from '../http/read-challenge.ts';
-import { readRetryAfter, type SendFailure, send } from '../http/send.ts';
-import { isText, type JsonObject, readJsonObject } from '../json.ts';
+import { type HttpResponse, readRetryAfter, SendFailure, send } from '../http/send.ts';
+import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 
-type Failure = SendFailure['reason'] | 'unreadable';
-type Text = string | undefined;
+/**
+ * Why the token endpoint issued no token. Entra's free text (`error_description`) is not part of
+ * it, because it can contain an e-mail address.
+ */
+export type Refusal = {
+  /** The HTTP status. Absent if no response arrived. */
+  readonly status?: number;
+  /** Why there is no usable response: a failure of `send`, or `unreadable` for a malformed one. */
+  readonly failure?: SendFailure['reason'] | 'unreadable' | undefined;
+  /** The OAuth error code, such as `invalid_grant` (RFC 6749 §5.2). */
+  readonly error?: string | undefined;
+  /** Microsoft's refinement of `error`, such as `consent_required`. */
+  readonly suberror?: string | undefined;
+  /** The AADSTS error numbers, at most 10. */
+  readonly codes?: readonly number[];
+  /** The claims challenge: a JSON object with a top-level `access_token`. */
+  readonly claims?: object | undefined;
+  /** Seconds from the `Retry-After` header, at most 300. */
+  readonly retryAfter?: number | undefined;
+  /** Entra's trace id, a GUID. */
+  readonly traceId?: string | undefined;
+  /** Entra's correlation id, a GUID: finds the request in Entra's sign-in log. */
+  readonly correlationId?: string | undefined;
+};
 
-/** AADSTS numbers, and the claims of a challenge. */
-type Reason = Readonly<{
-  error?: Text;
-  suberror?: Text;
-  codes?: readonly number[];
-  claims?: object | undefined;
-}>;
-
-/** The HTTP status, where an answer came, or why it was of no use; seconds after which to come back. */
-type Answer = Readonly<{
-  status?: number;
-  failure?: Failure | undefined;
-  retryAfter?: number | undefined;
-}>;
-type Trail = Readonly<{ traceId?: Text; correlationId?: Text }>;
-
-/** What the token endpoint said, without the text it said it in: that may hold an e-mail address and goes nowhere. */
-export type Refusal = Answer & Reason & Trail;
-
-/** MSAL lets its own error class through untouched, so this reaches the exchange with nothing lost. */
+/**
+ * Carries a `Refusal` through MSAL to the exchange. MSAL rethrows errors of its own class
+ * unchanged, so nothing of the refusal is lost.
+ */
 export class TokenEndpointRefusal extends AuthError {
+  /** What the token endpoint returned. */
   readonly refusal: Refusal;
+
   constructor(refusal: Refusal) {
     super(
       'token_endpoint_refusal',
       refusal.correlationId ?? '',
-      'The token endpoint gave no token.',
+      'The token endpoint issued no token.',
     );
-    // AuthError's constructor makes every error an AuthError and no more.
+    // AuthError's constructor sets the prototype of every instance to AuthError's own.
     Object.setPrototypeOf(this, TokenEndpointRefusal.prototype);
     this.refusal = refusal;
   }
 }
 
-/** Milliseconds and bytes that an answer of the token endpoint may take. */
-const limits = { deadline: 5_000, cap: 256 * 1024 };
+/** Milliseconds for one request to the token endpoint, including the response body. */
+const requestDeadline = 5_000;
+
+/** The largest response body that is read, in bytes. */
+const maxResponseBytes = 256 * 1024;
+
+/** How many AADSTS numbers of one response are read. */
+const maxErrorCodes = 10;
 
 /**
- * MSAL's way to the network, ours: bounded, no redirect followed (a 307 would post credential and assertion elsewhere), and a refusal
- * thrown before MSAL reads it, because MSAL drops claims and shares one user's throttling with all others.
+ * MSAL's network client. It limits the time and the size of a response. It follows no redirect,
+ * because a 307 would post the credential and the assertion to another address. It throws a refusal
+ * before MSAL can read it, because MSAL drops the claims and applies the throttling of one user to
+ * all users.
+ *
+ * @throws TokenEndpointRefusal unless the response is a bearer token
+ * @example
+ * new ConfidentialClientApplication({ auth, system: { networkClient: network } });
  */
 export const network: INetworkModule = {
-  sendGetRequestAsync: () => refuse({ reason: 'unreadable' }),
+  // MSAL sends GET requests for metadata only, and the exchange passes the metadata in.
+  async sendGetRequestAsync() {
+    throw new TokenEndpointRefusal({ failure: 'unreadable' });
+  },
+
   async sendPostRequestAsync<T>(
     url: string,
-    { headers, body: form }: NetworkRequestOptions = {},
+    options: NetworkRequestOptions = {},
   ): Promise<NetworkResponse<T>> {
-    const answer = await send(url, {
-      method: 'POST',
-      headers,
-      body: form ?? null,
-      ...limits,
-    }).catch(refuse);
-    const body = readJsonObject(answer.body) ?? {};
-    const { access_token, token_type, expires_in } = body;
-    const seconds = isText(expires_in) ? Number(expires_in) : expires_in;
-    const isBearer = isText(token_type) && token_type.toLowerCase() === 'bearer';
-    const isToken = isText(access_token) && isBearer && typeof seconds === 'number' && seconds > 0;
-    if (answer.status !== 200 || !isToken)
+    const response = await post(url, options);
+    const body = readJsonObject(response.body) ?? {};
+    const token = response.status === 200 ? readTokenResponse(body) : undefined;
+    if (!token)
       throw new TokenEndpointRefusal(
-        readRefusal(answer.status, body, answer.headers['retry-after']),
+        readRefusal(response.status, body, response.headers['retry-after']),
       );
-    // MSAL gets what it needs and nothing that it could stumble over.
-    return {
-      status: 200,
-      headers: {},
-      body: { access_token, token_type, expires_in: seconds } as T,
-    };
+    return { status: 200, headers: {}, body: token as T };
   },
 };
 
-const refuse = ({ reason: failure }: { readonly reason: Failure }) =>
-  Promise.reject(new TokenEndpointRefusal({ failure }));
+async function post(
+  url: string,
+  { headers, body: form }: NetworkRequestOptions,
+): Promise<HttpResponse> {
+  try {
+    return await send(url, {
+      method: 'POST',
+      headers,
+      body: form ?? null,
+      deadline: requestDeadline,
+      cap: maxResponseBytes,
+    });
+  } catch (error) {
+    if (error instanceof SendFailure) throw new TokenEndpointRefusal({ failure: error.reason });
+    throw error;
+  }
+}
 
-/** Keeps what the refusal's classes are made of (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example). */
+/**
+ * Keeps only the members of a token response that MSAL needs, so that no other member can affect
+ * it. Returns `undefined` for a body that is not a bearer token response (RFC 6749 §5.1).
+ */
+function readTokenResponse({ access_token, token_type, expires_in }: JsonObject) {
+  if (!isNonEmptyString(access_token) || !isNonEmptyString(token_type)) return undefined;
+  if (token_type.toLowerCase() !== 'bearer') return undefined;
+  const seconds = isNonEmptyString(expires_in) ? Number(expires_in) : expires_in;
+  if (typeof seconds !== 'number' || !(seconds > 0)) return undefined;
+  return { access_token, token_type, expires_in: seconds };
+}
+
+/**
+ * Reads an error response of the token endpoint
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow#error-response-example).
+ *
+ * @param status the HTTP status
+ * @param body the JSON body, or an empty object if it is not JSON
+ * @param retryAfter the value of the `Retry-After` header
+ * @example
+ * const refusal = readRefusal(400, { error: 'invalid_grant', error_codes: [50076] }, undefined);
+ */
 export function readRefusal(
   status: number,
   body: JsonObject,
   retryAfter: string | undefined,
 ): Refusal {
-  const text = (name: string) => (isText(body[name]) ? body[name] : undefined);
+  const text = (name: string) => (isNonEmptyString(body[name]) ? body[name] : undefined);
   const guid = (name: string) => /^[0-9a-f-]{36}$/i.exec(text(name) ?? '')?.[0];
-  const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 10) : [];
+  const codes = Array.isArray(body.error_codes) ? body.error_codes.slice(0, maxErrorCodes) : [];
   return {
     status,
     error: text('error'),

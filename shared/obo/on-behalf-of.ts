@@ -1,97 +1,141 @@
 import { LRUCache } from 'lru-cache';
 import { withDeadline } from '../http/deadline.ts';
-import type { Exchange, ExchangedToken, ExchangeRequest } from './exchange.ts';
+import type { Exchange, ExchangeRequest } from './exchange.ts';
+import type { ExchangedToken } from './exchanged-token.ts';
 
-/** `capacity`: how many tokens are kept, at about 1 KiB each; the least recently used goes first. */
+/** The settings of `createOnBehalfOf`. */
 export type OnBehalfOfSettings = {
+  /** Exchanges one token at Entra. */
   readonly exchange: Exchange;
+  /** How many tokens are cached, at about 1 KiB each. The least recently used is dropped first. */
   readonly capacity?: number;
+  /** The current time in milliseconds since 1970. */
   readonly now?: () => number;
 };
 
-/** Acts for a user: token A in (as the caller that validation made of it), token B out. */
-export type OnBehalfOf = ReturnType<typeof createOnBehalfOf>;
+/** Exchanges a user's token A for token B, and caches token B. */
+export interface OnBehalfOf {
+  /**
+   * Returns token B for a caller. `cached` is `true` if the token came from the cache.
+   *
+   * @param signal aborts the wait of this request. The exchange itself continues, because other
+   * requests may wait for it.
+   * @throws ApiError of the exchange, or `timeout` when the signal aborts
+   */
+  exchangeOnBehalf(
+    request: ExchangeRequest,
+    signal: AbortSignal,
+  ): Promise<ExchangedToken & { readonly cached: boolean }>;
+  /**
+   * Removes a token from the cache after the downstream API rejected it. Does nothing if a newer
+   * token has replaced it.
+   */
+  evict(request: ExchangeRequest, exchanged: ExchangedToken): void;
+}
 
-/** Milliseconds since 1970: from when to when it is handed out, and from when on a new one is fetched beside. */
+/** A cached token. All times are in milliseconds since 1970. */
 type Entry = {
   readonly exchanged: ExchangedToken;
-  readonly from: number;
+  /** When the token was added to the cache. */
+  readonly cachedAt: number;
+  /** From then on, a request for this token also starts a refresh in the background. */
   readonly refreshAt: number;
-  readonly until: number;
+  /** From then on, the token is no longer returned. */
+  readonly expiresAt: number;
 };
 
-/** Milliseconds: how long before B's expiry it is no longer handed out, the longest that any is kept, and by how much clocks may step back. */
-const limits = {
-  early: 5 * 60_000,
-  longest: 60 * 60_000,
-  stepBack: 60_000,
-  betweenRefreshes: 60_000,
-};
+/** Milliseconds before its expiry. From then on, token B is no longer used. */
+const expiryMargin = 5 * 60_000;
+
+/** The longest time for which a token is cached, in milliseconds. */
+const maxAge = 60 * 60_000;
+
+/** Milliseconds by which the clock may be set back. After a larger step, no entry is used. */
+const clockTolerance = 60_000;
+
+/** Milliseconds between two attempts to refresh a token in the background. */
+const refreshCooldown = 60_000;
 
 /**
- * The cache in front of the exchange: keyed by token A itself (its digest), so that two sessions of one user have an entry each; one request
- * for however many callers want the same; a failure goes to those who waited and is not kept; a challenge's claims pass it by.
+ * Creates the cache in front of the exchange.
+ *
+ * - An entry belongs to one token A (by its digest), so two sessions of one user share nothing.
+ * - Concurrent requests for the same token, scopes and claims share one exchange (single flight).
+ * - A failure reaches the requests that waited for it. It is not cached.
+ * - A request with the claims of a challenge does not read the cache. Its token replaces the entry.
+ * - A token is refreshed in the background before its entry expires.
+ *
+ * @example
+ * const onBehalfOf = createOnBehalfOf({ exchange: createExchange(settings) });
+ * const { token } = await onBehalfOf.exchangeOnBehalf(request, signal);
  */
 export function createOnBehalfOf({
   exchange,
   capacity = 10_000,
   now = Date.now,
-}: OnBehalfOfSettings) {
+}: OnBehalfOfSettings): OnBehalfOf {
   const entries = new LRUCache<string, Entry>({ max: capacity });
-  const flights = new Map<string, Promise<ExchangedToken>>();
+  const inFlight = new Map<string, Promise<ExchangedToken>>();
 
-  function keep(
-    key: string,
-    exchanged: ExchangedToken,
-    { caller }: ExchangeRequest,
-  ): ExchangedToken {
-    const from = now();
-    const until = Math.min(
-      exchanged.expiresOnTimestamp - limits.early,
+  function set(key: string, exchanged: ExchangedToken, { caller }: ExchangeRequest): void {
+    const cachedAt = now();
+    const expiresAt = Math.min(
+      exchanged.expiresOnTimestamp - expiryMargin,
       caller.expiresAt * 1_000,
-      from + limits.longest,
+      cachedAt + maxAge,
     );
-    // Tokens that were made together are not refreshed together.
-    const refreshAt = from + (until - from) * (0.7 + 0.2 * Math.random());
-    if (until > from) entries.set(key, { exchanged, from, refreshAt, until });
+    if (expiresAt <= cachedAt) return;
+    // Random, so that tokens of the same age are not all refreshed at the same moment.
+    const refreshAfter = 0.7 + 0.2 * Math.random();
+    const refreshAt = cachedAt + (expiresAt - cachedAt) * refreshAfter;
+    entries.set(key, { exchanged, cachedAt, refreshAt, expiresAt });
+  }
+
+  async function exchangeAndSet(key: string, request: ExchangeRequest): Promise<ExchangedToken> {
+    const exchanged = await exchange(request);
+    set(key, exchanged, request);
     return exchanged;
   }
 
-  /** The one exchange under way for a token, scopes and claims; whoever wants the same waits for it. */
-  function fly(key: string, request: ExchangeRequest): Promise<ExchangedToken> {
-    const name = `${key} ${JSON.stringify(request.claims)}`;
-    const start = () => exchange(request).then((exchanged) => keep(key, exchanged, request));
-    const flight = flights.get(name) ?? start().finally(() => flights.delete(name));
-    flights.set(name, flight);
-    return flight;
+  /** Joins the exchange that is in flight for the same token, scopes and claims, or starts one. */
+  function exchangeOnce(key: string, request: ExchangeRequest): Promise<ExchangedToken> {
+    const flightKey = `${key} ${JSON.stringify(request.claims)}`;
+    const running = inFlight.get(flightKey);
+    if (running) return running;
+    const started = exchangeAndSet(key, request).finally(() => inFlight.delete(flightKey));
+    inFlight.set(flightKey, started);
+    return started;
   }
 
-  function held(key: string, request: ExchangeRequest): ExchangedToken | undefined {
+  function get(key: string): Entry | undefined {
     const entry = entries.get(key);
-    if (!entry || now() >= entry.until || now() < entry.from - limits.stepBack) return undefined;
-    if (now() >= entry.refreshAt && request.caller.expiresAt * 1_000 > entry.until) {
-      // Whatever comes of it, the next try is not due before a while.
-      entries.set(key, { ...entry, refreshAt: now() + limits.betweenRefreshes });
-      fly(key, request).catch(() => {});
-    }
-    return entry.exchanged;
+    if (!entry || now() >= entry.expiresAt) return undefined;
+    const wasClockSetBack = now() < entry.cachedAt - clockTolerance;
+    return wasClockSetBack ? undefined : entry;
+  }
+
+  function refreshIfDue(key: string, entry: Entry, request: ExchangeRequest): void {
+    if (now() < entry.refreshAt) return;
+    // An entry that expires with token A cannot be extended by another exchange of token A.
+    if (request.caller.expiresAt * 1_000 <= entry.expiresAt) return;
+    entries.set(key, { ...entry, refreshAt: now() + refreshCooldown });
+    // A failed refresh is no failure of this request: the cached token is still valid.
+    exchangeOnce(key, request).catch(() => {});
   }
 
   return {
-    /** `cached`: nobody had to wait for Entra. @throws ApiError */
-    async exchangeOnBehalf(
-      request: ExchangeRequest,
-      signal: AbortSignal,
-    ): Promise<ExchangedToken & { readonly cached: boolean }> {
+    async exchangeOnBehalf(request, signal) {
       const key = keyOf(request);
-      const known = request.claims ? undefined : held(key, request);
-      return {
-        ...(known ?? (await withDeadline(signal, fly(key, request)))),
-        cached: known !== undefined,
-      };
+      const entry = request.claims ? undefined : get(key);
+      if (entry) {
+        refreshIfDue(key, entry, request);
+        return { ...entry.exchanged, cached: true };
+      }
+      const exchanged = await withDeadline(signal, exchangeOnce(key, request));
+      return { ...exchanged, cached: false };
     },
-    /** Forgets a token that Downstream no longer takes, unless another one has taken its place already. */
-    evict(request: ExchangeRequest, { token }: ExchangedToken): void {
+
+    evict(request, { token }) {
       const key = keyOf(request);
       if (entries.get(key)?.exchanged.token === token) entries.delete(key);
     },

@@ -1,160 +1,210 @@
 import { ApiError, type ApiErrorCode, notAnswering } from '../api-error.ts';
 import type { Refusal } from './network.ts';
 
-type Words = readonly string[];
-
-/** Refusals with any of these signs. */
-type Signs = {
-  readonly error?: Words;
-  readonly suberror?: Words;
+/** A kind of refusal: how to recognise it, and what it becomes. One matching sign is enough. */
+type RefusalClass = {
+  /** OAuth error codes (`error`). */
+  readonly errors?: readonly string[];
+  /** Microsoft's refinements of them (`suberror`). */
+  readonly suberrors?: readonly string[];
+  /** AADSTS error numbers (`error_codes`). */
   readonly aadsts?: readonly number[];
-  readonly when?: (refusal: Refusal) => boolean;
-};
-
-/** What they become: an answer, what a person who reads the log should know, and words for the caller where the code's own say too little. */
-type RefusalClass = Signs & {
+  /** Any other sign. */
+  readonly matches?: (refusal: Refusal) => boolean;
+  /** The error that the caller receives. */
   readonly code: ApiErrorCode;
-  readonly means: string;
+  /** The cause, for the log. */
+  readonly explanation: string;
+  /** The `detail` for the caller, where the default one of `code` is too general. */
   readonly detail?: string;
 };
 
-const isUnreachable = ({ failure }: Refusal) =>
-  ['connect', 'broken', 'timeout'].includes(String(failure));
+/** Failures that mean that no response arrived. */
+const noResponse: readonly (string | undefined)[] = ['connect', 'broken', 'timeout'];
 
 /**
- * Every reason for which Entra refuses an exchange, and the answer it becomes: the first that fits. Error, suberror and the presence of
- * claims decide; AADSTS numbers only where those leave it open (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
+ * Every kind of refusal and the error that it becomes. The first match applies. `error`, `suberror`
+ * and the presence of claims decide. AADSTS numbers decide only where those do not
+ * (https://learn.microsoft.com/entra/identity-platform/reference-error-codes).
  */
 export const refusalClasses: readonly RefusalClass[] = [
   {
+    matches: ({ failure }) => noResponse.includes(failure),
     code: 'unavailable',
-    when: isUnreachable,
-    means: 'Entra cannot be reached or did not answer in time.',
+    explanation: 'Entra cannot be reached or did not respond in time.',
   },
   {
+    matches: ({ failure }) => failure !== undefined,
     code: 'bad_gateway',
-    when: ({ failure }) => failure !== undefined,
-    means: 'The token endpoint gave no answer of its own kind.',
+    explanation: 'The response of the token endpoint is malformed or too large.',
   },
   {
+    matches: ({ status = 0 }) => status === 429 || status >= 500,
     code: 'unavailable',
-    when: ({ status = 0 }) => status === 429 || status >= 500,
-    means: 'Entra is busy, or throttles this.',
+    explanation: 'Entra is busy or throttles the request.',
   },
   {
-    code: 'unavailable',
-    error: ['temporarily_unavailable'],
+    errors: ['temporarily_unavailable'],
+    // Entra throttles the tenant.
     aadsts: [90055],
-    means: 'Entra is busy.',
-  },
-  {
     code: 'unavailable',
+    explanation: 'Entra is busy.',
+  },
+  {
+    // Entra detected a loop.
     aadsts: [50196],
-    means: 'Entra throttles this app and user: the client loops.',
+    code: 'unavailable',
+    explanation: 'Entra throttles this app and user because the app repeats the same request.',
   },
   {
+    suberrors: ['message_only'],
     code: 'blocked',
-    suberror: ['message_only'],
-    means: 'A Conditional Access policy blocks this; the user can do nothing.',
+    explanation: 'A Conditional Access policy blocks the access. The user cannot resolve it.',
   },
   {
+    matches: ({ claims }) => claims !== undefined,
     code: 'step_up_required',
-    when: ({ claims }) => claims !== undefined,
-    means: 'Conditional Access asks for more of the user.',
+    explanation: 'A Conditional Access policy requires more from the user (claims challenge).',
   },
-  { code: 'account_disabled', aadsts: [50057], means: 'The account is disabled.' },
   {
-    code: 'not_assigned',
+    aadsts: [50057],
+    code: 'account_disabled',
+    explanation: 'The user account is disabled.',
+  },
+  {
     aadsts: [50105],
-    means: 'The app requires assignment and the user is not assigned.',
+    code: 'not_assigned',
+    explanation: 'The app requires user assignment, and the user is not assigned to it.',
   },
   {
+    // `createChallengeOnce` has dropped the claims, or there were none.
+    suberrors: ['additional_action'],
     code: 'blocked',
-    suberror: ['additional_action'],
-    means: 'Conditional Access asks for an additional action that signing in did not bring.',
+    explanation: 'A Conditional Access policy requires an action that a sign-in did not complete.',
     detail:
-      'The organisation asks for an additional action of the user, such as a compliant device, that cannot be done from here.',
+      'The organisation requires an additional action that cannot be completed here, such as the ' +
+      'use of a compliant device.',
   },
-  { code: 'blocked', aadsts: [53003], means: 'A Conditional Access policy blocks this.' },
-  { code: 'admin_consent_required', aadsts: [90094], means: 'An administrator has to consent.' },
   {
-    code: 'consent_required',
-    suberror: ['consent_required'],
+    aadsts: [53003],
+    code: 'blocked',
+    explanation: 'A Conditional Access policy blocks the access.',
+  },
+  {
+    aadsts: [90094],
+    code: 'admin_consent_required',
+    explanation: 'An administrator must consent to the call of the downstream API.',
+  },
+  {
+    suberrors: ['consent_required'],
+    // Consent was not given (65001) or was declined (65004).
     aadsts: [65001, 65004],
-    means: 'Consent to the call downstream is missing.',
+    code: 'consent_required',
+    explanation: 'Consent to the call of the downstream API is missing.',
   },
   {
-    code: 'invalid_token',
     aadsts: [500133],
-    means: 'The assertion is out of its time.',
+    code: 'invalid_token',
+    explanation: 'The assertion (token A) is expired or not valid yet.',
     detail: 'The access token is expired.',
   },
   {
-    code: 'invalid_token',
     aadsts: [50013],
-    means: 'Entra refuses the assertion: another authority’s, or a key was withdrawn.',
+    code: 'invalid_token',
+    explanation: 'Entra rejects the assertion (token A): wrong authority or withdrawn signing key.',
   },
   {
-    code: 'unexpected',
-    error: ['invalid_scope', 'invalid_resource', 'unauthorized_client'],
+    errors: ['invalid_scope', 'invalid_resource', 'unauthorized_client'],
+    // Wrong audience of the assertion (500131), unknown app (700016), scopes of several APIs
+    // (700022), not allowed to use On-Behalf-Of (7000114), unknown API (500011), bad scope (70011).
     aadsts: [500131, 700016, 700022, 7000114, 500011, 70011],
-    means:
-      'This app is configured wrongly: its id, its tenant, the scope it asks for or the audience of the token it exchanges.',
+    code: 'unexpected',
+    explanation:
+      'This app is misconfigured: its client id, its tenant, the requested scope or the audience ' +
+      'of the exchanged token.',
   },
   {
+    errors: ['invalid_client'],
     code: 'unavailable',
-    error: ['invalid_client'],
-    means: 'Entra refuses this app’s credential, also after it was read again.',
+    explanation: 'Entra refuses the credential of this app, even after it was read again.',
   },
   {
+    errors: ['interaction_required', 'login_required', 'invalid_grant'],
     code: 'sign_in_again',
-    error: ['interaction_required', 'login_required', 'invalid_grant'],
-    means: 'The sign-in no longer counts.',
+    explanation: 'The sign-in is no longer valid.',
   },
-  { code: 'bad_gateway', when: () => true, means: 'Entra refused in a way that is not known.' },
+  {
+    matches: () => true,
+    code: 'bad_gateway',
+    explanation: 'Entra refused for an unknown reason.',
+  },
 ];
 
-function fits({ error, suberror, aadsts, when }: Signs, refusal: Refusal): boolean {
-  const isNamed =
-    error?.includes(refusal.error ?? '') || suberror?.includes(refusal.suberror ?? '');
-  return (
-    isNamed || refusal.codes?.some((code) => aadsts?.includes(code)) || when?.(refusal) || false
-  );
+function isOfClass(
+  { errors = [], suberrors = [], aadsts = [], matches }: RefusalClass,
+  refusal: Refusal,
+): boolean {
+  const { error = '', suberror = '', codes = [] } = refusal;
+  if (errors.includes(error) || suberrors.includes(suberror)) return true;
+  if (codes.some((code) => aadsts.includes(code))) return true;
+  return matches?.(refusal) ?? false;
 }
 
-const secretRefused = [7000215, 7000222, 700027, 700024, 7000214, 1000502, 7000274, 7000277];
-
-/** Whether Entra refused this app's own credential: it may have been rotated, so it is read again once. */
-export const isCredentialRefused = ({ error, codes = [] }: Refusal) =>
-  error === 'invalid_client' &&
-  (codes.length === 0 || codes.some((code) => secretRefused.includes(code)));
+/** AADSTS numbers of a credential that is wrong, expired, revoked or not registered. */
+const credentialErrors = [7000215, 7000222, 700027, 700024, 7000214, 1000502, 7000274, 7000277];
 
 /**
- * What a refusal becomes: the class decides, Entra's own text reaches nobody, its claims reach the caller whole.
- * @param scopes the downstream scopes that were asked for, named where consent to them is missing
+ * Returns whether Entra refused the credential of this app. The credential may have been rotated,
+ * so it is worth one more attempt with another one.
+ *
+ * @example
+ * if (isCredentialRefused(error.refusal)) await credential.renew(version);
+ */
+export function isCredentialRefused({ error, codes = [] }: Refusal): boolean {
+  if (error !== 'invalid_client') return false;
+  return codes.length === 0 || codes.some((code) => credentialErrors.includes(code));
+}
+
+/** Seconds until a retry makes sense if Entra names no time. */
+const defaultRetryAfter = 5;
+
+/**
+ * Converts a refusal into the error that the caller receives. The caller gets Entra's claims
+ * unchanged, and none of Entra's text.
+ *
+ * @param refusal what the token endpoint returned
+ * @param scopes the requested scopes of the downstream API. They are part of the error if consent
+ * to them is missing.
+ * @example
+ * throw apiErrorOf(refusal, ['api://…/Documents.Read']);
  */
 export function apiErrorOf(refusal: Refusal, scopes: readonly string[]): ApiError {
-  const { status, error, suberror, codes, claims, failure } = refusal;
-  const { code, means, detail } = refusalClasses.find((each) =>
-    fits(each, refusal),
-  ) as RefusalClass;
-  const said = {
-    entraError: word(error),
-    entraSuberror: word(suberror),
-    aadsts: codes?.length ? codes : undefined,
-  };
-  const trail = { entraTraceId: refusal.traceId, entraCorrelationId: refusal.correlationId };
-  const isAbsent = code === 'unavailable' && error !== 'invalid_client';
-  const asksForConsent = code === 'consent_required' || code === 'admin_consent_required';
+  const refusalClass = refusalClasses.find((each) => isOfClass(each, refusal));
+  // The last class matches everything.
+  const { code, explanation, detail } = refusalClass as RefusalClass;
+  const isEntraDown = code === 'unavailable' && refusal.error !== 'invalid_client';
+  const isConsentMissing = code === 'consent_required' || code === 'admin_consent_required';
   return new ApiError(code, {
-    detail: isAbsent ? notAnswering('sign-in') : detail,
-    claims: code === 'step_up_required' ? claims : undefined,
-    scopes: asksForConsent ? scopes : undefined,
-    retryAfter: refusal.retryAfter ?? 5,
-    logContext: { check: 'exchange', means, failure, entraStatus: status, ...said, ...trail },
+    detail: isEntraDown ? notAnswering('sign-in') : detail,
+    claims: code === 'step_up_required' ? refusal.claims : undefined,
+    scopes: isConsentMissing ? scopes : undefined,
+    retryAfter: refusal.retryAfter ?? defaultRetryAfter,
+    logContext: {
+      check: 'exchange',
+      explanation,
+      failure: refusal.failure,
+      entraStatus: refusal.status,
+      entraError: toLoggableCode(refusal.error),
+      entraSuberror: toLoggableCode(refusal.suberror),
+      aadsts: refusal.codes?.length ? refusal.codes : undefined,
+      entraTraceId: refusal.traceId,
+      entraCorrelationId: refusal.correlationId,
+    },
   });
 }
 
-/** OAuth's words and nothing else: the log takes no free text from outside. */
-const word = (text: string | undefined) =>
-  text === undefined || /^[a-z_]{1,64}$/.test(text) ? text : 'not a word';
+/** Returns an error code as it is, and a placeholder for any other text of Entra. */
+function toLoggableCode(text: string | undefined): string | undefined {
+  if (text === undefined || /^[a-z_]{1,64}$/.test(text)) return text;
+  return '(not an error code)';
+}

@@ -1,108 +1,135 @@
-import { LRUCache } from 'lru-cache';
+import { createBulkhead } from './bulkhead.ts';
+import { createCircuitBreaker, type FailureScope } from './circuit-breaker.ts';
 import { type Refusal, TokenEndpointRefusal } from './network.ts';
+import { createUserThrottle } from './user-throttle.ts';
+
+/** How many requests to the token endpoint run at a time. */
+const maxConcurrent = 20;
+
+/** How many requests of one user run at a time. */
+const maxConcurrentPerUser = 5;
+
+/** How many requests wait in the queue. */
+const maxQueued = 500;
 
 /**
- * Requests under way in all and of one user, and those that may wait for a turn; milliseconds that one may have waited: less than an answer
- * may take (5 s), so that nobody waits behind silence and then in it; failures in a row that open the breaker; milliseconds between two
- * probes, and those of the longest throttle.
+ * Milliseconds that a request may wait in the queue. This is less than the 5 seconds after which a
+ * request to a silent endpoint fails. So a request that has waited for such a failure is rejected,
+ * and does not wait another 5 seconds for the silent endpoint.
  */
-const limits = {
-  running: 20,
-  ofOneUser: 5,
-  waiting: 500,
-  patience: 4_000,
-  failures: 5,
-  betweenProbes: 5_000,
-  throttle: 300_000,
-};
+const maxQueueTime = 4_000;
+
+/** How many failures in a row open the circuit. */
+const breakerThreshold = 5;
+
+/** Milliseconds between two probes while the circuit is open. */
+const probeInterval = 5_000;
+
+/** How many throttled users are remembered. */
+const maxThrottledUsers = 10_000;
+
+/** Seconds for which a throttled user is blocked if Entra names no time. */
+const defaultThrottleTime = 5;
+
+/** The longest time for which a user is blocked, in seconds: what `readRetryAfter` allows. */
+const maxThrottleTime = 300;
 
 /**
- * Stands before Entra's token endpoint: 20 requests at a time and no more; when it is down nobody waits for it, and one request in
- * 5 s finds out whether it is back; a user who is throttled is not asked for again before that is due. What may be one user's own trouble
- * (a throttle, 5xx, no answer in time) is held against others only when a second user has it too.
+ * Runs a request to the token endpoint for one user.
+ *
+ * @throws TokenEndpointRefusal with status 429 if Entra throttles this user, or with failure
+ * `connect` if the endpoint is down or too many requests are waiting
  */
-export function createTokenEndpointGuard(now: () => number = Date.now) {
-  const throttled = new LRUCache<string, number>({ max: 10_000 });
-  const waiting: { readonly user: string; readonly go: () => void }[] = [];
-  /** For whom the requests under way are, and those that failed last, in a row; `undefined` where nobody would have had an answer. */
-  const running: string[] = [];
-  let failing: (string | undefined)[] = [];
-  let probe = { at: 0, by: '' };
+export type TokenEndpointGuard = <T>(user: string, request: () => Promise<T>) => Promise<T>;
 
-  const isOpen = () =>
-    failing.length >= limits.failures && (failing.includes(undefined) || new Set(failing).size > 1);
+/**
+ * Creates the guard of Entra's token endpoint. It combines three patterns:
+ * - a bulkhead limits the number of concurrent requests, in total and per user;
+ * - a circuit breaker stops requests while the endpoint is down;
+ * - a throttle holds back a user whom Entra throttles, and no other user.
+ *
+ * @param now the current time in milliseconds since 1970
+ * @example
+ * const guard = createTokenEndpointGuard();
+ * const user = `${tenantId} ${objectId}`;
+ * const result = await guard(user, () => client.acquireTokenOnBehalfOf(request));
+ */
+export function createTokenEndpointGuard(now: () => number = Date.now): TokenEndpointGuard {
+  const bulkhead = createBulkhead({
+    maxConcurrent,
+    maxConcurrentPerUser,
+    maxQueued,
+    maxQueueTime,
+    now,
+  });
+  const breaker = createCircuitBreaker({ threshold: breakerThreshold, probeInterval, now });
+  const throttle = createUserThrottle({
+    maxUsers: maxThrottledUsers,
+    maxDelay: maxThrottleTime,
+    now,
+  });
 
-  /** Nobody takes two probes in a row that came through, or one user's own trouble could keep the way closed for all. */
-  function demandWay(user: string): void {
-    const wait = (throttled.get(user) ?? 0) - now();
-    // A clock that steps back must not make the wait longer than it can be.
-    if (wait > 0 && wait <= limits.throttle)
-      throw new TokenEndpointRefusal({ status: 429, retryAfter: Math.ceil(wait / 1_000) });
-    const since = now() - probe.at;
-    if (
-      isOpen() &&
-      since >= 0 &&
-      since < limits.betweenProbes * (probe.by === user && failing.at(-1) ? 2 : 1)
-    )
-      throw isDown();
+  function requireAllowed(user: string): void {
+    const retryAfter = throttle.secondsLeft(user);
+    if (retryAfter !== undefined) throw new TokenEndpointRefusal({ status: 429, retryAfter });
+    if (!breaker.allows(user)) throw endpointIsDown();
   }
 
-  function learn(
-    user: string,
-    { status = 0, codes = [], error, failure, retryAfter }: Refusal,
-  ): void {
-    const isThrottle = status === 429 || codes.includes(50196) || retryAfter !== undefined;
-    if (isThrottle) throttled.set(user, now() + (retryAfter ?? 5) * 1_000);
-    const isUnreachable = failure === 'connect' || failure === 'broken';
-    const isBusy = status >= 500 || error === 'temporarily_unavailable' || codes.includes(90055);
-    const isFault = isUnreachable || isBusy || failure === 'timeout';
-    failing = isFault ? [...failing, isUnreachable ? undefined : user].slice(-limits.failures) : [];
-    if (isOpen()) probe = { at: now(), by: user };
+  function recordRefusal(user: string, refusal: Refusal): void {
+    if (isThrottled(refusal)) throttle.block(user, refusal.retryAfter ?? defaultThrottleTime);
+    const scope = failureScopeOf(refusal);
+    if (scope) breaker.recordFailure(user, scope);
+    // An endpoint that refuses a request is up.
+    else breaker.recordSuccess();
   }
 
-  const isTurnOf = (user: string) =>
-    running.length < limits.running &&
-    running.filter((one) => one === user).length < limits.ofOneUser;
-
-  async function takeTurn(user: string): Promise<void> {
-    const asked = now();
-    if (isTurnOf(user)) running.push(user);
-    else if (waiting.length >= limits.waiting) throw isDown();
-    else await new Promise<void>((go) => waiting.push({ user, go }));
-    if (now() - asked <= limits.patience) return;
-    handOn(user);
-    throw isDown();
-  }
-
-  /** Whoever ends hands the turn on, so that it is never free in between. */
-  function handOn(user: string): void {
-    running.splice(running.indexOf(user), 1);
-    const next = waiting.find((turn) => isTurnOf(turn.user));
-    if (!next) return;
-    waiting.splice(waiting.indexOf(next), 1);
-    running.push(next.user);
-    next.go();
-  }
-
-  /** Runs work towards the token endpoint for one user, or refuses where asking would be in vain. @throws TokenEndpointRefusal */
-  return async <T>(user: string, work: () => Promise<T>): Promise<T> => {
-    demandWay(user);
-    await takeTurn(user);
+  async function runRecorded<T>(user: string, request: () => Promise<T>): Promise<T> {
+    breaker.recordStart(user);
     try {
-      // Much may have happened while this waited for its turn.
-      demandWay(user);
-      if (isOpen()) probe = { at: now(), by: user };
-      const result = await work().catch((error: unknown) => {
-        if (error instanceof TokenEndpointRefusal) learn(user, error.refusal);
-        throw error;
-      });
-      failing = [];
+      const result = await request();
+      breaker.recordSuccess();
       return result;
+    } catch (error) {
+      if (error instanceof TokenEndpointRefusal) recordRefusal(user, error.refusal);
+      throw error;
+    }
+  }
+
+  return async (user, request) => {
+    requireAllowed(user);
+    if (!(await bulkhead.acquire(user))) throw endpointIsDown();
+    try {
+      // The situation may have changed while the request waited for a slot.
+      requireAllowed(user);
+      return await runRecorded(user, request);
     } finally {
-      handOn(user);
+      bulkhead.release(user);
     }
   };
 }
 
-const isDown = () =>
-  new TokenEndpointRefusal({ failure: 'connect', retryAfter: limits.betweenProbes / 1_000 });
+const endpointIsDown = () =>
+  new TokenEndpointRefusal({ failure: 'connect', retryAfter: probeInterval / 1_000 });
+
+/** AADSTS50196: Entra detected that the app sends the same request in a loop. */
+const loopDetected = 50196;
+
+/** AADSTS90055: Entra throttles the tenant. */
+const tenantThrottled = 90055;
+
+function isThrottled({ status, codes = [], retryAfter }: Refusal): boolean {
+  return status === 429 || codes.includes(loopDetected) || retryAfter !== undefined;
+}
+
+/** Returns whom a failure concerns, or `undefined` for a refusal that is no failure. */
+function failureScopeOf({
+  status = 0,
+  codes = [],
+  error,
+  failure,
+}: Refusal): FailureScope | undefined {
+  if (failure === 'connect' || failure === 'broken') return 'everyone';
+  const isBusy =
+    status >= 500 || error === 'temporarily_unavailable' || codes.includes(tenantThrottled);
+  return isBusy || failure === 'timeout' ? 'user' : undefined;
+}

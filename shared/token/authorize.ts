@@ -1,43 +1,78 @@
 import { ApiError } from '../api-error.ts';
 import type { Caller } from './caller.ts';
 
-/** Which apps may call an API for its users; `confidential`: only if they prove themselves with a credential, as before an API behind an API. */
+/** The apps that may call an API on behalf of its users. */
 export type AllowedClients = {
+  /** Their client IDs. */
   readonly clientIds: readonly string[];
+
+  /**
+   * Whether the app must have authenticated with a credential, as an API that calls another API
+   * does. A single-page app has no credential.
+   */
   readonly confidential: boolean;
 };
 
-/** What a route asks of its caller: all of these delegated scopes. */
-export type Policy = { readonly scopes: readonly [string, ...string[]] };
+/** The access policy of a route's method. */
+export type Policy = {
+  /** The delegated scopes that the caller needs, all of them. */
+  readonly scopes: readonly [string, ...string[]];
+};
 
 /**
- * Lets a caller through to a route, or says which check held it up. Effective permissions, the user's own right on the object, are the handler's to decide.
- * @throws ApiError `caller_not_allowed`, `insufficient_scope`
+ * Checks that a caller may use a route's method: the calling app is allowed, and it has the scopes.
+ * Whether the user may access the requested object is for the handler to decide (effective
+ * permissions).
+ *
+ * @throws {ApiError} `caller_not_allowed` or `insufficient_scope`.
+ *
+ * @example
+ * ```ts
+ * authorize(caller, { scopes: ['Documents.Read'] }, { clientIds, confidential: false });
+ * ```
  */
 export function authorize(caller: Caller, { scopes }: Policy, clients: AllowedClients): void {
   if (!clients.clientIds.includes(caller.clientId))
     throw new ApiError('caller_not_allowed', { logContext: { check: 'calling-app' } });
   if (clients.confidential && !caller.confidential)
     throw new ApiError('caller_not_allowed', { logContext: { check: 'confidential-client' } });
-  if (!scopes.every((one) => caller.scopes.includes(one)))
+  if (!scopes.every((scope) => caller.scopes.includes(scope)))
     throw new ApiError('insufficient_scope', { scopes, logContext: { check: 'scope' } });
 }
 
-/** The names of these checks, for the journey. */
+/**
+ * Returns the names of the checks that {@link authorize} makes, to show them to the user.
+ *
+ * @example
+ * ```ts
+ * const checks = [...caller.checks, ...authorizeChecks(clients)];
+ * ```
+ */
 export const authorizeChecks = ({ confidential }: AllowedClients) =>
   confidential ? ['calling-app', 'confidential-client', 'scope'] : ['calling-app', 'scope'];
 
 /**
- * Demands an authentication context of the caller (https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
- * @throws ApiError `step_up_required` to a client that can act on it, `forbidden` to one that cannot
+ * Requires that the user has satisfied an authentication context of Conditional Access
+ * (https://learn.microsoft.com/entra/identity-platform/developer-guide-conditional-access-authentication-context).
+ *
+ * @param id The id of the authentication context, `c1` to `c99`.
+ * @throws {ApiError} `step_up_required` if the calling app can handle a claims challenge, and
+ * `forbidden` if it cannot.
+ *
+ * @example
+ * ```ts
+ * requireAuthContext(caller, 'c1');
+ * await documents.delete(id);
+ * ```
  */
-export function demandAuthContext(caller: Caller, id: string): void {
+export function requireAuthContext(caller: Caller, id: string): void {
   if (caller.authContexts.includes(id)) return;
-  const logContext = { check: 'auth-context', demanded: id };
+  const logContext = { check: 'auth-context', authContext: id };
+  if (!caller.handlesChallenges)
+    throw new ApiError('forbidden', {
+      detail: 'This operation requires further authentication, which the app does not support.',
+      logContext,
+    });
   const claims = { access_token: { acrs: { essential: true, value: id } } };
-  if (caller.handlesChallenges) throw new ApiError('step_up_required', { claims, logContext });
-  throw new ApiError('forbidden', {
-    detail: 'This needs one more check that the calling app cannot ask for.',
-    logContext,
-  });
+  throw new ApiError('step_up_required', { claims, logContext });
 }

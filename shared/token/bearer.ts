@@ -2,37 +2,50 @@ import type { HttpRequest } from '@azure/functions';
 import { ApiError } from '../api-error.ts';
 import { type Redacted, redact } from '../redacted.ts';
 
-/** What carries a request's credentials. */
-type Credentials = Pick<HttpRequest, 'headers' | 'query'>;
+/** The scheme, blanks and a token (RFC 6750 §2.1). */
+const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i;
 
-const bearerToken = /^bearer +([\w.~+/-]+=*)$/i;
+const bearerScheme = /^bearer( |$)/i;
 
-const words = {
-  missing: 'Send an access token in the Authorization header, as a bearer token.',
-  malformed: 'The Authorization header must hold exactly one bearer token and nothing else.',
-};
+/** The functions host joins repeated headers with commas. */
+const joinedBearerScheme = /,\s*bearer\b/i;
 
 /**
- * Takes the bearer token from the Authorization header, the only transport accepted (RFC 6750 §2.1).
- * @throws ApiError `invalid_token` without an error in the challenge where no bearer token was sent (§3.1);
- * `invalid_request` for a malformed header, two tokens (the host joins two headers with a comma) or two transports
+ * Reads the bearer token from the `Authorization` header. No other place is accepted (RFC 6750 §2).
+ *
+ * @throws {ApiError} `invalid_token` if there is no bearer token: its challenge contains no error
+ * (RFC 6750 §3.1). `invalid_request` if the header is malformed, if it contains two tokens, or if
+ * the query contains a token, too.
+ *
+ * @example
+ * ```ts
+ * const caller = await validate(readBearerToken(request));
+ * ```
  */
-export function readBearerToken({ headers, query }: Credentials): Redacted {
+export function readBearerToken({
+  headers,
+  query,
+}: Pick<HttpRequest, 'headers' | 'query'>): Redacted {
   const header = headers.get('authorization')?.trim() ?? '';
-  const [, token] = bearerToken.exec(header) ?? [];
-  if (!token && !/^bearer( |$)/i.test(header))
-    throw /,\s*bearer\b/i.test(header) ? malformed('two credentials') : missing();
-  if (query.has('access_token')) throw malformed('two transports');
-  if (!token) throw malformed('not one bearer token');
+  if (!bearerScheme.test(header)) {
+    if (joinedBearerScheme.test(header)) throw malformedCredentials('two credentials');
+    throw missingCredentials();
+  }
+  if (query.has('access_token')) throw malformedCredentials('two transports');
+  const token = bearerCredentials.exec(header)?.[1];
+  if (!token) throw malformedCredentials('not one bearer token');
   return redact(token);
 }
 
-const missing = () =>
+const missingCredentials = () =>
   new ApiError('invalid_token', {
-    bare: true,
-    detail: words.missing,
+    credentialsMissing: true,
+    detail: 'Send an access token as a bearer token in the Authorization header.',
     logContext: { check: 'credentials' },
   });
 
-const malformed = (check: string) =>
-  new ApiError('invalid_request', { detail: words.malformed, logContext: { check } });
+const malformedCredentials = (check: string) =>
+  new ApiError('invalid_request', {
+    detail: 'The Authorization header must contain exactly one bearer token and nothing else.',
+    logContext: { check },
+  });

@@ -1,48 +1,83 @@
 import type { JsonObject } from '../json.ts';
 import type { Redacted } from '../redacted.ts';
 
-type Texts = readonly string[];
-
 /**
- * `tid` and `oid` together are the user key; nothing else identifies a person. Delegated scopes; the user's own app roles; authentication
- * contexts that the user has satisfied (`acrs`).
+ * The user and the app that call an API, as a validated access token describes them. Only
+ * validation creates one. It does not expose the token, so it may be logged and passed on.
  */
-type User = Readonly<{
-  tenantId: string;
-  objectId: string;
-  scopes: Texts;
-  roles: Texts;
-  authContexts: Texts;
-}>;
+export type Caller = {
+  /** The user's tenant (`tid`). Identifies the user together with {@link Caller.objectId}. */
+  readonly tenantId: string;
+
+  /** The user's object ID (`oid`). No other claim identifies a user. */
+  readonly objectId: string;
+
+  /** The delegated scopes (`scp`). */
+  readonly scopes: readonly string[];
+
+  /** The user's app roles (`roles`). */
+  readonly roles: readonly string[];
+
+  /** The authentication contexts that the user has satisfied (`acrs`). */
+  readonly authContexts: readonly string[];
+
+  /** The client ID of the calling app (`azp`, or `appid` in version 1). */
+  readonly clientId: string;
+
+  /** Whether the app authenticated with a secret or a certificate (`azpacr` is 1 or 2). */
+  readonly confidential: boolean;
+
+  /** Whether the app can handle claims challenges (`xms_cc` contains `cp1`). */
+  readonly handlesChallenges: boolean;
+
+  /** When the token expires, in seconds since 1970 (`exp`). */
+  readonly expiresAt: number;
+
+  /** The token's SHA-256 in base64url. Caches use it as their key. */
+  readonly digest: string;
+
+  /** The claims that may be shown to the user. */
+  readonly claims: JsonObject;
+
+  /** The names of the checks that the token has passed. */
+  readonly checks: readonly string[];
+};
+
+/** What {@link bindToken} stores. It contains the caller itself, so that copies are detected. */
+type Binding = { readonly caller: Caller; readonly token: Redacted };
 
 /**
- * The calling app's id (`azp` or `appid`); whether it proved itself by a secret, certificate or assertion (`azpacr` 1 or 2); whether it can
- * handle claims challenges (`xms_cc` has `cp1`).
+ * The binding is a hidden property of the caller. A WeakMap with an entry for each request would
+ * cost too much, since the garbage collector visits all entries in each of its runs.
  */
-type App = Readonly<{ clientId: string; confidential: boolean; handlesChallenges: boolean }>;
+const binding = Symbol('binding');
 
 /**
- * Seconds since 1970; SHA-256 of the token in base64url, what caches are keyed by; the claims that may be shown to the user whom they are
- * about; the names of the checks that the token has passed.
+ * Binds a caller to its token. For validation only. The binding does not extend to copies.
+ *
+ * @example
+ * ```ts
+ * const caller = bindToken(callerFrom(claims), token);
+ * ```
  */
-type Token = Readonly<{ expiresAt: number; digest: string; claims: JsonObject; checks: Texts }>;
-
-/** Who calls, as a validated access token says. Only `validate.ts` makes one; it shows no token, so it may be printed and passed on. */
-export type Caller = User & App & Token;
-
-/** A property and no WeakMap, which the collector walks through at every turn: with an entry for each request that is dear. */
-const proof = Symbol('proof');
-
-/** For `validate.ts` alone: ties the caller, and no copy of it, to the token that proved it; the token prints as [redacted]. */
-export const bindToken = (caller: Caller, token: Redacted): Caller =>
-  Object.freeze(Object.defineProperty(caller, proof, { value: { caller, token } }));
+export function bindToken(caller: Caller, token: Redacted): Caller {
+  const value: Binding = { caller, token };
+  return Object.freeze(Object.defineProperty(caller, binding, { value }));
+}
 
 /**
- * The token that proved this caller, for the exchange alone.
- * @throws TypeError for a value that validation did not make: nobody is acted for without a validated token
+ * Returns the token that a caller was validated with. For the On-Behalf-Of exchange only.
+ *
+ * @throws {TypeError} Validation did not create this object: it is a copy or was made by hand.
+ *
+ * @example
+ * ```ts
+ * const oboAssertion = reveal(userAssertion(caller));
+ * ```
  */
 export function userAssertion(caller: Caller): Redacted {
-  const tied = Object.getOwnPropertyDescriptor(caller, proof)?.value;
-  if (tied?.caller !== caller) throw new TypeError('not a caller that validation made');
-  return tied.token;
+  const bound: Binding | undefined = Object.getOwnPropertyDescriptor(caller, binding)?.value;
+  if (bound?.caller !== caller)
+    throw new TypeError('The caller was not created by token validation.');
+  return bound.token;
 }

@@ -1,100 +1,202 @@
-import { isGuid, isText, type JsonObject } from '../json.ts';
+import { isGuid, isNonEmptyString, type JsonObject } from '../json.ts';
 import type { Check } from './parse.ts';
 
+/** The claims of a token. */
 type Claims = JsonObject;
 
-/**
- * What a token is measured against: the issuer that Entra's metadata for the token's tenant and version names, and the one that the signing
- * key is published for, where the key set says so; this API's client id as the audience; now in seconds since 1970.
- */
-type Expected = Readonly<{
-  issuer: string;
-  keyIssuer: string | undefined;
-  tenantIds: readonly string[];
-  audience: string;
-  now: number;
-}>;
+/** What the claims of a token are compared with. */
+export type Expected = {
+  /** The issuer that the metadata of the token's tenant and version names. */
+  readonly issuer: string;
 
-/** Clocks of Entra and of this machine may differ by this much, in seconds. */
-const tolerance = 60;
-const longestLife = 48 * 60 * 60;
+  /** The issuer that the signing key is published for, if the key set names one. */
+  readonly keyIssuer: string | undefined;
 
-const isTime = (value: unknown): value is number =>
-  typeof value === 'number' && Number.isFinite(value);
-/** A claim that is one text or a list of them, as a list. */
-export const textsOf = (claim: unknown): readonly unknown[] =>
-  claim === undefined ? [] : Array.isArray(claim) ? claim : [claim];
-const single = (value: unknown) => (Array.isArray(value) && value.length === 1 ? value[0] : value);
+  /** The tenants whose users may call this API. */
+  readonly tenantIds: readonly string[];
+
+  /** The client ID of this API. */
+  readonly audience: string;
+
+  /** The time in seconds since 1970. */
+  readonly now: number;
+};
+
+/** Seconds by which the clocks of Entra ID and of this machine may differ. */
+const clockTolerance = 60;
+
+/** The longest accepted lifetime of a token, in seconds. */
+const maxLifetime = 48 * 60 * 60;
 
 const tokenSource =
   'https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens';
 const claimsSource =
   'https://learn.microsoft.com/entra/identity-platform/access-token-claims-reference';
 
-/** The tenant that the token claims, before anything is verified: it only chooses whose keys to try, out of the allowed ones. */
+/**
+ * Returns the values of a claim that may be absent, a single value or an array.
+ *
+ * @example
+ * ```ts
+ * claimValues('c1'); // ['c1']
+ * ```
+ */
+export function claimValues(claim: unknown): readonly unknown[] {
+  if (claim === undefined) return [];
+  return Array.isArray(claim) ? claim : [claim];
+}
+
+/**
+ * Returns the allowed tenant that an unverified token claims to be from, or `undefined`. It only
+ * selects the keys to verify the token with.
+ *
+ * @example
+ * ```ts
+ * const tenantId = claimedTenant(token.payload, allowedTenantIds);
+ * ```
+ */
 export const claimedTenant = (claims: Claims, tenantIds: readonly string[]) =>
   tenantIds.find((id) => id === claims.tid);
 
-/** `1.0` or `2.0`; it chooses which metadata document to use. */
-export const claimedVersion = (claims: Claims) =>
-  claims.ver === '1.0' || claims.ver === '2.0' ? claims.ver : undefined;
+/**
+ * Returns the version that an unverified token claims to have, or `undefined`. It only selects the
+ * metadata document.
+ *
+ * @example
+ * ```ts
+ * const version = claimedVersion(token.payload);
+ * ```
+ */
+export const claimedVersion = ({ ver }: Claims) =>
+  ver === '1.0' || ver === '2.0' ? ver : undefined;
 
-const hasPlausibleTimes = ({ exp, nbf, iat }: Claims) =>
-  isTime(exp) && isTime(nbf) && isTime(iat) && exp - iat <= longestLife && exp - nbf <= longestLife;
+/**
+ * Returns the calling app's client ID, and how the app authenticated: `0` not at all (a public
+ * client), `1` with a secret, `2` with a certificate. Neither value is checked.
+ *
+ * @example
+ * ```ts
+ * const { clientId, authentication } = actorOf(token.payload);
+ * ```
+ */
+export function actorOf({ ver, azp, azpacr, appid, appidacr }: Claims): {
+  clientId: unknown;
+  authentication: unknown;
+} {
+  if (ver === '1.0') return { clientId: appid, authentication: appidacr };
+  return { clientId: azp, authentication: azpacr };
+}
 
-const isForThisApi = ({ aud, ver }: Claims, { audience }: Expected) =>
-  single(aud) === audience || (ver === '1.0' && single(aud) === `api://${audience}`);
+/**
+ * Whether an app requested the token for itself, without a user.
+ *
+ * @example
+ * ```ts
+ * isAppOnly({ idtyp: 'app' }); // true
+ * ```
+ */
+export const isAppOnly = ({ idtyp, scp, roles }: Claims) =>
+  idtyp === 'app' || (scp === undefined && roles !== undefined);
 
-const namesItsActor = (claims: Claims) =>
-  isGuid(actorOf(claims).client) &&
-  ['0', '1', '2'].includes(actorOf(claims).authentication as string);
+/**
+ * Whether an app requested the token on behalf of a user. It is `false` for an ID token, which has
+ * no scopes.
+ *
+ * @example
+ * ```ts
+ * isDelegated({ scp: 'Documents.Read' }); // true
+ * ```
+ */
+export const isDelegated = ({ idtyp, scp }: Claims) =>
+  scp !== undefined && (idtyp === undefined || idtyp === 'user');
 
-const isWellShaped = ({ scp, roles, idtyp, acrs, xms_cc }: Claims) =>
-  [scp, idtyp].every((claim) => claim === undefined || isText(claim)) &&
-  [roles, acrs, xms_cc].every((claim) => textsOf(claim).every(isText));
-
-/** What an access token must say, once its signature is known to be good. Read top to bottom; all of them run on every request. */
-export const claimChecks: readonly Check<[Expected]>[] = [
+/**
+ * The checks on the claims of a token whose signature is good, in the order in which they run.
+ * They run on every request.
+ */
+export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[] = [
   {
     name: 'key-issuer',
     source: tokenSource,
     holds: ({ iss }, { keyIssuer }) => keyIssuer === undefined || keyIssuer === iss,
   },
-  { name: 'issuer', source: 'RFC 7519 §4.1.1', holds: ({ iss }, { issuer }) => iss === issuer },
-  // The issuer has been found to name the tenant (metadata.ts).
   {
+    name: 'issuer',
+    source: 'RFC 7519 §4.1.1',
+    holds: ({ iss }, { issuer }) => iss === issuer,
+  },
+  {
+    // In addition, metadata.ts checks that the issuer names this tenant.
     name: 'tenant',
     source: `${tokenSource}, multitenant`,
     holds: ({ tid }, { tenantIds }) => isGuid(tid) && tenantIds.includes(tid),
   },
-  { name: 'audience', source: 'RFC 7519 §4.1.3', holds: isForThisApi },
-  { name: 'lifetime', source: 'RFC 7519 §4.1.4 to §4.1.6', holds: hasPlausibleTimes },
+  {
+    name: 'audience',
+    source: 'RFC 7519 §4.1.3',
+    holds: isForThisApi,
+  },
+  {
+    name: 'lifetime',
+    source: 'RFC 7519 §4.1.4 to §4.1.6',
+    holds: hasPlausibleTimes,
+  },
   {
     name: 'not-before',
     source: 'RFC 7519 §4.1.5',
-    holds: ({ nbf }, { now }) => (nbf as number) - tolerance <= now,
+    holds: ({ nbf }, { now }) => (nbf as number) - clockTolerance <= now,
   },
   {
     name: 'issued-at',
     source: 'RFC 7519 §4.1.6',
-    holds: ({ iat }, { now }) => (iat as number) - tolerance <= now,
+    holds: ({ iat }, { now }) => (iat as number) - clockTolerance <= now,
   },
   {
     name: 'expiry',
     source: 'RFC 7519 §4.1.4',
-    holds: ({ exp }, { now }) => now < (exp as number) + tolerance,
+    holds: ({ exp }, { now }) => now < (exp as number) + clockTolerance,
   },
-  { name: 'user', source: claimsSource, holds: ({ oid, sub }) => isGuid(oid) && isText(sub) },
-  { name: 'actor', source: claimsSource, holds: namesItsActor },
-  { name: 'shape', source: claimsSource, holds: isWellShaped },
+  {
+    name: 'user',
+    source: claimsSource,
+    holds: ({ oid, sub }) => isGuid(oid) && isNonEmptyString(sub),
+  },
+  {
+    name: 'actor',
+    source: claimsSource,
+    holds: namesCallingApp,
+  },
+  {
+    name: 'shape',
+    source: claimsSource,
+    holds: hasExpectedTypes,
+  },
 ];
 
-/** The app that presents the token and how it proved itself: `0` not at all (public client), `1` by a secret, `2` by a certificate. */
-export function actorOf({ ver, azp, azpacr, appid, appidacr }: Claims): {
-  client: unknown;
-  authentication: unknown;
-} {
-  return ver === '1.0'
-    ? { client: appid, authentication: appidacr }
-    : { client: azp, authentication: azpacr };
+/** The audience may be an array of one. Version 1 also writes it as an `api://` URI. */
+function isForThisApi({ aud, ver }: Claims, { audience }: Expected): boolean {
+  const [value, ...others] = claimValues(aud);
+  if (others.length > 0) return false;
+  return value === audience || (ver === '1.0' && value === `api://${audience}`);
+}
+
+function hasPlausibleTimes({ exp, nbf, iat }: Claims): boolean {
+  if (!isTime(exp) || !isTime(nbf) || !isTime(iat)) return false;
+  return exp - iat <= maxLifetime && exp - nbf <= maxLifetime;
+}
+
+const isTime = (value: unknown): value is number =>
+  typeof value === 'number' && Number.isFinite(value);
+
+function namesCallingApp(claims: Claims): boolean {
+  const { clientId, authentication } = actorOf(claims);
+  return isGuid(clientId) && ['0', '1', '2'].includes(authentication as string);
+}
+
+function hasExpectedTypes({ scp, idtyp, roles, acrs, xms_cc }: Claims): boolean {
+  const areTexts = [scp, idtyp].every((claim) => claim === undefined || isNonEmptyString(claim));
+  const areTextLists = [roles, acrs, xms_cc].every((claim) =>
+    claimValues(claim).every(isNonEmptyString),
+  );
+  return areTexts && areTextLists;
 }

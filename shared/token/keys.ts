@@ -1,155 +1,137 @@
-import { type CryptoKey, importJWK, type JWK } from 'jose';
 import { createRefreshingCache, type RefreshingCache } from '../refreshing-cache.ts';
-import type { JsonObject } from '../json.ts';
-import {
-  documentUnavailable,
-  fetchDocument,
-  fetchMetadata,
-  type Metadata,
-  type Version,
-} from './metadata.ts';
+import { readKeySet, type SigningKey } from './key-set.ts';
+import { fetchDocument, fetchMetadata, type Metadata, type Version } from './metadata.ts';
 
-/** A key that Entra publishes for signing access tokens, the issuer that the metadata names, and the one that the key set names for the key. */
-export type SigningKey = Readonly<{
-  key: CryptoKey;
-  n: string;
-  e: string;
-  issuer: string;
-  keyIssuer: string | undefined;
-}>;
+/** The issuers and signing keys of Entra ID. */
+export type Keys = {
+  /**
+   * Returns the metadata of a tenant.
+   *
+   * @throws {ApiError} `unavailable` if Entra ID cannot be reached and nothing usable is cached.
+   */
+  metadataOf(tenantId: string, version: Version): Promise<Metadata>;
 
-/** Where validation finds issuers and keys. Both throw ApiError `unavailable` when Entra cannot be reached and nothing good is held. */
-export type Keys = ReturnType<typeof createKeys>;
+  /**
+   * Returns the key with this id, or `undefined` if Entra ID does not publish it.
+   *
+   * @throws {ApiError} `unavailable` if Entra ID cannot be reached and nothing usable is cached.
+   */
+  keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined>;
+};
 
-/** What one source said, and when it last sent metadata, in milliseconds since 1970. */
-type Held = {
+/** How to create {@link Keys}. */
+export type KeysOptions = {
+  /** The host of Entra ID, such as `https://login.microsoftonline.com`. */
+  readonly authorityHost: URL;
+
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: () => number;
+};
+
+/** What is cached for one tenant and version. */
+type Documents = {
   readonly metadata: Metadata;
-  readonly metadataAt: number;
+  /** When the metadata was fetched, in milliseconds since 1970. */
+  readonly metadataFetchedAt: number;
+  /** The keys by their ids. */
   readonly keys: ReadonlyMap<string, SigningKey>;
 };
 
-/** Milliseconds: how long a set is fresh, and usable when Entra is down; between two fetches, with keys at hand and with none. */
-const limits = {
-  fresh: 60 * 60_000,
-  usable: 24 * 60 * 60_000,
-  between: 30_000,
-  betweenCold: 5_000,
+type Source = {
+  readonly cache: RefreshingCache<Documents>;
+  /** When an unknown key last caused a refresh, in milliseconds since 1970. */
+  refreshedForUnknownKeyAt: number;
 };
 
-const life = {
-  isUsable: (_: Held, age: number) => age < limits.usable,
-  isStale: (_: Held, age: number) => age >= limits.fresh,
-  rest: (_: unknown, held: Held | undefined) => (held ? limits.between : limits.betweenCold),
-};
+/** Milliseconds after which documents are refreshed in the background. */
+const maxAge = 60 * 60_000;
+
+/** Milliseconds for which documents may be used while Entra ID is down. */
+const maxUsableAge = 24 * 60 * 60_000;
+
+/** Milliseconds between two fetches for unknown keys, and until a failed fetch is retried. */
+const cooldown = 30_000;
+
+/** Milliseconds until a failed fetch is retried if nothing is cached yet. */
+const coldStartCooldown = 5_000;
 
 /**
- * A store of Entra's issuers and keys: fetched once by however many ask at once, refreshed in the background after an hour,
- * kept for 24 hours when Entra is down, swapped only for a set that is good, and asked again for an unknown key at most every 30 s,
- * failures included (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+ * Creates a cache for the issuers and signing keys of Entra ID
+ * (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+ *
+ * Concurrent callers share one fetch. Documents refresh in the background after an hour, and stay
+ * usable for 24 hours while Entra ID is down. A set without a usable key never replaces a good one.
+ * An unknown key causes a fetch at most every 30 seconds.
+ *
+ * @example
+ * ```ts
+ * const keys = createKeys({ authorityHost: new URL('https://login.microsoftonline.com') });
+ * const key = await keys.keyOf(tenantId, '2.0', kid);
+ * ```
  */
-export function createKeys({
-  authorityHost,
-  now = Date.now,
-}: {
-  readonly authorityHost: URL;
-  readonly now?: () => number;
-}) {
-  /** One for each tenant and version, and when an unknown key was last asked for. */
-  const sources = new Map<string, RefreshingCache<Held>>();
-  const asked = new WeakMap<RefreshingCache<Held>, number>();
+export function createKeys({ authorityHost, now = Date.now }: KeysOptions): Keys {
+  const sources = new Map<string, Source>();
 
-  async function load(tenantId: string, version: Version, held: Held | undefined): Promise<Held> {
-    const known = held && now() - held.metadataAt < limits.fresh ? held : undefined;
-    const metadata = known?.metadata ?? (await fetchMetadata(authorityHost, tenantId, version));
-    const keys = await readKeySet(
-      await fetchDocument('keys', metadata.jwksUri),
-      tenantId,
-      metadata.issuer,
-      held?.keys,
-    );
-    return { metadata, metadataAt: known?.metadataAt ?? now(), keys };
+  async function load(
+    tenantId: string,
+    version: Version,
+    current: Documents | undefined,
+  ): Promise<Documents> {
+    const isMetadataFresh = current !== undefined && now() - current.metadataFetchedAt < maxAge;
+    const metadata = isMetadataFresh
+      ? current.metadata
+      : await fetchMetadata(authorityHost, tenantId, version);
+    const keySet = await fetchDocument('keys', metadata.jwksUri);
+    const keys = await readKeySet(keySet, tenantId, metadata.issuer, current?.keys);
+    const metadataFetchedAt = isMetadataFresh ? current.metadataFetchedAt : now();
+    return { metadata, metadataFetchedAt, keys };
   }
 
-  function sourceOf(tenantId: string, version: Version): RefreshingCache<Held> {
+  function sourceOf(tenantId: string, version: Version): Source {
     const name = `${tenantId} ${version}`;
-    const source =
-      sources.get(name) ??
-      createRefreshingCache<Held>({ load: (held) => load(tenantId, version, held), ...life, now });
+    const known = sources.get(name);
+    if (known) return known;
+    const cache = createRefreshingCache<Documents>({
+      load: (current) => load(tenantId, version, current),
+      isUsable: (_documents, age) => age < maxUsableAge,
+      isStale: (_documents, age) => age >= maxAge,
+      cooldown: (_error, current) => (current ? cooldown : coldStartCooldown),
+      now,
+    });
+    const source = { cache, refreshedForUnknownKeyAt: Number.NEGATIVE_INFINITY };
     sources.set(name, source);
     return source;
   }
 
+  async function refreshForUnknownKey(source: Source): Promise<Documents> {
+    source.refreshedForUnknownKeyAt = now();
+    try {
+      return await source.cache.refresh();
+    } catch (error) {
+      // A failed refresh does not show that the key is unknown. The next caller asks the cache
+      // again, which throws the same error until its cooldown has passed.
+      source.refreshedForUnknownKeyAt = Number.NEGATIVE_INFINITY;
+      throw error;
+    }
+  }
+
   return {
-    metadataOf: async (tenantId: string, version: Version): Promise<Metadata> =>
-      (await sourceOf(tenantId, version).get()).metadata,
-    /** The key of that id, or `undefined` where Entra publishes none. */
-    async keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined> {
+    async metadataOf(tenantId, version) {
+      const { metadata } = await sourceOf(tenantId, version).cache.get();
+      return metadata;
+    },
+
+    async keyOf(tenantId, version, kid) {
       const source = sourceOf(tenantId, version);
-      const known = (await source.get()).keys.get(kid);
-      if (known) return known;
-      const since = now() - (asked.get(source) ?? Number.NEGATIVE_INFINITY);
-      if (since >= 0 && since < limits.between && !source.isLoading()) return undefined;
-      asked.set(source, now());
-      const { keys } = await source.renew().catch((failure: unknown) => {
-        asked.delete(source);
-        throw failure;
-      });
-      return keys.get(kid);
+      const cached = await source.cache.get();
+      const key = cached.keys.get(kid);
+      if (key) return key;
+
+      const elapsed = now() - source.refreshedForUnknownKeyAt;
+      const isCoolingDown = elapsed >= 0 && elapsed < cooldown;
+      if (isCoolingDown && !source.cache.isLoading()) return undefined;
+      const refreshed = await refreshForUnknownKey(source);
+      return refreshed.keys.get(kid);
     },
   };
-}
-
-/** Reads a key set (RFC 7517): unusable keys are skipped, a set without a usable one is refused. A key that did not change keeps its identity. */
-async function readKeySet(
-  { keys }: JsonObject,
-  tenantId: string,
-  issuer: string,
-  before?: Held['keys'],
-): Promise<Held['keys']> {
-  const good = new Map<string, SigningKey>();
-  for (const jwk of Array.isArray(keys) ? (keys as EntraKey[]) : []) {
-    if (!isSigningKey(jwk) || good.has(jwk.kid)) continue;
-    const { kid, kty, n, e } = jwk;
-    const known = before?.get(kid);
-    const key =
-      known?.n === n && known.e === e
-        ? known.key
-        : await importJWK({ kty, n, e }, 'RS256').catch(() => undefined);
-    if (key)
-      good.set(kid, {
-        key: key as CryptoKey,
-        n,
-        e,
-        issuer,
-        keyIssuer: jwk.issuer?.replace('{tenantid}', tenantId),
-      });
-  }
-  if (good.size === 0) throw documentUnavailable('keys', 'no usable key');
-  return good;
-}
-
-/** Entra names the issuer that each key is for, beside what RFC 7517 knows. */
-type EntraKey = JWK & { issuer?: string };
-
-/** A public RSA key of at least 2048 bits for signatures (RFC 7518 §3.3), with the exponent everybody uses or a larger odd one. */
-function isSigningKey(
-  jwk: EntraKey | null,
-): jwk is EntraKey & { kty: 'RSA'; kid: string; n: string; e: string } {
-  if (typeof jwk !== 'object' || jwk === null || jwk.kty !== 'RSA' || typeof jwk.kid !== 'string')
-    return false;
-  if (jwk.issuer !== undefined && typeof jwk.issuer !== 'string') return false;
-  if (
-    (jwk.use !== undefined && jwk.use !== 'sig') ||
-    (jwk.alg !== undefined && jwk.alg !== 'RS256')
-  )
-    return false;
-  if (['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'].some((part) => part in jwk)) return false;
-  const [n, e] = [jwk.n, jwk.e].map((part) =>
-    typeof part === 'string' ? Buffer.from(part, 'base64url') : Buffer.alloc(0),
-  );
-  const modulus = BigInt(`0x0${n?.toString('hex')}`);
-  const exponent = BigInt(`0x0${e?.toString('hex')}`);
-  return (
-    modulus >= 1n << 2047n && exponent >= 65_537n && exponent < 1n << 32n && exponent % 2n === 1n
-  );
 }

@@ -1,49 +1,91 @@
 import { ApiError, notAnswering } from '../api-error.ts';
-import { type SendFailure, send } from '../http/send.ts';
-import { isText, type JsonObject, readJsonObject } from '../json.ts';
+import { type HttpResponse, SendFailure, send } from '../http/send.ts';
+import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 import { isLoopback } from '../loopback.ts';
 
+/** A version of Entra ID access tokens. */
 export type Version = '1.0' | '2.0';
 
-/** What Entra says of one tenant and token version, and the document as it came, for MSAL, so that it asks for nothing itself. */
+/** The OpenID metadata of a tenant for one token version. */
 export type Metadata = {
+  /** The issuer of the tenant's tokens. */
   readonly issuer: string;
+
+  /** Where the signing keys are published. */
   readonly jwksUri: URL;
+
+  /** The whole document. MSAL receives it, so that it does not fetch it again. */
   readonly document: JsonObject;
 };
 
-/** Milliseconds and bytes that a metadata or key document may take. */
-const limits = { deadline: 3_000, cap: 512 * 1024 };
+/** Milliseconds to fetch a document. */
+const fetchTimeout = 3_000;
 
-/** Says which of Entra's documents cannot be had; a caller may try again in 5 s. */
+/** The largest accepted document, in bytes. */
+const maxDocumentSize = 512 * 1024;
+
+/** Seconds after which a caller may try again. */
+const retryAfter = 5;
+
+/**
+ * Creates the error for a document of Entra ID that cannot be used.
+ *
+ * @param reason The reason for the log.
+ *
+ * @example
+ * ```ts
+ * throw documentUnavailable('keys', 'no usable key');
+ * ```
+ */
 export const documentUnavailable = (document: 'metadata' | 'keys', reason: string) =>
   new ApiError('unavailable', {
-    retryAfter: 5,
+    retryAfter,
     detail: notAnswering('sign-in'),
     logContext: { check: document, reason },
   });
 
 /**
- * Fetches a JSON object from Entra.
- * @throws ApiError `unavailable`: a fault of ours or Entra's, never the caller's
+ * Fetches a JSON object from Entra ID.
+ *
+ * @param name The document's name in the log.
+ * @throws {ApiError} `unavailable`: the fault is never the caller's.
+ *
+ * @example
+ * ```ts
+ * const { keys } = await fetchDocument('keys', metadata.jwksUri);
+ * ```
  */
 export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promise<JsonObject> {
-  const refuse = ({ reason }: SendFailure) => Promise.reject(documentUnavailable(name, reason));
-  const { status, body } = await send(url, {
-    method: 'GET',
-    headers: { accept: 'application/json' },
-    ...limits,
-  }).catch(refuse);
-  const document = status === 200 ? readJsonObject(body) : undefined;
-  if (!document)
-    throw documentUnavailable(name, status === 200 ? 'not a JSON object' : `status ${status}`);
+  let response: HttpResponse;
+  try {
+    response = await send(url, {
+      method: 'GET',
+      headers: { accept: 'application/json' },
+      deadline: fetchTimeout,
+      cap: maxDocumentSize,
+    });
+  } catch (error) {
+    throw error instanceof SendFailure ? documentUnavailable(name, error.reason) : error;
+  }
+  if (response.status !== 200) throw documentUnavailable(name, `status ${response.status}`);
+  const document = readJsonObject(response.body);
+  if (!document) throw documentUnavailable(name, 'not a JSON object');
   return document;
 }
 
 /**
- * Fetches the OpenID metadata of a tenant (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document).
- * Its issuer must name the tenant, and its endpoints must be at the authority's own host, so that no document sends us elsewhere.
- * @throws ApiError `unavailable`
+ * Fetches the OpenID metadata of a tenant
+ * (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document).
+ * Its issuer must name the tenant. Its endpoints must be on the authority's own host, so that a
+ * document cannot send requests elsewhere.
+ *
+ * @throws {ApiError} `unavailable`.
+ *
+ * @example
+ * ```ts
+ * const authorityHost = new URL('https://login.microsoftonline.com');
+ * const { issuer } = await fetchMetadata(authorityHost, tenantId, '2.0');
+ * ```
  */
 export async function fetchMetadata(
   authorityHost: URL,
@@ -51,22 +93,21 @@ export async function fetchMetadata(
   version: Version,
 ): Promise<Metadata> {
   const base = version === '2.0' ? `${tenantId}/v2.0` : tenantId;
-  const document = await fetchDocument(
-    'metadata',
-    new URL(`${base}/.well-known/openid-configuration`, authorityHost),
-  );
-  const issuer = isText(document.issuer) ? document.issuer.replace('{tenantid}', tenantId) : '';
-  const [jwksUri, tokenEndpoint] = ['jwks_uri', 'token_endpoint'].map((name) =>
-    atAuthority(document[name], authorityHost),
-  );
+  const url = new URL(`${base}/.well-known/openid-configuration`, authorityHost);
+  const document = await fetchDocument('metadata', url);
+
+  const issuer = isNonEmptyString(document.issuer)
+    ? document.issuer.replace('{tenantid}', tenantId)
+    : '';
+  const jwksUri = endpointAt(authorityHost, document.jwks_uri);
+  const tokenEndpoint = endpointAt(authorityHost, document.token_endpoint);
   if (!jwksUri || !tokenEndpoint || !issuer.split('/').includes(tenantId))
-    throw documentUnavailable('metadata', 'not this authority’s');
+    throw documentUnavailable('metadata', 'not from this authority');
   return { issuer, jwksUri, document };
 }
 
-function atAuthority(value: unknown, authorityHost: URL): URL | undefined {
-  const url = isText(value) ? URL.parse(value) : null;
-  return url?.host === authorityHost.host && (url.protocol === 'https:' || isLoopback(url))
-    ? url
-    : undefined;
+function endpointAt(authorityHost: URL, value: unknown): URL | undefined {
+  const url = isNonEmptyString(value) ? URL.parse(value) : null;
+  if (url?.host !== authorityHost.host) return undefined;
+  return url.protocol === 'https:' || isLoopback(url) ? url : undefined;
 }

@@ -1,38 +1,75 @@
 import { hash } from 'node:crypto';
 import { ApiError } from '../api-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
-import { reveal, type Redacted } from '../redacted.ts';
+import { type Redacted, reveal } from '../redacted.ts';
 
-/** A token taken apart, its form checked, nothing in it believed yet. Its digest, the key of every cache, is the SHA-256 of it all in base64url. */
+/** A token whose form is checked. Nothing that it says is verified yet. */
 export type ParsedToken = {
+  /** The token itself. */
   readonly text: Redacted;
+
+  /** The JOSE header (RFC 7515 §4). */
   readonly header: JsonObject;
+
+  /** The claims. */
   readonly payload: JsonObject;
+
+  /** The SHA-256 of the whole token in base64url. Caches use it as their key. */
   readonly digest: string;
 };
 
-/** Characters of a token that any API takes. */
-export const maxTokenLength = 16 * 1024;
+/** A named check of a token. */
+export type Check<Arguments extends unknown[]> = {
+  /** The check's name in the log and in the list that is shown to the user. */
+  readonly name: string;
 
-/** The apiError of a token: outside it says "expired" or "invalid" and nothing more; the failed check goes to the log by name. */
-export const refuse = (check: string, why: 'expired' | 'invalid' = 'invalid') =>
-  new ApiError('invalid_token', { detail: `The access token is ${why}.`, logContext: { check } });
+  /** The document that requires the check. */
+  readonly source: string;
 
-/** A check by its name, what demands it, and whether it holds. */
-export type Check<More extends unknown[]> = {
-  name: string;
-  source: string;
-  holds: (members: JsonObject, ...more: More) => boolean;
+  /** Whether the token passes. */
+  readonly holds: (...values: Arguments) => boolean;
 };
 
-/** What the header of an access token must be. Nothing in it may name a key or a place to find one: keys come from Entra's metadata only. */
-export const headerChecks: readonly Check<[]>[] = [
+/** The longest accepted token, in characters. */
+export const maxTokenLength = 16 * 1024;
+
+/** The checks on the text of a token and on its JSON. */
+export const formChecks = {
+  /** The token is not too long. */
+  size: {
+    name: 'size',
+    source: 'Limit of this implementation',
+    holds: (token) => token.length <= maxTokenLength,
+  } satisfies Check<[token: string]>,
+  /** The token consists of three segments in canonical base64url. */
+  segments: {
+    name: 'form',
+    source: 'RFC 7515 §7.1',
+    holds: (segments) => segments.length === 3 && segments.every(isCanonicalBase64url),
+  } satisfies Check<[segments: readonly string[]]>,
+  /** No object in the header or the payload has two members with the same name. */
+  members: {
+    name: 'form',
+    source: 'RFC 7519 §4',
+    holds: (json, value) => !hasDuplicateNames(json, value),
+  } satisfies Check<[json: string, value: JsonObject]>,
+};
+
+/**
+ * The checks on the header of a token. Nothing in the header may contain a key or say where to get
+ * one: keys come from the metadata of Entra ID only.
+ */
+export const headerChecks: readonly Check<[header: JsonObject]>[] = [
   {
     name: 'typ',
     source: 'RFC 8725 §3.11, RFC 9068 §4',
     holds: ({ typ }) => typ === 'JWT' || typ === 'at+jwt',
   },
-  { name: 'alg', source: 'RFC 8725 §3.1', holds: ({ alg }) => alg === 'RS256' },
+  {
+    name: 'alg',
+    source: 'RFC 8725 §3.1',
+    holds: ({ alg }) => alg === 'RS256',
+  },
   {
     name: 'kid',
     source: 'RFC 7515 §4.1.4',
@@ -50,62 +87,97 @@ export const headerChecks: readonly Check<[]>[] = [
   },
   {
     name: 'nonce',
-    source: 'Tokens for Microsoft Graph alone carry one',
+    source: 'Only tokens for Microsoft Graph contain a nonce',
     holds: (header) => !('nonce' in header),
   },
 ];
 
 /**
- * Takes a compact JWS apart (RFC 7515 §7.1) and checks its form, before any cryptography.
- * @param isKnown whether a token of that digest, which is to say this very token, has passed these checks before
- * @throws ApiError `invalid_token`
+ * Creates the error for a token that fails a check. The caller learns only whether the token is
+ * expired or invalid. The name of the check goes to the log.
+ *
+ * @example
+ * ```ts
+ * throw invalidToken('audience');
+ * ```
+ */
+export const invalidToken = (check: string, problem: 'expired' | 'invalid' = 'invalid') =>
+  new ApiError('invalid_token', {
+    detail: `The access token is ${problem}.`,
+    logContext: { check },
+  });
+
+/**
+ * Splits a compact JWS (RFC 7515 §7.1) into its parts and checks its form, without cryptography.
+ *
+ * @param hasPassedBefore Whether the token with this digest has passed these checks before. They
+ * are then not repeated.
+ * @throws {ApiError} `invalid_token`.
+ *
+ * @example
+ * ```ts
+ * const { header, payload } = parseToken(readBearerToken(request));
+ * ```
  */
 export function parseToken(
   text: Redacted,
-  isKnown: (digest: string) => boolean = () => false,
+  hasPassedBefore: (digest: string) => boolean = () => false,
 ): ParsedToken {
   const token = reveal(text);
-  if (token.length > maxTokenLength) throw refuse('size');
+  if (!formChecks.size.holds(token)) throw invalidToken(formChecks.size.name);
   const digest = hash('sha256', token, 'base64url');
-  const known = isKnown(digest);
+  const isChecked = hasPassedBefore(digest);
+
   const segments = token.split('.');
-  if (!known && (segments.length !== 3 || !segments.every(isCanonicalBase64url)))
-    throw refuse('form');
-  const [header, payload] = segments.slice(0, 2).map((segment) => readObject(segment, known));
-  if (header === undefined || payload === undefined) throw refuse('form');
-  const failed = known ? undefined : headerChecks.find((check) => !check.holds(header));
-  if (failed) throw refuse(failed.name);
+  if (!isChecked && !formChecks.segments.holds(segments))
+    throw invalidToken(formChecks.segments.name);
+  const [header, payload] = segments.slice(0, 2).map((segment) => decodeObject(segment, isChecked));
+  if (!header || !payload) throw invalidToken('form');
+
+  if (!isChecked) {
+    const failed = headerChecks.find((check) => !check.holds(header));
+    if (failed) throw invalidToken(failed.name);
+  }
   return { text, header, payload, digest };
 }
 
-/** Non-empty, no padding, and no other spelling of the same bytes. */
+/** Not empty, not padded, and the only spelling of its bytes. */
 const isCanonicalBase64url = (segment: string) =>
   segment !== '' && Buffer.from(segment, 'base64url').toString('base64url') === segment;
 
+/** Rejects invalid UTF-8 and keeps a byte order mark, which JSON then rejects. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
-function readObject(segment: string, known: boolean): JsonObject | undefined {
+function decodeObject(segment: string, isChecked: boolean): JsonObject | undefined {
   try {
-    const text = utf8.decode(Buffer.from(segment, 'base64url'));
-    const value: unknown = JSON.parse(text);
-    return isObject(value) && (known || !namesTwice(text, value)) ? value : undefined;
+    const json = utf8.decode(Buffer.from(segment, 'base64url'));
+    const value: unknown = JSON.parse(json);
+    if (!isObject(value)) return undefined;
+    return isChecked || formChecks.members.holds(json, value) ? value : undefined;
   } catch {
     return undefined;
   }
 }
 
-/** Whether an object in this JSON has two members of one name: readers disagree on which of them counts (RFC 7519 §4). */
-function namesTwice(json: string, value: unknown): boolean {
-  // What comes out as it went in has lost nothing; that is the usual case, and five times as fast.
+/**
+ * Whether any object in this JSON has two members with the same name. Parsers disagree on which of
+ * them counts.
+ */
+function hasDuplicateNames(json: string, value: unknown): boolean {
+  // If nothing is lost on a round trip, there is no duplicate. This is the usual case, and it is
+  // five times as fast as the search below.
   if (JSON.stringify(value) === json) return false;
-  const open: Set<string>[] = [];
+
+  /** The names that were found in each object that is still open. */
+  const namesByObject: Set<string>[] = [];
   for (const [token, text, colon] of json.matchAll(/"((?:[^"\\]|\\.)*)"(\s*:)?|[{}]/g)) {
-    if (token === '{') open.push(new Set());
-    else if (token === '}') open.pop();
-    else if (colon !== undefined && text !== undefined) {
+    if (token === '{') namesByObject.push(new Set());
+    else if (token === '}') namesByObject.pop();
+    else if (text !== undefined && colon !== undefined) {
       const name = text.includes('\\') ? String(JSON.parse(`"${text}"`)) : text;
-      if (open.at(-1)?.has(name)) return true;
-      open.at(-1)?.add(name);
+      const names = namesByObject.at(-1);
+      if (names?.has(name)) return true;
+      names?.add(name);
     }
   }
   return false;

@@ -2,67 +2,49 @@ import { compactVerify } from 'jose';
 import { LRUCache } from 'lru-cache';
 import { ApiError } from '../api-error.ts';
 import type { JsonObject } from '../json.ts';
-import { reveal, type Redacted } from '../redacted.ts';
-import { type Caller, bindToken } from './caller.ts';
-import { actorOf, claimChecks, claimedTenant, claimedVersion, textsOf } from './checks.ts';
-import type { Keys, SigningKey } from './keys.ts';
-import { headerChecks, type ParsedToken, parseToken, refuse } from './parse.ts';
+import { type Redacted, reveal } from '../redacted.ts';
+import { bindToken, type Caller } from './caller.ts';
+import {
+  actorOf,
+  claimChecks,
+  claimedTenant,
+  claimedVersion,
+  claimValues,
+  isAppOnly,
+  isDelegated,
+} from './checks.ts';
+import type { SigningKey } from './key-set.ts';
+import type { Keys } from './keys.ts';
+import { headerChecks, invalidToken, type ParsedToken, parseToken } from './parse.ts';
 
-/** Tenants whose users may call, and this API's own client id, the one audience that it accepts. */
-type Settings = {
+/** What a validator accepts, and where it finds the keys. */
+export type ValidatorOptions = {
+  /** The issuers and signing keys of Entra ID. */
   readonly keys: Keys;
+
+  /** The tenants whose users may call this API. */
   readonly tenantIds: readonly string[];
+
+  /** The client ID of this API: the only audience that is accepted. */
   readonly audience: string;
+
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 };
 
-/** Validates an access token for this API. @throws ApiError `invalid_token`, `insufficient_scope` (app-only), `unavailable` (keys) */
+/**
+ * Validates an access token for this API.
+ *
+ * @throws {ApiError} `invalid_token`. `insufficient_scope` for an app-only token. `unavailable` if
+ * the keys cannot be fetched.
+ */
 export type Validate = (token: Redacted) => Promise<Caller>;
 
-/**
- * Validates Entra access tokens, versions 1 and 2: form before cryptography, cryptography before any claim, every claim on every request
- * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
- */
-export function createValidator({ keys, tenantIds, audience, now = Date.now }: Settings): Validate {
-  /** Digest of the whole token, its form found good → the key that its signature was good for. Only successes, at about 200 bytes each; worthless once the key is withdrawn. */
-  const verified = new LRUCache<string, SigningKey['key']>({ max: 10_000 });
+/** Tokens whose signatures are remembered as good, at about 200 bytes each. */
+const maxVerifiedTokens = 10_000;
 
-  async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
-    await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] }).catch(() =>
-      Promise.reject(refuse('signature')),
-    );
-    verified.set(token.digest, key);
-  }
-
-  return async (text) => {
-    const token = parseToken(text, (digest) => verified.has(digest));
-    const claims = token.payload;
-    const tenantId = claimedTenant(claims, tenantIds);
-    if (tenantId === undefined) throw refuse('tenant');
-    const version = claimedVersion(claims);
-    if (version === undefined) throw refuse('version');
-
-    const signingKey = await keys.keyOf(tenantId, version, String(token.header.kid));
-    if (!signingKey) throw refuse('key');
-    if (verified.get(token.digest) !== signingKey.key) await checkSignature(token, signingKey.key);
-
-    const expected = { ...signingKey, tenantIds, audience, now: now() / 1_000 };
-    const failed = claimChecks.find((check) => !check.holds(claims, expected));
-    if (failed) throw refuse(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
-    refuseUnlessUser(claims);
-    return bindToken(readCaller(token), token.text);
-  };
-}
-
-/** On behalf of a user only: an app's own token is good but may do nothing here; an ID token is not for APIs at all. */
-function refuseUnlessUser({ idtyp, scp, roles }: JsonObject): void {
-  const detail = 'An app cannot call this API for itself, only for a signed-in user.';
-  if (idtyp === 'app' || (scp === undefined && roles !== undefined))
-    throw new ApiError('insufficient_scope', { detail, logContext: { check: 'kind' } });
-  if (scp === undefined || (idtyp !== undefined && idtyp !== 'user')) throw refuse('kind');
-}
-
-const shown = [
+/** The claims that {@link Caller.claims} contains. */
+const shownClaims = [
   'aud',
   'iss',
   'azp',
@@ -78,7 +60,9 @@ const shown = [
   'exp',
   'acrs',
 ];
-const passed = [
+
+/** The checks that {@link Caller.checks} contains. */
+const passedChecks = [
   'form',
   ...headerChecks.map(({ name }) => name),
   'key',
@@ -87,25 +71,91 @@ const passed = [
   'kind',
 ];
 
+/**
+ * Creates a validator for Entra ID access tokens of version 1 and 2
+ * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
+ *
+ * It checks the form before the signature, and the signature before any claim. Only a good
+ * signature is remembered: the claims are checked on every request.
+ *
+ * @example
+ * ```ts
+ * const keys = createKeys({ authorityHost: new URL('https://login.microsoftonline.com') });
+ * const validate = createValidator({ keys, tenantIds: [tenantId], audience: clientId });
+ * const caller = await validate(readBearerToken(request));
+ * ```
+ */
+export function createValidator({
+  keys,
+  tenantIds,
+  audience,
+  now = Date.now,
+}: ValidatorOptions): Validate {
+  /**
+   * The key that verified a token, by the digest of the whole token. An entry no longer counts when
+   * its key is withdrawn. Failures are not stored, so bad tokens cannot evict good ones.
+   */
+  const verifiedTokens = new LRUCache<string, SigningKey['key']>({ max: maxVerifiedTokens });
+
+  async function checkSignature(token: ParsedToken, key: SigningKey['key']): Promise<void> {
+    if (verifiedTokens.get(token.digest) === key) return;
+    try {
+      await compactVerify(reveal(token.text), key, { algorithms: ['RS256'] });
+    } catch {
+      throw invalidToken('signature');
+    }
+    verifiedTokens.set(token.digest, key);
+  }
+
+  return async (text) => {
+    const token = parseToken(text, (digest) => verifiedTokens.has(digest));
+    const claims = token.payload;
+
+    const tenantId = claimedTenant(claims, tenantIds);
+    if (tenantId === undefined) throw invalidToken('tenant');
+    const version = claimedVersion(claims);
+    if (version === undefined) throw invalidToken('version');
+    const signingKey = await keys.keyOf(tenantId, version, String(token.header.kid));
+    if (!signingKey) throw invalidToken('key');
+    await checkSignature(token, signingKey.key);
+
+    const expected = { ...signingKey, tenantIds, audience, now: now() / 1_000 };
+    const failed = claimChecks.find((check) => !check.holds(claims, expected));
+    if (failed) throw invalidToken(failed.name, failed.name === 'expiry' ? 'expired' : 'invalid');
+    requireDelegated(claims);
+
+    return bindToken(readCaller(token), token.text);
+  };
+}
+
+/** @throws {ApiError} The token is not for an app that acts on behalf of a user. */
+function requireDelegated(claims: JsonObject): void {
+  if (isAppOnly(claims))
+    throw new ApiError('insufficient_scope', {
+      detail: 'An app can call this API only on behalf of a signed-in user.',
+      logContext: { check: 'kind' },
+    });
+  if (!isDelegated(claims)) throw invalidToken('kind');
+}
+
+/** The checks have established the types of these claims. */
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
-  const texts = (claim: unknown) => textsOf(claim) as readonly string[];
+  const capabilities = claimValues(payload.xms_cc) as readonly string[];
   const claims: Record<string, unknown> = {};
-  for (const name of shown) if (name in payload) claims[name] = payload[name];
+  for (const name of shownClaims) if (name in payload) claims[name] = payload[name];
   return {
     tenantId: payload.tid as string,
     objectId: payload.oid as string,
     scopes: (payload.scp as string).split(' '),
-    roles: texts(payload.roles),
-    clientId: actor.client as string,
+    roles: claimValues(payload.roles) as readonly string[],
+    authContexts: claimValues(payload.acrs) as readonly string[],
+    clientId: actor.clientId as string,
     confidential: actor.authentication !== '0',
-    handlesChallenges: texts(payload.xms_cc).some(
-      (capability) => capability.toLowerCase() === 'cp1',
-    ),
-    authContexts: texts(payload.acrs),
+    handlesChallenges: capabilities.some((capability) => capability.toLowerCase() === 'cp1'),
     expiresAt: payload.exp as number,
     digest,
     claims,
-    checks: passed,
+    checks: passedChecks,
   };
 }

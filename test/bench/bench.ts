@@ -1,17 +1,18 @@
 /**
- * `npm run bench [-- --strict] [--write]`: every goal of speed beside its peers, measured now. `--strict`: exit code 1 when one is missed;
- * `--write`: the table into README.md and the picture into docs/.
+ * `npm run bench [-- --strict] [--write]` measures every performance goal, next to other libraries.
+ * `--strict` exits with code 1 when a goal is missed. `--write` writes the table to README.md and
+ * the picture to docs/.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { measureCold } from './cold.ts';
-import { measureOnBehalf } from './on-behalf.ts';
-import { drawPicture } from './picture.ts';
-import { putBetweenMarkers, writeTable } from './table.ts';
-import { measureValidation } from './validation.ts';
-import { measureWarmChain } from './warm-chain.ts';
+import { drawCostByUsers } from './draw-cost-by-users.ts';
+import { measureColdStart } from './measure-cold-start.ts';
+import { measureOnBehalfOf } from './measure-on-behalf-of.ts';
+import { measureValidation } from './measure-validation.ts';
+import { measureWarmChain } from './measure-warm-chain.ts';
+import { replaceBetweenMarkers, writeTable } from './table.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const peers = [
@@ -23,46 +24,45 @@ const peers = [
   '@azure/identity',
 ];
 
-function readVersions(): string {
+/** Names the versions of Node and of the peers, and the processor. */
+function describeEnvironment(): string {
   const { packages } = JSON.parse(readFileSync(`${root}package-lock.json`, 'utf8'));
   const versions = peers.map((name) => `${name} ${packages[`node_modules/${name}`].version}`);
-  const [processor] = cpus();
-  return `Node ${process.versions.node}; ${versions.join(', ')}; ${cpus().length} × ${processor?.model.trim() || process.arch}`;
+  const processors = cpus();
+  const model = processors[0]?.model.trim() || process.arch;
+  return `Node ${process.versions.node}; ${versions.join(', ')}; ${processors.length} × ${model}`;
 }
 
 const { values: options } = parseArgs({
   options: { strict: { type: 'boolean' }, write: { type: 'boolean' } },
 });
-const say = (text: string) => console.error(text);
 
-say('Validation …');
+console.error('Measuring validation …');
 const validation = await measureValidation();
-say('On behalf of …');
-const onBehalfOf = await measureOnBehalf();
-say('A warm chain …');
-const warm = await measureWarmChain();
-say('A cold process …');
-const cold = await measureCold();
+console.error('Measuring the On-Behalf-Of cache …');
+const onBehalfOf = await measureOnBehalfOf();
+console.error('Measuring a warm chain …');
+const warmChain = await measureWarmChain();
+console.error('Measuring a cold start …');
+const coldStart = await measureColdStart();
 
-const rows = [...validation, ...onBehalfOf.rows, ...warm, ...cold];
-const versions = readVersions();
-const table = `${writeTable(rows)}\n\nMedians of interleaved rounds, in processor time where nothing else is said. ${versions}.`;
+const rows = [...validation, ...onBehalfOf.rows, ...warmChain, ...coldStart];
+const note = 'Medians of interleaved rounds, in CPU time unless stated otherwise.';
+const table = `${writeTable(rows)}\n\n${note} ${describeEnvironment()}.`;
 console.log(table);
+
 if (options.write) {
-  writeFileSync(
-    `${root}README.md`,
-    putBetweenMarkers(readFileSync(`${root}README.md`, 'utf8'), table),
-  );
+  const readme = readFileSync(`${root}README.md`, 'utf8');
+  writeFileSync(`${root}README.md`, replaceBetweenMarkers(readme, table));
   mkdirSync(`${root}docs`, { recursive: true });
-  writeFileSync(
-    `${root}docs/cost-by-users.svg`,
-    drawPicture(onBehalfOf.points, `Node ${process.versions.node}`),
-  );
+  const picture = drawCostByUsers(onBehalfOf.points, `Node ${process.versions.node}`);
+  writeFileSync(`${root}docs/cost-by-users.svg`, picture);
 }
-const missed = rows.filter(({ met }) => met === false);
+
+const missed = rows.filter(({ isMet }) => isMet === false);
 console.log(
   missed.length === 0
-    ? '\nEvery goal is met.'
-    : `\n${missed.length} of ${rows.length} goals missed.`,
+    ? '\nAll goals are met.'
+    : `\n${missed.length} of ${rows.length} goals are missed.`,
 );
 process.exit(options.strict && missed.length > 0 ? 1 : 0);

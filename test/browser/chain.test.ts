@@ -1,145 +1,157 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { needs } from '../support/needs.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { type OpenedBrowser, openBrowser } from './open-browser.ts';
-import { button, signIn, unexpectedComplaints } from './sign-in.ts';
+import { expect } from '@jest/globals';
+import type { Locator, Page } from 'playwright-core';
+import { type BrowserTestContext, setUpBrowserTests } from './browser-test.ts';
+import { unexpectedErrors } from './open-browser.ts';
+import { button, openView, signIn } from './page-actions.ts';
 
-const browserTest = needs('chromium');
-let stack: Stack;
-let browser: OpenedBrowser;
+/** A serialized JSON Web Token: the start of its header, a period and the start of its claims. */
+const tokenPattern = /eyJ[\w-]+\.eyJ/;
 
-beforeAll(async () => {
-  stack = await startStack();
-}, 120_000);
+const browserTest = setUpBrowserTests();
 
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
+const steps = (page: Page) => page.locator('.steps .step');
+const caption = (page: Page) => page.locator('.caption');
+/** The notice that policies are on. */
+const policyNotice = (page: Page) =>
+  page.getByRole('complementary', { name: 'Active emulator policies' });
 
-browserTest(
-  'Alice turns switches in the panel and watches the chain: a call that passes, one that is refused, and what happens after her click',
-  async () => {
-    browser = await openBrowser();
-    const { page, look } = browser;
-    const place = (name: string) => page.getByRole('navigation').getByRole('link', { name });
-    const steps = page.locator('.steps .step');
-    const turned = page.getByRole('complementary', { name: 'Switches of the local emulators' });
-    await browser.run(async () => {
-      await signIn(page, stack, 'alice');
-      await place('Chain').click();
-      await page.locator('.call', { hasText: 'GET documents' }).first().waitFor();
-      await steps.getByText('Entra issues token B for Downstream API').waitFor();
-      await steps.getByText('Key Vault hands the client credential to Original API').waitFor();
-      expect(await steps.last().textContent()).toContain('Original API answers 200');
-      await look('chain');
-      await page.setViewportSize({ width: 360, height: 740 });
-      await page.evaluate(() => scrollTo(0, 0));
-      const bottomOf = async (selector: string) =>
-        page.locator(selector).evaluate((element) => element.getBoundingClientRect().bottom);
-      const fold = await page
-        .locator('.places')
-        .evaluate((element) => element.getBoundingClientRect().top);
-      expect(
-        [await bottomOf('.caption'), await bottomOf('.chain-picture')].map(
-          (bottom) => bottom <= fold,
-        ),
-      ).toEqual([true, true]);
-      await page.setViewportSize({ width: 1280, height: 800 });
-      await button(page, 'Make a call').click();
-      await steps.getByText('Original API takes token B for this A from its cache').waitFor();
-      const cached = steps
-        .filter({ hasText: 'from its cache' })
-        .locator('.chip', { hasText: /^aud / });
-      expect(await cached.count()).toBe(2);
+/** Signs in and waits until the chain view shows the request of the document list. */
+async function openChain({ stack, browser: { page } }: BrowserTestContext): Promise<void> {
+  await signIn(page, stack, 'alice');
+  await openView(page, 'Chain');
+  await page.locator('.call', { hasText: 'GET documents' }).first().waitFor();
+  await steps(page).getByText('Entra issues token B for Downstream API').waitFor();
+}
 
-      await place('Policies').click();
-      await page
-        .getByRole('combobox', { name: 'Sign-in, consent and user switches are for' })
-        .selectOption('alice');
-      await page.getByRole('switch', { name: 'MFA for Downstream' }).click();
-      await turned.getByText('One switch of the emulators is turned').waitFor();
-      expect(
-        await page.getByRole('switch', { name: 'MFA for Downstream' }).getAttribute('aria-checked'),
-      ).toBe('true');
-      await look('policies');
-      await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
-      await turned.getByText('2 switches of the emulators are turned').waitFor();
+/** Switches MFA on for Alice in the policies view. */
+async function switchMfaOn(page: Page): Promise<void> {
+  await openView(page, 'Policies');
+  await page
+    .getByRole('combobox', { name: 'Sign-in, consent and user policies apply to' })
+    .selectOption('alice');
+  await page.getByRole('switch', { name: 'Require MFA for Downstream' }).click();
+  await policyNotice(page).getByText('1 emulator policy is active').waitFor();
+}
 
-      await place('Profile').click();
-      await turned.waitFor();
-      await page.getByRole('dialog').waitFor();
-      await page.keyboard.press('Escape');
-      await place('Chain').click();
-      await page.locator('.stop').getByText('AADSTS50076').waitFor();
-      await page.locator('.stop').getByText('step_up_required').waitFor();
-      await page.locator('.place-entra.place-stopped').waitFor();
-      await steps.getByText('A silent attempt: Entra wants the person').waitFor();
-      await look('chain-refused');
-      expect(await page.content()).not.toMatch(/eyJ[\w-]+\.eyJ/);
+async function bottomOf(element: Locator): Promise<number> {
+  return element.evaluate((node) => node.getBoundingClientRect().bottom);
+}
 
-      await page.locator('.call', { hasText: 'GET documents' }).first().click();
-      await page.locator('.stop').waitFor({ state: 'detached' });
-      await button(page, 'One step back').click();
-      expect(await page.locator('.step[aria-current="step"]').textContent()).toContain(
-        'Downstream API answers 200',
-      );
+browserTest('shows the steps of a successful call', async (context) => {
+  const { browser } = context;
+  const { page } = browser;
+  await openChain(context);
+  await steps(page).getByText('Key Vault returns the client credential to Original API').waitFor();
+  expect(await steps(page).last().textContent()).toContain('Original API returns 200');
+  await browser.checkLayout('chain');
+  expect(unexpectedErrors(browser, [])).toEqual([]);
+});
 
-      await page.emulateMedia({ reducedMotion: 'no-preference' });
-      await turned.getByRole('button', { name: 'Back to normal' }).click();
-      await turned.waitFor({ state: 'detached' });
-      await button(page, 'Make a call').click();
-      await page
-        .locator('.caption')
-        .getByText('Client App gives A to Original API: GET journey')
-        .waitFor();
-      await button(page, 'Pause').click();
-      await button(page, 'Play').waitFor();
-      await button(page, 'One step on').click();
-      await page.locator('.caption').getByText('Original API validates A').waitFor();
-    });
-    expect(unexpectedComplaints(browser, [400, 401])).toEqual([]);
-  },
-  120_000,
-);
+browserTest('shows the picture and its caption on the first screen of a phone', async (context) => {
+  const { page } = context.browser;
+  await openChain(context);
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.evaluate(() => scrollTo(0, 0));
+  const navigationTop = await page
+    .locator('.navigation')
+    .evaluate((element) => element.getBoundingClientRect().top);
+  expect(await bottomOf(caption(page))).toBeLessThanOrEqual(navigationTop);
+  expect(await bottomOf(page.locator('.chain-picture'))).toBeLessThanOrEqual(navigationTop);
+});
 
-browserTest(
-  'the panel works while the sign-in service does not',
-  async () => {
-    const { page } = browser;
-    await browser.run(async () => {
-      await stack.policy('fault', 'token=hang');
-      await stack.policy('fault', 'metadata=503');
-      await page.goto(`${stack.urls.clientApp}/#/policies`);
-      await page.reload();
-      await button(page, 'Back to normal').first().waitFor();
-      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe(
-        'hang',
-      );
-      await page.getByRole('main').getByRole('button', { name: 'Back to normal' }).click();
-      await page.getByText('Everything is back to normal.').waitFor();
-      expect(await page.getByRole('combobox', { name: 'Token endpoint' }).inputValue()).toBe('off');
-    });
-  },
-  60_000,
-);
+browserTest('shows that token B comes from the cache', async (context) => {
+  const { page } = context.browser;
+  await openChain(context);
+  await button(page, 'Make a call').click();
+  await steps(page).getByText('Original API uses its cached token B').waitFor();
+  const audiences = steps(page)
+    .filter({ hasText: 'uses its cached token' })
+    .locator('.chip', { hasText: /^aud / });
+  expect(await audiences.count()).toBe(2);
+});
 
-browserTest(
-  'somebody who cannot even sign in sees why, and turns it back from the first page',
-  async () => {
-    const other = await browser.another();
-    try {
-      await stack.policy('fault', 'authorize=503');
-      await other.page.goto(stack.urls.clientApp);
-      await other.page.getByText('One switch of the emulators is turned').waitFor();
-      await button(other.page, 'Back to normal').click();
-      await other.page
-        .getByText('One switch of the emulators is turned')
-        .waitFor({ state: 'detached' });
-      await signIn(other.page, stack, 'bob');
-    } finally {
-      await other.close();
-    }
-  },
-  60_000,
-);
+browserTest('counts the policies that are on', async ({ stack, browser }) => {
+  const { page } = browser;
+  await signIn(page, stack, 'alice');
+  await switchMfaOn(page);
+  const mfa = page.getByRole('switch', { name: 'Require MFA for Downstream' });
+  expect(await mfa.getAttribute('aria-checked')).toBe('true');
+  await browser.checkLayout('policies');
+  await page.getByRole('combobox', { name: 'Key Vault' }).selectOption('503:5');
+  await policyNotice(page).getByText('2 emulator policies are active').waitFor();
+  expect(unexpectedErrors(browser, [])).toEqual([]);
+});
+
+browserTest('shows where and why a call was refused', async (context) => {
+  const { browser } = context;
+  const { page } = browser;
+  await openChain(context);
+  await switchMfaOn(page);
+  await openView(page, 'Profile');
+  await page.getByRole('dialog').waitFor();
+  await page.keyboard.press('Escape');
+  await openView(page, 'Chain');
+  const refusal = page.locator('.stop');
+  await refusal.getByText('AADSTS50076').waitFor();
+  await refusal.getByText('step_up_required').waitFor();
+  await page.locator('.place-entra.place-stopped').waitFor();
+  await steps(page)
+    .getByText('Client App requests a new token A silently, but Entra requires the user to act')
+    .waitFor();
+  await browser.checkLayout('chain-refused');
+  expect(await page.content()).not.toMatch(tokenPattern);
+
+  await page.locator('.call', { hasText: 'GET documents' }).first().click();
+  await refusal.waitFor({ state: 'detached' });
+  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
+});
+
+browserTest('moves one step back', async (context) => {
+  const { page } = context.browser;
+  await openChain(context);
+  await page.locator('.call', { hasText: 'GET documents' }).first().click();
+  await button(page, 'Previous step').click();
+  const currentStep = page.locator('.step[aria-current="step"]');
+  expect(await currentStep.textContent()).toContain('Downstream API returns 200');
+});
+
+browserTest('pauses an animated call, and moves one step on', async (context) => {
+  const { page } = context.browser;
+  await openChain(context);
+  await page.emulateMedia({ reducedMotion: 'no-preference' });
+  await button(page, 'Make a call').click();
+  await caption(page)
+    .getByText('Client App calls Original API with token A: GET journey')
+    .waitFor();
+  await button(page, 'Pause').click();
+  await button(page, 'Play').waitFor();
+  await button(page, 'Next step').click();
+  await caption(page).getByText('Original API validates token A').waitFor();
+});
+
+browserTest('resets the policies while the sign-in service does not answer', async (context) => {
+  const { stack, browser } = context;
+  const { page } = browser;
+  await signIn(page, stack, 'alice');
+  await stack.policy('fault', 'token=hang');
+  await stack.policy('fault', 'metadata=503');
+  await page.goto(`${stack.urls.clientApp}/#/policies`);
+  await page.reload();
+  await button(page, 'Back to normal').first().waitFor();
+  const tokenEndpoint = page.getByRole('combobox', { name: 'Token endpoint' });
+  expect(await tokenEndpoint.inputValue()).toBe('hang');
+  await page.getByRole('main').getByRole('button', { name: 'Back to normal' }).click();
+  await page.getByText('Everything is back to normal.').waitFor();
+  expect(await tokenEndpoint.inputValue()).toBe('off');
+});
+
+browserTest('resets a policy that keeps a user from signing in', async ({ stack, browser }) => {
+  const { page } = browser;
+  await stack.policy('fault', 'authorize=503');
+  await page.goto(stack.urls.clientApp);
+  const notice = page.getByText('1 emulator policy is active');
+  await notice.waitFor();
+  await button(page, 'Back to normal').click();
+  await notice.waitFor({ state: 'detached' });
+  await signIn(page, stack, 'bob');
+});

@@ -1,100 +1,105 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { needs } from '../support/needs.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { type OpenedBrowser, openBrowser } from './open-browser.ts';
+import { expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import type { Stack } from '../support/stack.ts';
+import { setUpBrowserTests } from './browser-test.ts';
 
-const browserTest = needs('chromium');
-let stack: Stack;
-let browser: OpenedBrowser;
+const browserTest = setUpBrowserTests();
+const maxTabs = 40;
 
-beforeAll(async () => {
-  stack = await startStack();
-}, 120_000);
-
-afterAll(async () => {
-  await browser?.close();
-  await stack?.stop();
-}, 60_000);
-
-/** Presses Tab until the focus is on what a screen reader would call by this name, and sees that the focus is visible there. */
-async function tabTo(name: string): Promise<void> {
-  const { page } = browser;
-  for (let pressed = 0; pressed < 40; pressed += 1) {
+/** Presses Tab until an element with this name has the focus, and checks that it shows the focus. */
+async function tabTo(page: Page, name: string): Promise<void> {
+  for (let tabs = 0; tabs < maxTabs; tabs += 1) {
     await page.keyboard.press('Tab');
     const focused = page.locator(':focus');
     if ((await focused.count()) === 0) continue;
-    const label = await focused.evaluate((element) => {
-      const labels = (element as HTMLInputElement).labels;
-      return (
-        element.getAttribute('aria-label') ??
-        labels?.[0]?.textContent ??
-        element.textContent ??
-        ''
-      ).trim();
+    const focusedName = await focused.evaluate((element) => {
+      const label = (element as HTMLInputElement).labels?.[0];
+      const text = element.getAttribute('aria-label') ?? label?.textContent ?? element.textContent;
+      return text?.trim() ?? '';
     });
-    if (!label.startsWith(name)) continue;
-    expect(await focused.evaluate((element) => getComputedStyle(element).outlineStyle)).not.toBe(
-      'none',
-    );
+    if (!focusedName.startsWith(name)) continue;
+    const outline = await focused.evaluate((element) => getComputedStyle(element).outlineStyle);
+    expect(outline).not.toBe('none');
     return;
   }
-  throw new Error(`Tab never reached "${name}"`);
+  throw new Error(`Tab did not reach "${name}".`);
 }
 
-browserTest(
-  'with the keyboard alone, Bob signs in, writes a document, changes his mind about deleting it, and deletes it',
-  async () => {
-    browser = await openBrowser();
-    const { page, look } = browser;
-    const press = (key: string) => page.keyboard.press(key);
-    const focusIsOn = async (selector: string) =>
-      expect(await page.locator(`${selector}:focus`).count()).toBe(1);
+async function expectFocus(page: Page, selector: string): Promise<void> {
+  expect(await page.locator(`${selector}:focus`).count()).toBe(1);
+}
 
-    await browser.run(async () => {
-      await page.goto(stack.urls.clientApp);
-      await page.getByRole('button', { name: 'Sign in' }).waitFor();
-      await tabTo('Sign in');
-      await press('Enter');
-      await page.locator('[data-user="bob"]').waitFor();
-      await tabTo('bob');
-      await press('Enter');
-      await page.getByText('Sourdough log').waitFor();
-      await focusIsOn('h1');
+async function signInAsBob(page: Page, stack: Stack): Promise<void> {
+  await page.goto(stack.urls.clientApp);
+  await page.getByRole('button', { name: 'Sign in' }).waitFor();
+  await tabTo(page, 'Sign in');
+  await page.keyboard.press('Enter');
+  await page.locator('[data-user="bob"]').waitFor();
+  await tabTo(page, 'bob');
+  await page.keyboard.press('Enter');
+  await page.getByText('Sourdough log').waitFor();
+}
 
-      await tabTo('New document');
-      await press('Enter');
-      await page.getByLabel('Title').waitFor();
-      await focusIsOn('h1');
-      await tabTo('Title');
-      await page.keyboard.type('Bread');
-      await press('Enter');
-      await page.getByText('Everything is saved.').waitFor();
-      await page.getByRole('heading', { name: 'Bread' }).waitFor();
+async function createDocument(page: Page, title: string): Promise<void> {
+  await tabTo(page, 'New document');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Title').waitFor();
+  await tabTo(page, 'Title');
+  await page.keyboard.type(title);
+  await page.keyboard.press('Enter');
+  await page.getByText('Everything is saved.').waitFor();
+  await page.getByRole('heading', { name: title }).waitFor();
+}
 
-      await tabTo('Delete document');
-      await press('Enter');
-      await page.getByRole('dialog', { name: 'Delete this document?' }).waitFor();
-      await look('delete');
-      await press('Escape');
-      // Out of the page, not only out of sight: the app hears of it a moment after the browser has closed it.
-      await page.locator('dialog').waitFor({ state: 'detached' });
-      await focusIsOn('button');
+async function openDeleteDialog(page: Page): Promise<void> {
+  await tabTo(page, 'Delete document');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog', { name: 'Delete this document?' }).waitFor();
+}
 
-      await press('Enter');
-      await page.getByRole('dialog').waitFor();
-      await tabTo('Delete');
-      await press('Enter');
-      await page.getByRole('heading', { name: 'Documents' }).waitFor();
-      await page.getByText('Sourdough log').waitFor();
-      expect(await page.getByText('Bread').count()).toBe(0);
+browserTest('moves the focus to the heading of each new view', async ({ stack, browser }) => {
+  const { page } = browser;
+  await signInAsBob(page, stack);
+  await expectFocus(page, 'h1');
+  await tabTo(page, 'New document');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Title').waitFor();
+  await expectFocus(page, 'h1');
+});
 
-      await page.goto(`${stack.urls.clientApp}/#/documents/garden-plan`);
-      await page
-        .getByRole('alert')
-        .getByText('There is no such thing here, or it is not shared with you.')
-        .waitFor();
-      await look('not-found');
-    });
-  },
-  120_000,
-);
+browserTest('returns the focus when Escape closes a dialog', async ({ stack, browser }) => {
+  const { page } = browser;
+  await signInAsBob(page, stack);
+  await createDocument(page, 'Cake');
+  await openDeleteDialog(page);
+  await browser.checkLayout('delete');
+  await page.keyboard.press('Escape');
+  // The app removes the element a moment after the browser has closed the dialog.
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await expectFocus(page, 'button');
+  await page.keyboard.press('Enter');
+  await page.getByRole('dialog').waitFor();
+});
+
+browserTest('creates and deletes a document with the keyboard', async ({ stack, browser }) => {
+  const { page } = browser;
+  await signInAsBob(page, stack);
+  await createDocument(page, 'Bread');
+  await openDeleteDialog(page);
+  await tabTo(page, 'Delete');
+  await page.keyboard.press('Enter');
+  await page.getByRole('heading', { name: 'Documents' }).waitFor();
+  await page.getByText('Sourdough log').waitFor();
+  expect(await page.getByText('Bread').count()).toBe(0);
+});
+
+browserTest('says that a document of another user does not exist', async ({ stack, browser }) => {
+  const { page } = browser;
+  await signInAsBob(page, stack);
+  await page.goto(`${stack.urls.clientApp}/#/documents/garden-plan`);
+  await page
+    .getByRole('alert')
+    .getByText('There is no such document, or it is not shared with you.')
+    .waitFor();
+  await browser.checkLayout('not-found');
+});

@@ -5,64 +5,65 @@ import { fileURLToPath } from 'node:url';
 import { type BrowserContext, chromium, type Page } from 'playwright-core';
 import { findProgram } from '../support/needs.ts';
 
-/** One browser with an empty profile, and everything that it complained about. */
+/** A browser with an empty profile. */
 export interface OpenedBrowser {
   readonly page: Page;
   /** Console errors, uncaught errors and violations of the content security policy, in order. */
-  readonly complaints: readonly string[];
-  /** Another person at another computer: nothing is shared. */
-  another(): Promise<OpenedBrowser>;
-  /** Leaves a picture in .local/screenshots, for a person to look at. */
-  picture(name: string): Promise<void>;
-  /** A picture, and nothing that has to be scrolled sideways on the smallest phone or on a wide screen. */
-  look(name: string): Promise<void>;
-  /** Does the steps of a test; a picture of the failure, if there is one, is left too. */
-  run(steps: () => Promise<void>): Promise<void>;
+  readonly errors: readonly string[];
+  /** Saves a screenshot of the whole page in `.local/screenshots`. */
+  screenshot(name: string): Promise<void>;
+  /**
+   * Saves a screenshot, and checks that the page fits a phone, a desktop and a wide window.
+   * @throws Error when the page scrolls horizontally
+   */
+  checkLayout(name: string): Promise<void>;
   close(): Promise<void>;
 }
 
-const flags = ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run'];
-const quiet = ['--disable-background-networking', '--disable-component-update', '--disable-sync'];
-const pictures = fileURLToPath(new URL('../../.local/screenshots', import.meta.url));
+const options = [
+  '--headless',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+const screenshots = fileURLToPath(new URL('../../.local/screenshots', import.meta.url));
 
+/** In pixels. The last one is the default of the tests. */
+const windowWidths = [360, 1920, 1280];
+const windowHeight = 800;
+
+/** Starts a browser. Two browsers share nothing. */
 export async function openBrowser(): Promise<OpenedBrowser> {
   const profile = await mkdtemp(join(tmpdir(), 'browser-'));
   const context = await chromium.launchPersistentContext(profile, {
     executablePath: findProgram('chromium') ?? '/usr/bin/chromium',
-    args: [...flags, ...quiet],
-    viewport: { width: 1280, height: 800 },
+    args: options,
+    viewport: { width: 1280, height: windowHeight },
     reducedMotion: 'reduce',
   });
-  const complaints = await listenForComplaints(context);
+  const errors = await collectErrors(context);
   const page = context.pages()[0] ?? (await context.newPage());
   page.setDefaultTimeout(20_000);
-  await mkdir(pictures, { recursive: true });
-  const picture = async (name: string) => {
-    await page.screenshot({ path: join(pictures, `${name}.png`), fullPage: true });
-  };
+
+  async function screenshot(name: string): Promise<void> {
+    await mkdir(screenshots, { recursive: true });
+    await page.screenshot({ path: join(screenshots, `${name}.png`), fullPage: true });
+  }
+
   return {
     page,
-    complaints,
-    another: openBrowser,
-    picture,
-    async look(name) {
-      await picture(name);
-      for (const width of [360, 1920, 1280]) {
-        await page.setViewportSize({ width, height: 800 });
-        const sideways = await page.evaluate(
-          () => document.documentElement.scrollWidth - innerWidth,
-        );
-        if (sideways > 0)
-          throw new Error(
-            `${name} has to be scrolled sideways by ${sideways} px in a window of ${width} px`,
-          );
+    errors,
+    screenshot,
+    async checkLayout(name) {
+      await screenshot(name);
+      for (const width of windowWidths) {
+        await page.setViewportSize({ width, height: windowHeight });
+        await expectNoHorizontalScroll(page, `${name} in a window of ${width} px`);
       }
-    },
-    async run(steps) {
-      await steps().catch(async (error: unknown) => {
-        await picture('failure');
-        throw error;
-      });
     },
     async close() {
       await context.close();
@@ -71,9 +72,14 @@ export async function openBrowser(): Promise<OpenedBrowser> {
   };
 }
 
-async function listenForComplaints(context: BrowserContext): Promise<readonly string[]> {
-  const complaints: string[] = [];
-  await context.exposeBinding('reportViolation', (_source, text: string) => complaints.push(text));
+async function expectNoHorizontalScroll(page: Page, name: string): Promise<void> {
+  const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+  if (overflow > 0) throw new Error(`The page is ${overflow} px too wide: ${name}.`);
+}
+
+async function collectErrors(context: BrowserContext): Promise<readonly string[]> {
+  const errors: string[] = [];
+  await context.exposeBinding('reportViolation', (_source, text: string) => errors.push(text));
   await context.addInitScript(() => {
     addEventListener('securitypolicyviolation', ({ violatedDirective, blockedURI, sourceFile }) => {
       const report = (globalThis as unknown as { reportViolation(text: string): void })
@@ -83,16 +89,25 @@ async function listenForComplaints(context: BrowserContext): Promise<readonly st
   });
   context.on('console', (message) => {
     if (message.type() === 'error')
-      complaints.push(`console: ${message.text()} at ${message.location().url}`);
+      errors.push(`console: ${message.text()} at ${message.location().url}`);
   });
-  context.on('weberror', (error) => complaints.push(`uncaught: ${error.error().message}`));
-  return complaints;
+  context.on('weberror', (error) => errors.push(`uncaught: ${error.error().message}`));
+  return errors;
 }
 
-/** Whether a complaint is only the browser's note that an answer was a refusal, which the app itself has handled. */
-export function isNoteOf(status: number): (complaint: string) => boolean {
-  return (complaint) =>
-    complaint.startsWith(
-      `console: Failed to load resource: the server responded with a status of ${status}`,
-    );
+/** Whether an error is the browser's log of a response with this HTTP status. */
+export function isHttpErrorLog(error: string, status: number): boolean {
+  return error.startsWith(
+    `console: Failed to load resource: the server responded with a status of ${status}`,
+  );
+}
+
+/** The errors of a browser, except for its logs of responses with these HTTP statuses. */
+export function unexpectedErrors(
+  { errors }: OpenedBrowser,
+  expectedStatuses: readonly number[],
+): readonly string[] {
+  return errors.filter(
+    (error) => !expectedStatuses.some((status) => isHttpErrorLog(error, status)),
+  );
 }

@@ -1,76 +1,77 @@
-import { afterAll, beforeAll, expect } from '@jest/globals';
-import { needs } from '../support/needs.ts';
-import { type Stack, startStack } from '../support/stack.ts';
-import { type OpenedBrowser, openBrowser } from './open-browser.ts';
-import { button, openDocument, signIn, unexpectedComplaints } from './sign-in.ts';
+import { afterAll, expect } from '@jest/globals';
+import type { Page } from 'playwright-core';
+import { type BrowserTestContext, setUpBrowserTests } from './browser-test.ts';
+import { type OpenedBrowser, openBrowser, unexpectedErrors } from './open-browser.ts';
+import { button, openDocument, signIn, textField } from './page-actions.ts';
 
-const browserTest = needs('chromium');
-let stack: Stack;
-let browsers: OpenedBrowser[] = [];
-
-beforeAll(async () => {
-  stack = await startStack();
-}, 120_000);
+const aliceId = 'a11ce000-0000-4000-8000-000000000001';
+const browserTest = setUpBrowserTests();
+const bobsBrowsers: OpenedBrowser[] = [];
 
 afterAll(async () => {
-  await Promise.all(browsers.map((browser) => browser.close()));
-  await stack?.stop();
+  await Promise.all(bobsBrowsers.map((browser) => browser.close()));
 }, 60_000);
 
-browserTest(
-  'two users at once and two tabs of one: a refusal shows where it belongs, and only the tab that asked resumes',
-  async () => {
-    const [alice, bob] = [await openBrowser(), await openBrowser()];
-    browsers = [alice, bob];
-    const secondTab = await alice.page.context().newPage();
-    const textOf = (page: typeof alice.page) => page.getByLabel('Text', { exact: true });
-    await alice.run(async () => {
-      await Promise.all([signIn(alice.page, stack, 'alice'), signIn(bob.page, stack, 'bob')]);
-      // The session at Entra is the browser's, so the second tab needs a click on the button alone.
-      await secondTab.goto(stack.urls.clientApp);
-      await button(secondTab, 'Sign in').click();
-      await secondTab.getByRole('heading', { name: 'Documents' }).waitFor();
+/**
+ * Alice in two tabs and Bob in another browser save a document each, right after Alice's MFA policy
+ * was switched on.
+ */
+async function saveInThreePages({ stack, browser }: BrowserTestContext) {
+  const bobsBrowser = await openBrowser();
+  bobsBrowsers.push(bobsBrowser);
+  const firstTab = browser.page;
+  const secondTab = await firstTab.context().newPage();
+  const bob = bobsBrowser.page;
+  await Promise.all([signIn(firstTab, stack, 'alice'), signIn(bob, stack, 'bob')]);
+  // Entra's session belongs to the browser, so that the second tab needs no choice of a user.
+  await secondTab.goto(stack.urls.clientApp);
+  await button(secondTab, 'Sign in').click();
+  await secondTab.getByRole('heading', { name: 'Documents' }).waitFor();
 
-      await Promise.all([
-        openDocument(alice.page, 'The lighthouse party'),
-        openDocument(bob.page, 'Sourdough log'),
-        openDocument(secondTab, 'A garden'),
-      ]);
-      await textOf(alice.page).fill('Alice, first tab.');
-      await textOf(secondTab).fill('Alice, second tab.');
-      await textOf(bob.page).fill('Bob.');
-      await stack.policy('mfa', 'on', 'alice');
-      await stack.clearRecords();
-      await Promise.all(
-        [alice.page, secondTab, bob.page].map((page) => button(page, 'Save').click()),
-      );
+  const edit = async (page: Page, title: string, text: string) => {
+    await openDocument(page, title);
+    await textField(page).fill(text);
+  };
+  await Promise.all([
+    edit(firstTab, 'The lighthouse party', 'Alice, first tab.'),
+    edit(secondTab, 'A garden', 'Alice, second tab.'),
+    edit(bob, 'Sourdough log', `Bob. ${crypto.randomUUID()}`),
+  ]);
+  await stack.policy('mfa', 'on', 'alice');
+  await stack.clearRecords();
+  await Promise.all([firstTab, secondTab, bob].map((page) => button(page, 'Save').click()));
+  await bob.getByText('Everything is saved.').waitFor();
+  await Promise.all([firstTab, secondTab].map((page) => page.getByRole('dialog').waitFor()));
+  return { firstTab, secondTab, bob, bobsBrowser };
+}
 
-      await bob.page.getByText('Everything is saved.').waitFor();
-      await Promise.all([alice.page, secondTab].map((page) => page.getByRole('dialog').waitFor()));
-      expect(await bob.page.getByRole('dialog').count()).toBe(0);
-      const refused = (await stack.records()).filter(({ facts }) => facts.aadsts === 50076);
-      expect(new Set(refused.map(({ facts }) => facts.user))).toEqual(
-        new Set(['a11ce000-0000-4000-8000-000000000001']),
-      );
+browserTest('asks only the user whom the policy is for', async (context) => {
+  const { stack, browser } = context;
+  const { bob, bobsBrowser } = await saveInThreePages(context);
+  expect(await bob.getByRole('dialog').count()).toBe(0);
+  const refusals = (await stack.records()).filter(({ facts }) => facts.aadsts === 50076);
+  expect(new Set(refusals.map(({ facts }) => facts.user))).toEqual(new Set([aliceId]));
 
-      await button(alice.page, 'Confirm it’s you').click();
-      await button(alice.page, 'Approve').click();
-      await alice.page.getByText('What you typed is saved now.').waitFor();
-      expect(await textOf(alice.page).inputValue()).toBe('Alice, first tab.');
-      expect(await secondTab.getByRole('dialog').count()).toBe(1);
-      expect(await textOf(secondTab).inputValue()).toBe('Alice, second tab.');
+  await bob.getByRole('link', { name: 'Journey' }).click();
+  await bob.getByRole('heading', { name: 'The checks of each API' }).waitFor();
+  expect(await bob.getByRole('alert').count()).toBe(0);
+  expect(unexpectedErrors(bobsBrowser, [])).toEqual([]);
+  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
+});
 
-      // Alice has proven herself in this browser by now, so the second tab comes back without a page of Entra's.
-      await button(secondTab, 'Confirm it’s you').click();
-      await secondTab.getByText('What you typed is saved now.').waitFor();
-      expect(await textOf(secondTab).inputValue()).toBe('Alice, second tab.');
+browserTest('continues only in the tab that the user confirmed in', async (context) => {
+  const { browser } = context;
+  const { firstTab, secondTab } = await saveInThreePages(context);
+  await button(firstTab, 'Confirm it’s you').click();
+  await button(firstTab, 'Approve').click();
+  await firstTab.getByText('What you typed is saved now.').waitFor();
+  expect(await textField(firstTab).inputValue()).toBe('Alice, first tab.');
+  expect(await secondTab.getByRole('dialog').count()).toBe(1);
+  expect(await textField(secondTab).inputValue()).toBe('Alice, second tab.');
 
-      await bob.page.getByRole('link', { name: 'Journey' }).click();
-      await bob.page.getByRole('heading', { name: 'What each API checked, for itself' }).waitFor();
-      expect(await bob.page.getByRole('alert').count()).toBe(0);
-    });
-    expect(unexpectedComplaints(bob, [])).toEqual([]);
-    expect(unexpectedComplaints(alice, [400, 401])).toEqual([]);
-  },
-  120_000,
-);
+  // Entra's session has MFA now, so that the second tab returns without a page of Entra.
+  await button(secondTab, 'Confirm it’s you').click();
+  await secondTab.getByText('What you typed is saved now.').waitFor();
+  expect(await textField(secondTab).inputValue()).toBe('Alice, second tab.');
+  expect(unexpectedErrors(browser, [400, 401])).toEqual([]);
+});

@@ -1,91 +1,132 @@
 /**
- * A process of its own that uses the real Azure clients as an API does: @azure/identity keeps its source and its tokens per process.
- * Reads IDENTITY_ENDPOINT and IDENTITY_HEADER; takes a list of steps as JSON; prints what came of each as JSON.
+ * Runs the real Azure clients in a process of their own, because @azure/identity caches its token
+ * source and its tokens for the whole process. Reads IDENTITY_ENDPOINT and IDENTITY_HEADER from the
+ * environment and the work from its first argument. Prints the outcome of each step as JSON.
  */
 import { TableClient, type TableServiceClientOptions } from '@azure/data-tables';
 import { ManagedIdentityCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 
+/** What the process does, as JSON. */
 export interface Work {
+  /** Client id of the user-assigned identity; without it the identity is system-assigned. */
   readonly clientId?: string;
+  /** URL of the vault. */
   readonly vault: string;
+  /** URL of the table store. */
   readonly tables: string;
   readonly steps: readonly Step[];
 }
-export type Step =
-  | readonly ['token', resource: string]
-  | readonly ['secret' | 'versions', name: string]
-  | readonly ['rows', table: string];
-export type Outcome =
-  | { readonly done: unknown }
-  | { readonly failed: { name: string; status?: number; code?: string; message: string } };
 
-/** The clients send a token by https only, so they are given https addresses, and this sends the request as http. The retry sees https again. */
-const plainHttp: NonNullable<TableServiceClientOptions['additionalPolicies']>[number] = {
+/** One use of an Azure client. */
+export type Step =
+  | { readonly action: 'get-token'; readonly resource: string }
+  | { readonly action: 'get-secret'; readonly name: string }
+  | { readonly action: 'list-secret-versions'; readonly name: string }
+  | { readonly action: 'use-table'; readonly table: string };
+
+/** The result of a step, or the error of the client. */
+export type Outcome =
+  | { readonly result: unknown }
+  | {
+      readonly error: { name: string; status?: number; code?: string; message: string };
+    };
+
+/** What `use-table` returns. */
+export interface TableUse {
+  /** Status code of the error when the entity exists already. */
+  readonly duplicateStatus: number;
+  /** Status code of the error when the ETag is stale. */
+  readonly staleStatus: number;
+  readonly text: string;
+  readonly rowKeys: readonly string[];
+}
+
+/**
+ * Azure clients send tokens only to https URLs, so they receive https URLs and this policy sends
+ * the requests over http. A retry sees the https URL again.
+ */
+const plainHttpPolicy: NonNullable<TableServiceClientOptions['additionalPolicies']>[number] = {
   position: 'perRetry',
   policy: {
     name: 'plainHttp',
     async sendRequest(request, next) {
       const { url } = request;
-      request.url = url.replace(/^https:/, 'http:');
+      request.url = withProtocol(url, 'http:');
       request.allowInsecureConnection = true;
-      return next(request).finally(() => {
+      try {
+        return await next(request);
+      } finally {
         request.url = url;
-      });
+      }
     },
   },
 };
-const options = {
-  additionalPolicies: [plainHttp],
+const clientOptions = {
+  additionalPolicies: [plainHttpPolicy],
   retryOptions: { maxRetries: 1, retryDelayInMs: 50 },
 };
-const toHttps = (url: string) => url.replace(/^http:/, 'https:');
+
+function withProtocol(url: string, protocol: 'http:' | 'https:'): string {
+  const changed = new URL(url);
+  changed.protocol = protocol;
+  return changed.href;
+}
 
 const { clientId, vault, tables, steps }: Work = JSON.parse(process.argv[2] ?? '');
 const identity = clientId
   ? new ManagedIdentityCredential({ clientId })
   : new ManagedIdentityCredential();
-const secrets = new SecretClient(toHttps(vault), identity, {
-  ...options,
+const secrets = new SecretClient(withProtocol(vault, 'https:'), identity, {
+  ...clientOptions,
   disableChallengeResourceVerification: true,
 });
 
-async function take([kind, subject]: Step): Promise<unknown> {
-  if (kind === 'token') return identity.getToken(`${subject}/.default`);
-  if (kind === 'secret') return secrets.getSecret(subject);
-  if (kind === 'versions') return collect(secrets.listPropertiesOfSecretVersions(subject));
-  return useTable(new TableClient(toHttps(tables), subject, identity, options));
+async function perform(step: Step): Promise<unknown> {
+  switch (step.action) {
+    case 'get-token':
+      return identity.getToken(`${step.resource}/.default`);
+    case 'get-secret':
+      return secrets.getSecret(step.name);
+    case 'list-secret-versions':
+      return collect(secrets.listPropertiesOfSecretVersions(step.name));
+    case 'use-table': {
+      const url = withProtocol(tables, 'https:');
+      return useTable(new TableClient(url, step.table, identity, clientOptions));
+    }
+  }
 }
 
-/** Everything the store needs of a table: create, insert, read, list, both preconditions, a transaction, delete. */
-async function useTable(table: TableClient): Promise<unknown> {
-  const status = (error: { statusCode?: number }) => error.statusCode;
+/** Does with a table everything that the store does: writes, reads, lists, deletes. */
+async function useTable(table: TableClient): Promise<TableUse> {
+  const key = { partitionKey: "o'brien", rowKey: 'ü 1' };
   await table.createTable();
-  const inserted = await table.createEntity({
-    partitionKey: "o'brien",
-    rowKey: 'ü 1',
-    text: 'first',
-  });
-  const again = await table.createEntity({ partitionKey: "o'brien", rowKey: 'ü 1' }).catch(status);
-  await table.updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1', text: 'second' }, 'Replace', {
-    etag: inserted.etag ?? '',
-  });
-  const stale = await table
-    .updateEntity({ partitionKey: "o'brien", rowKey: 'ü 1' }, 'Replace', {
-      etag: inserted.etag ?? '',
-    })
-    .catch(status);
-  const read = await table.getEntity("o'brien", 'ü 1');
+  const inserted = await table.createEntity({ ...key, text: 'first' });
+  const firstVersion = { etag: inserted.etag ?? '' };
+  await table.updateEntity({ ...key, text: 'second' }, 'Replace', firstVersion);
+  const duplicateStatus = await readErrorStatus(table.createEntity(key));
+  const staleStatus = await readErrorStatus(table.updateEntity(key, 'Replace', firstVersion));
+  const { text } = await table.getEntity<{ text: string }>(key.partitionKey, key.rowKey);
+
   await table.submitTransaction([
     ['create', { partitionKey: 'p', rowKey: '1' }],
     ['create', { partitionKey: 'p', rowKey: '2' }],
   ]);
   const pages = table
-    .listEntities({ queryOptions: { filter: "PartitionKey eq 'p'" } })
+    .listEntities<{ rowKey: string }>({ queryOptions: { filter: "PartitionKey eq 'p'" } })
     .byPage({ maxPageSize: 1 });
-  const listed = (await collect(pages)).flat().map(({ rowKey }) => rowKey);
+  const entities = (await collect(pages)).flat();
   await table.deleteTable();
-  return { again, stale, text: read.text, listed };
+  return { duplicateStatus, staleStatus, text, rowKeys: entities.map(({ rowKey }) => rowKey) };
+}
+
+async function readErrorStatus(work: Promise<unknown>): Promise<number> {
+  try {
+    await work;
+  } catch (error) {
+    return (error as { statusCode: number }).statusCode;
+  }
+  throw new Error('The table store accepted a write that it had to refuse.');
 }
 
 async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
@@ -94,15 +135,25 @@ async function collect<T>(items: AsyncIterable<T>): Promise<T[]> {
   return all;
 }
 
-const outcomes: Outcome[] = [];
-for (const step of steps) {
-  outcomes.push(
-    await take(step).then(
-      (done) => ({ done }),
-      ({ name, statusCode, code, message }) => ({
-        failed: { name, status: statusCode, code, message },
-      }),
-    ),
-  );
+async function tryStep(step: Step): Promise<Outcome> {
+  try {
+    return { result: await perform(step) };
+  } catch (error) {
+    const { name, statusCode, code, message } = error as Error & {
+      statusCode?: number;
+      code?: string;
+    };
+    return {
+      error: {
+        name,
+        message,
+        ...(statusCode === undefined ? {} : { status: statusCode }),
+        ...(code === undefined ? {} : { code }),
+      },
+    };
+  }
 }
+
+const outcomes: Outcome[] = [];
+for (const step of steps) outcomes.push(await tryStep(step));
 process.stdout.write(JSON.stringify(outcomes));

@@ -1,23 +1,31 @@
-/** The real @azure/identity, @azure/keyvault-secrets and @azure/data-tables against the emulators's managed identity, vault and table store. */
+/** The real Azure clients against the managed identity, vault and table store of the emulators. */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
 import type { EmulatorContext } from '../../local/emulators/context.ts';
-import type { IdentityName } from '../../local/emulators/entra/directory.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
-import type { Outcome, Step, Work } from './azure-caller.ts';
+import type { IdentityName } from '../../local/emulators/entra/directory.ts';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/managed-identity-keys.ts';
+import { until } from '../support/until.ts';
+import type { Outcome, Step, TableUse, Work } from './azure-caller.ts';
 
 const run = promisify(execFile);
-const caller = fileURLToPath(new URL('azure-caller.ts', import.meta.url));
-const name = 'zero-trust-original-api';
-const vault = 'https://vault.azure.net';
-const storage = 'https://storage.azure.com';
+const program = fileURLToPath(new URL('azure-caller.ts', import.meta.url));
+const credentialName = 'zero-trust-original-api';
+const vaultResource = 'https://vault.azure.net';
+const storageResource = 'https://storage.azure.com';
+const getCredential: Step = { action: 'get-secret', name: credentialName };
+const getVaultToken: Step = { action: 'get-token', resource: vaultResource };
+const successfulUse: TableUse = {
+  duplicateStatus: 409,
+  staleStatus: 412,
+  text: 'second',
+  rowKeys: ['1', '2'],
+};
 
 let dataDir: string;
 let emulators: Emulators;
@@ -41,185 +49,211 @@ beforeEach(async () => {
   context.recorder.clear();
 });
 
-/** Lets the app with that managed identity take the steps. */
-async function act(
+/** Performs steps in a new process with the managed identity of an app. */
+async function perform(
   app: IdentityName,
   steps: readonly Step[],
-  changes: { clientId?: string; header?: string } = {},
-): Promise<Outcome[]> {
+  changes: { readonly clientId?: string; readonly header?: string } = {},
+): Promise<readonly Outcome[]> {
   const { clientId, header } = { ...emulators.identities[app], ...changes };
   const work: Work = {
     vault: context.origin,
     tables: emulators.tableEndpoint,
     steps,
-    ...(app !== 'func-start' && { clientId }),
-  };
-  const env = {
-    PATH: process.env.PATH,
-    IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
-    IDENTITY_HEADER: header,
+    // The host of both APIs has a system-assigned identity.
+    ...(app === 'func-start' ? {} : { clientId }),
   };
   const { stdout } = await run(
     process.execPath,
-    ['--disable-warning=ExperimentalWarning', caller, JSON.stringify(work)],
-    { env },
+    ['--disable-warning=ExperimentalWarning', program, JSON.stringify(work)],
+    {
+      env: {
+        PATH: process.env.PATH,
+        IDENTITY_ENDPOINT: `${context.origin}/msi/token`,
+        IDENTITY_HEADER: header,
+      },
+    },
   );
   return JSON.parse(stdout);
 }
-const hops = () =>
-  context.recorder.since(0).map(({ hop, status, facts }) => [hop, status, facts.identity]);
-const used = { again: 409, stale: 412, text: 'second', listed: ['1', '2'] };
 
-test("Original's identity reads the certificate and the secret from the vault, newest or by version", async () => {
-  const [held] = context.credentials.vaultVersions(name);
-  const [certificate, secret, versions] = await act('original-api', [
-    ['secret', name],
-    ['secret', `${name}-secret`],
-    ['versions', name],
-  ]);
+async function performOne(
+  app: IdentityName,
+  step: Step,
+  changes: { readonly clientId?: string; readonly header?: string } = {},
+): Promise<Outcome> {
+  const [outcome] = await perform(app, [step], changes);
+  if (outcome === undefined) throw new Error('The process returned no outcome.');
+  return outcome;
+}
 
-  expect(certificate).toMatchObject({
-    done: {
-      value: held?.value,
-      properties: { contentType: 'application/x-pem-file', enabled: true, version: held?.version },
+/** The result of a step that must have succeeded. */
+function resultOf<T>(outcome: Outcome | undefined): T {
+  if (outcome === undefined || !('result' in outcome)) throw new Error(JSON.stringify(outcome));
+  return outcome.result as T;
+}
+
+const listHops = () =>
+  context.recorder
+    .since(0)
+    .map(({ hop, status, facts }) => ({ hop, status, identity: facts.identity }));
+
+test('the identity of Original API reads the certificate from the vault', async () => {
+  const [newest] = context.credentials.vaultVersions(credentialName);
+  expect(await performOne('original-api', getCredential)).toMatchObject({
+    result: {
+      value: newest?.value,
+      properties: {
+        contentType: 'application/x-pem-file',
+        enabled: true,
+        version: newest?.version,
+      },
     },
   });
-  expect(secret).toMatchObject({ done: { value: context.credentials.secretOf('original-api') } });
-  expect(versions).toMatchObject({
-    done: [
-      {
-        version: held?.version,
-        expiresOn: new Date(Math.floor((held?.expires ?? 0) / 1000) * 1000).toISOString(),
-      },
-    ],
+});
+
+test('the identity of Original API reads the secret from the vault', async () => {
+  const step: Step = { action: 'get-secret', name: `${credentialName}-secret` };
+  expect(await performOne('original-api', step)).toMatchObject({
+    result: { value: context.credentials.secretOf('original-api') },
   });
 });
 
-test('the vault client asks without a token, learns where tokens come from, asks again, and knows it from then on', async () => {
-  await act('original-api', [
-    ['secret', name],
-    ['secret', name],
-  ]);
+test('the identity of Original API lists the versions of the certificate', async () => {
+  const [newest] = context.credentials.vaultVersions(credentialName);
+  const step: Step = { action: 'list-secret-versions', name: credentialName };
+  // The vault counts in whole seconds.
+  const expires = Math.floor((newest?.expires ?? 0) / 1000) * 1000;
+  expect(await performOne('original-api', step)).toMatchObject({
+    result: [{ version: newest?.version, expiresOn: new Date(expires).toISOString() }],
+  });
+});
 
-  expect(hops()).toEqual([
-    ['vault', 401, undefined],
-    ['managed-identity', 200, 'original-api'],
-    ['vault', 200, 'original-api'],
-    ['vault', 200, 'original-api'],
+test('the vault client follows one challenge and then reuses its token', async () => {
+  await perform('original-api', [getCredential, getCredential]);
+
+  expect(listHops()).toEqual([
+    { hop: 'vault', status: 401, identity: undefined },
+    { hop: 'managed-identity', status: 200, identity: 'original-api' },
+    { hop: 'vault', status: 200, identity: 'original-api' },
+    { hop: 'vault', status: 200, identity: 'original-api' },
   ]);
 });
 
-test("Downstream's identity is refused by the vault", async () => {
-  expect(await act('downstream-api', [['secret', name]])).toMatchObject([
-    { failed: { name: 'RestError', status: 403, code: 'Forbidden' } },
-  ]);
-  expect(hops().at(-1)).toEqual(['vault', 403, 'downstream-api']);
+test('the vault returns 403 to the identity of Downstream API', async () => {
+  expect(await performOne('downstream-api', getCredential)).toMatchObject({
+    error: { name: 'RestError', status: 403, code: 'Forbidden' },
+  });
+  expect(listHops().at(-1)).toEqual({ hop: 'vault', status: 403, identity: 'downstream-api' });
 });
 
-test('a rotated credential is the one that the vault hands out next; a disabled one and an unknown one are refused', async () => {
+test('the vault returns the newest version after a rotation', async () => {
   await context.credentials.rotate();
-  const [rotated] = await act('original-api', [['secret', name]]);
-  expect(rotated).toMatchObject({
-    done: { value: context.credentials.vaultVersions(name)[0]?.value },
+  expect(await performOne('original-api', getCredential)).toMatchObject({
+    result: { value: context.credentials.vaultVersions(credentialName)[0]?.value },
   });
+});
 
+test('the vault returns 403 for a disabled credential', async () => {
   await context.policies.set('vault-credential', 'disable');
-  const [disabled, unknown] = await act('original-api', [
-    ['secret', name],
-    ['secret', 'unknown'],
-  ]);
-  expect(disabled).toMatchObject({
-    failed: {
+  expect(await performOne('original-api', getCredential)).toMatchObject({
+    error: {
       status: 403,
       code: 'Forbidden',
       message: 'Operation get is not allowed on a disabled secret.',
     },
   });
-  expect(unknown).toMatchObject({ failed: { status: 404, code: 'SecretNotFound' } });
 });
 
-test("Downstream's identity does with a table all that the store needs", async () => {
-  expect(await act('downstream-api', [['rows', 'contract']])).toEqual([{ done: used }]);
+test('the vault returns 404 for an unknown secret', async () => {
+  const step: Step = { action: 'get-secret', name: 'unknown' };
+  expect(await performOne('original-api', step)).toMatchObject({
+    error: { status: 404, code: 'SecretNotFound' },
+  });
 });
 
-test("Original's identity is refused by the table store", async () => {
-  expect(await act('original-api', [['rows', 'contract']])).toMatchObject([
-    { failed: { name: 'RestError', status: 403 } },
-  ]);
+test('the identity of Downstream API can do everything that the store needs', async () => {
+  const step: Step = { action: 'use-table', table: 'contract' };
+  expect(await performOne('downstream-api', step)).toEqual({ result: successfulUse });
 });
 
-test('a host that runs both APIs has one identity, named by no client id, which may do both', async () => {
-  const [secret, rows] = await act('func-start', [
-    ['secret', name],
-    ['rows', 'both'],
-  ]);
-
-  expect(secret).toMatchObject({ done: { name } });
-  expect(rows).toEqual({ done: used });
+test('the table store returns 403 to the identity of Original API', async () => {
+  const step: Step = { action: 'use-table', table: 'contract' };
+  expect(await performOne('original-api', step)).toMatchObject({
+    error: { name: 'RestError', status: 403 },
+  });
 });
 
-test("an app gets its own identity's tokens only: not another's, none with a wrong header", async () => {
-  const other = context.directory.identity('downstream-api')?.clientId ?? '';
-  const refused = { failed: { name: 'CredentialUnavailableError' } };
-
-  expect(await act('original-api', [['token', storage]], { clientId: other })).toMatchObject([
-    refused,
+test('a host of both APIs has one system-assigned identity for vault and tables', async () => {
+  const [secret, table] = await perform('func-start', [
+    getCredential,
+    { action: 'use-table', table: 'both' },
   ]);
-  expect(await act('original-api', [['token', vault]], { header: 'wrong' })).toMatchObject([
-    refused,
-  ]);
-  expect(hops()).toEqual([
-    ['managed-identity', 400, 'original-api'],
-    ['managed-identity', 401, undefined],
-  ]);
+  expect(secret).toMatchObject({ result: { name: credentialName } });
+  expect(table).toEqual({ result: successfulUse });
 });
 
-test('a token is kept for its 24 hours, and renewed from half of them on', async () => {
-  const [first, second] = await act('original-api', [
-    ['token', vault],
-    ['token', vault],
-  ]);
-  const { token, expiresOnTimestamp, refreshAfterTimestamp } = (
-    first as { done: Record<string, number> }
-  ).done;
+test("an app cannot get a token of another app's identity", async () => {
+  const clientId = context.directory.identity('downstream-api')?.clientId ?? '';
+  const step: Step = { action: 'get-token', resource: storageResource };
+  expect(await performOne('original-api', step, { clientId })).toMatchObject({
+    error: { name: 'CredentialUnavailableError' },
+  });
+  expect(listHops()).toEqual([{ hop: 'managed-identity', status: 400, identity: 'original-api' }]);
+});
+
+test('an app cannot get a token with a wrong identity header', async () => {
+  const outcome = await performOne('original-api', getVaultToken, { header: 'wrong' });
+  expect(outcome).toMatchObject({ error: { name: 'CredentialUnavailableError' } });
+  expect(listHops()).toEqual([{ hop: 'managed-identity', status: 401, identity: undefined }]);
+});
+
+test('an identity token is cached, lasts 24 hours and is refreshed after 12 hours', async () => {
+  interface IdentityToken {
+    readonly token: string;
+    readonly expiresOnTimestamp: number;
+    readonly refreshAfterTimestamp: number;
+  }
   const hour = 3_600_000;
+  const outcomes = await perform('original-api', [getVaultToken, getVaultToken]);
+  const first = resultOf<IdentityToken>(outcomes[0]);
+  const second = resultOf<IdentityToken>(outcomes[1]);
 
-  expect((second as { done: Record<string, unknown> }).done.token).toBe(token);
-  expect(hops()).toHaveLength(1);
-  expect(Math.round((Number(expiresOnTimestamp) - Date.now()) / hour)).toBe(24);
-  expect(Math.round((Number(refreshAfterTimestamp) - Date.now()) / hour)).toBe(12);
+  expect(second.token).toBe(first.token);
+  expect(listHops()).toHaveLength(1);
+  expect(Math.round((first.expiresOnTimestamp - Date.now()) / hour)).toBe(24);
+  expect(Math.round((first.refreshAfterTimestamp - Date.now()) / hour)).toBe(12);
 });
 
-test('the token for a federated credential has the issuer, subject and audience that Entra compares', async () => {
-  const [answer] = await act('original-api', [['token', 'api://AzureADTokenExchange']]);
-
-  expect(
-    await (await openPlatformKeys(context)).verify(
-      (answer as { done: { token: string } }).done.token,
-    ),
-  ).toMatchObject({
+test('a federated credential has the issuer, subject and audience that Entra expects', async () => {
+  const step: Step = { action: 'get-token', resource: 'api://AzureADTokenExchange' };
+  const { token } = resultOf<{ token: string }>(await performOne('original-api', step));
+  const platformKeys = await openManagedIdentityKeys(context);
+  expect(await platformKeys.verify(token)).toMatchObject({
     iss: `${context.origin}/${context.directory.homeTenant.id}/v2.0`,
     sub: context.directory.identity('original-api')?.principalId,
     aud: 'api://AzureADTokenExchange',
   });
 });
 
-test('a fault of the table store that passes is survived by a retry of the client', async () => {
+test('the table client retries after a temporary fault of the table store', async () => {
   await context.policies.set('fault', 'tables=429:1');
-  const acting = act('downstream-api', [['rows', 'retried']]);
-  const deadline = Date.now() + 4_000;
-  const wasRefused = () => hops().some(([hop, status]) => hop === 'tables' && status === 429);
-  while (!wasRefused() && Date.now() < deadline) await sleep(10);
-  expect(wasRefused()).toBe(true);
+  const outcome = performOne('downstream-api', { action: 'use-table', table: 'retried' });
+  const wasThrottled = () =>
+    listHops().some(({ hop, status }) => hop === 'tables' && status === 429);
+  await until('the table store to return 429', wasThrottled, 4_000);
   await context.policies.set('fault', 'tables=off');
 
-  expect(await acting).toEqual([{ done: used }]);
+  expect(await outcome).toEqual({ result: successfulUse });
 });
 
-test('without a token, the vault and the tables tell nothing', async () => {
-  const secret = await fetch(`${context.origin}/secrets/${name}?api-version=2026-04-01`);
-  const rows = await fetch(`${emulators.tableEndpoint}/Tables`);
+test('the vault returns 401 without a token and reveals no key', async () => {
+  const url = `${context.origin}/secrets/${credentialName}?api-version=2026-04-01`;
+  const response = await fetch(url);
+  expect(response.status).toBe(401);
+  expect(await response.text()).not.toContain('PRIVATE KEY');
+});
 
-  expect([secret.status, rows.status]).toEqual([401, 401]);
-  expect(await secret.text()).not.toContain('PRIVATE KEY');
+test('the table store returns 401 without a token', async () => {
+  expect((await fetch(`${emulators.tableEndpoint}/Tables`)).status).toBe(401);
 });

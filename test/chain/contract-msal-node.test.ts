@@ -1,11 +1,12 @@
 /**
- * The real @azure/msal-node against the emulators: an https authority that it never calls, with plain http endpoints in authorityMetadata.
- * The day MSAL refuses that, the local emulators and the shipped exchange need another way: this test says so.
+ * The real @azure/msal-node against the Entra emulator. Its authority is an https URL that it never
+ * calls; `authorityMetadata` holds the plain http endpoints. These tests fail if MSAL stops
+ * accepting that, and then the emulators and the exchange need another way.
  */
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { openPlatformKeys } from '../../local/emulators/managed-identity/platform-keys.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/managed-identity-keys.ts';
 import {
   type EntraEmulator,
   readClaims,
@@ -26,8 +27,10 @@ beforeEach(async () => {
   entra.context.recorder.clear();
 });
 
-const appId = (name: string) => entra.context.directory.app(name)?.appId ?? '';
-const scopes = () => [`api://${appId('downstream-api')}/Documents.Read`];
+function appIdOf(name: string): string {
+  return entra.context.directory.app(name)?.appId ?? '';
+}
+const listScopes = () => [`api://${appIdOf('downstream-api')}/Documents.Read`];
 
 type Credential = Pick<NodeAuthOptions, 'clientCertificate' | 'clientSecret' | 'clientAssertion'>;
 
@@ -35,7 +38,7 @@ function openClient(credential: Credential): ConfidentialClientApplication {
   const { host } = new URL(entra.context.origin);
   return new ConfidentialClientApplication({
     auth: {
-      clientId: appId('original-api'),
+      clientId: appIdOf('original-api'),
       authority: `https://${host}/${entra.home}`,
       knownAuthorities: [host],
       authorityMetadata: metadata,
@@ -54,97 +57,114 @@ function readCertificate(): Credential {
   return { clientCertificate: { thumbprintSha256, privateKey } };
 }
 
-/** What the managed identity's endpoint hands out for api://AzureADTokenExchange. */
-async function identityToken(identity: string, changes: object = {}): Promise<string> {
+/** Signs a token as the managed identity endpoint issues it for a federated credential. */
+async function signIdentityToken(identity: string, changes: object = {}): Promise<string> {
   const { origin, directory, now } = entra.context;
   const { principalId = '', clientId } = directory.identity(identity) ?? {};
-  const seconds = Math.floor(now() / 1000);
-  return (await openPlatformKeys(entra.context)).sign({
+  const issuedAt = Math.floor(now() / 1000);
+  const platformKeys = await openManagedIdentityKeys(entra.context);
+  return platformKeys.sign({
     iss: `${origin}/${entra.home}/v2.0`,
     aud: 'api://AzureADTokenExchange',
     sub: principalId,
     oid: principalId,
     appid: clientId,
     tid: entra.home,
-    iat: seconds,
-    nbf: seconds,
-    exp: seconds + 86_400,
+    iat: issuedAt,
+    nbf: issuedAt,
+    exp: issuedAt + 86_400,
     ...changes,
   });
 }
 
-async function exchange(credential: Credential, asked: object = {}) {
+const readSecret = (): Credential => ({
+  clientSecret: entra.context.credentials.secretOf('original-api'),
+});
+
+/** Exchanges a new token A of alice for a token B. */
+async function exchange(credential: Credential, request: { readonly claims?: string } = {}) {
   const { access_token: oboAssertion } = await entra.token({ user: 'alice' });
   return openClient(credential).acquireTokenOnBehalfOf({
     oboAssertion,
-    scopes: scopes(),
-    ...asked,
+    scopes: listScopes(),
+    ...request,
   });
 }
-const secret = (): Credential => ({
-  clientSecret: entra.context.credentials.secretOf('original-api'),
-});
-const tokenRequests = () =>
-  entra.context.recorder.since(0).filter(({ operation }) => operation === 'token');
 
-test.each([
-  ['a certificate', async () => readCertificate(), '2'],
-  ['a secret', async () => secret(), '1'],
-  [
-    'a managed identity’s token',
-    async () => ({ clientAssertion: await identityToken('original-api') }),
-    '2',
-  ],
-])(
-  'exchanges on behalf of the user with %s, in one request and no other',
-  async (_, credential, azpacr) => {
-    const result = await exchange(await credential());
+describe.each([
+  { name: 'a certificate', getCredential: async () => readCertificate(), azpacr: '2' },
+  { name: 'a secret', getCredential: async () => readSecret(), azpacr: '1' },
+  {
+    name: 'a token of the managed identity',
+    getCredential: async () => ({ clientAssertion: await signIdentityToken('original-api') }),
+    azpacr: '2',
+  },
+])('an exchange with $name', ({ getCredential, azpacr }) => {
+  test('returns a token B for the requested scope', async () => {
+    const result = await exchange(await getCredential());
     expect(readClaims(result?.accessToken)).toMatchObject({
-      aud: appId('downstream-api'),
-      azp: appId('original-api'),
+      aud: appIdOf('downstream-api'),
+      azp: appIdOf('original-api'),
       azpacr,
       xms_cc: ['cp1'],
     });
-    expect(result?.scopes).toEqual(expect.arrayContaining(scopes()));
-    expect(entra.context.recorder.since(0).map(({ operation }) => operation)).toEqual(['token']);
-    expect(tokenRequests()[0]?.correlationId).toMatch(/^[0-9a-f-]{36}$/);
-  },
-);
+    expect(result?.scopes).toEqual(expect.arrayContaining(listScopes()));
+  });
 
-test.each([
-  [
-    'another identity’s token',
-    async () => ({ clientAssertion: await identityToken('downstream-api') }),
-    700213,
-  ],
-  [
-    'an identity’s token for another audience',
-    async () => ({ clientAssertion: await identityToken('original-api', { aud: 'x' }) }),
-    700212,
-  ],
-  ['a wrong secret', async () => ({ clientSecret: 'wrong' }), 7000215],
-])('is refused with %s', async (_, credential, aadsts) => {
-  await expect(credential().then((given) => exchange(given))).rejects.toMatchObject({
-    errorCode: 'invalid_client',
-    errorNo: aadsts,
+  test('sends only one token request, with a correlation id', async () => {
+    await exchange(await getCredential());
+    const records = entra.context.recorder.since(0);
+    expect(records.map(({ operation }) => operation)).toEqual(['token']);
+    expect(records[0]?.correlationId).toMatch(/^[0-9a-f-]{36}$/);
   });
 });
 
-test('is refused with a certificate or secret that has been rotated away or has run out', async () => {
-  const before = [readCertificate(), secret()];
-  await entra.context.policies.set('vault-credential', 'rotate');
-  for (const old of before)
-    await expect(exchange(old)).rejects.toMatchObject({ errorCode: 'invalid_client' });
-  for (const current of [readCertificate(), secret()])
-    await expect(exchange(current)).resolves.toHaveProperty('accessToken');
-  await entra.context.policies.set('vault-credential', 'expire');
-  await expect(exchange(readCertificate())).rejects.toMatchObject({ errorNo: 1000502 });
-  await expect(exchange(secret())).rejects.toMatchObject({ errorNo: 7000222 });
+test.each([
+  {
+    name: 'a token of another identity',
+    getCredential: async () => ({ clientAssertion: await signIdentityToken('downstream-api') }),
+    errorNo: 700213,
+  },
+  {
+    name: 'a token of the identity for another audience',
+    getCredential: async () => ({
+      clientAssertion: await signIdentityToken('original-api', { aud: 'x' }),
+    }),
+    errorNo: 700212,
+  },
+  {
+    name: 'a wrong secret',
+    getCredential: async () => ({ clientSecret: 'wrong' }),
+    errorNo: 7000215,
+  },
+])('an exchange with $name fails with $errorNo', async ({ getCredential, errorNo }) => {
+  const credential = await getCredential();
+  await expect(exchange(credential)).rejects.toMatchObject({
+    errorCode: 'invalid_client',
+    errorNo,
+  });
 });
 
-test('reads a step-up challenge: error, suberror and claims reach the caller', async () => {
+describe.each([
+  { name: 'certificate', readCredential: readCertificate, expiredErrorNo: 1000502 },
+  { name: 'secret', readCredential: readSecret, expiredErrorNo: 7000222 },
+])('a $name', ({ readCredential, expiredErrorNo }) => {
+  test('fails after a rotation, and its successor works', async () => {
+    const old = readCredential();
+    await entra.context.policies.set('vault-credential', 'rotate');
+    await expect(exchange(old)).rejects.toMatchObject({ errorCode: 'invalid_client' });
+    await expect(exchange(readCredential())).resolves.toHaveProperty('accessToken');
+  });
+
+  test(`fails with ${expiredErrorNo} after its expiry`, async () => {
+    await entra.context.policies.set('vault-credential', 'expire');
+    await expect(exchange(readCredential())).rejects.toMatchObject({ errorNo: expiredErrorNo });
+  });
+});
+
+test('a challenge reaches the caller with error, suberror and claims', async () => {
   await entra.context.policies.set('mfa', 'on');
-  await expect(exchange(secret())).rejects.toMatchObject({
+  await expect(exchange(readSecret())).rejects.toMatchObject({
     name: 'InteractionRequiredAuthError',
     errorCode: 'interaction_required',
     subError: 'basic_action',
@@ -152,20 +172,17 @@ test('reads a step-up challenge: error, suberror and claims reach the caller', a
   });
 });
 
-test('merges a challenge with the capability cp1 into one claims parameter', async () => {
+test('one claims parameter carries a challenge and the capability cp1', async () => {
   const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: 'c1' } } });
-  const result = await exchange(secret(), { claims });
+  const result = await exchange(readSecret(), { claims });
   expect(readClaims(result?.accessToken)).toMatchObject({ acrs: ['c1'], xms_cc: ['cp1'] });
 });
 
-test('gets app-only tokens by client credentials, for experiments', async () => {
-  const client = openClient(secret());
-  const result = await client.acquireTokenByClientCredential({
-    scopes: [`api://${appId('downstream-api')}/.default`],
+test('client credentials return an app-only token', async () => {
+  const result = await openClient(readSecret()).acquireTokenByClientCredential({
+    scopes: [`api://${appIdOf('downstream-api')}/.default`],
   });
-  expect(readClaims(result?.accessToken)).toMatchObject({
-    idtyp: 'app',
-    azp: appId('original-api'),
-  });
-  expect(readClaims(result?.accessToken)).not.toHaveProperty('scp');
+  const claims = readClaims(result?.accessToken);
+  expect(claims).toMatchObject({ idtyp: 'app', azp: appIdOf('original-api') });
+  expect(claims).not.toHaveProperty('scp');
 });

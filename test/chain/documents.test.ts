@@ -1,239 +1,227 @@
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { call } from '../support/call.ts';
+import { randomUUID } from 'node:crypto';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { type Stack, startStack } from '../support/stack.ts';
-import { until } from '../support/until.ts';
+import { createOnly } from './apis.ts';
+import { etagOf, signIn, type User } from './user.ts';
+
+/** A property of a table row holds 64 KiB of UTF-16. */
+const maxTextLength = 32 * 1024;
 
 let stack: Stack;
-const tokens: Record<string, string> = {};
-const oids: Record<string, string> = {};
-const users = ['alice', 'bob', 'carol'];
-
+let alice: User;
+let bob: User;
+let carol: User;
 beforeAll(async () => {
   stack = await startStack();
-  for (const user of users) {
-    tokens[user] = await stack.token(user);
-    oids[user] = (
-      await call(`${stack.urls.originalApi}/profiles/me`, { token: tokens[user] })
-    ).json.userId;
-  }
+  alice = await signIn(stack, 'alice');
+  bob = await signIn(stack, 'bob');
+  carol = await signIn(stack, 'carol');
 }, 120_000);
 afterAll(() => stack?.stop());
 
-const as = (
-  user: string,
-  path: string,
-  options: { method?: string; json?: unknown; headers?: Record<string, string> } = {},
-) => call(`${stack.urls.originalApi}/${path}`, { token: tokens[user] as string, ...options });
-const put = (user: string, id: string, json: object, headers: Record<string, string>) =>
-  as(user, `documents/${id}`, { method: 'PUT', json, headers });
-const idsOf = async (user: string) =>
-  (await as(user, 'documents?limit=100')).json.documents.map(
-    (document: { id: string }) => document.id,
-  );
-const etagOf = async (user: string, id: string) =>
-  (await as(user, `documents/${id}`)).headers.get('etag') as string;
-
-test('a document lives: created, read with its ETag, updated, shared, unshared, deleted', async () => {
-  const created = await put(
-    'alice',
-    'life',
-    { title: 'One', text: 'first' },
-    { 'if-none-match': '*' },
-  );
-  expect(created).toMatchObject({
-    status: 201,
-    json: { id: 'life', title: 'One', text: 'first', owner: oids.alice, readers: [], writers: [] },
-  });
-  expect(await etagOf('alice', 'life')).toBe(created.headers.get('etag'));
-  expect(await idsOf('alice')).toContain('life');
-  expect(await idsOf('bob')).not.toContain('life');
-
-  const shared = await put(
-    'alice',
-    'life',
-    { title: 'Two', text: 'second', readers: [oids.carol], writers: [oids.bob] },
-    { 'if-match': await etagOf('alice', 'life') },
-  );
-  expect(shared.status).toBe(200);
-  expect(await idsOf('bob')).toContain('life');
-  expect((await as('carol', 'documents/life')).json.text).toBe('second');
-
-  expect(
-    (
-      await put(
-        'carol',
-        'life',
-        { title: 'x', text: 'y' },
-        { 'if-match': await etagOf('carol', 'life') },
-      )
-    ).json,
-  ).toMatchObject({
-    status: 403,
-    code: 'forbidden',
-  });
-  expect(
-    (
-      await put(
-        'bob',
-        'life',
-        { title: 'x', text: 'y', readers: [] },
-        { 'if-match': await etagOf('bob', 'life') },
-      )
-    ).json,
-  ).toMatchObject({ status: 403, code: 'forbidden' });
-  const byBob = await put(
-    'bob',
-    'life',
-    { title: 'Three', text: 'third' },
-    { 'if-match': await etagOf('bob', 'life') },
-  );
-  expect(byBob).toMatchObject({
-    status: 200,
-    json: { title: 'Three', owner: oids.alice, readers: [oids.carol], writers: [oids.bob] },
-  });
-  expect(
-    (
-      await as('bob', 'documents/life', {
-        method: 'DELETE',
-        headers: { 'if-match': await etagOf('bob', 'life') },
-      })
-    ).json,
-  ).toMatchObject({ status: 403, code: 'forbidden' });
-
-  await put(
-    'alice',
-    'life',
-    { title: 'Four', text: 'fourth', readers: [], writers: [] },
-    { 'if-match': await etagOf('alice', 'life') },
-  );
-  expect((await as('bob', 'documents/life')).status).toBe(404);
-  expect(await idsOf('bob')).not.toContain('life');
-
-  expect(
-    (
-      await as('alice', 'documents/life', {
-        method: 'DELETE',
-        headers: { 'if-match': await etagOf('alice', 'life') },
-      })
-    ).status,
-  ).toBe(204);
-  expect((await as('alice', 'documents/life')).status).toBe(404);
-  expect(await idsOf('alice')).not.toContain('life');
-});
-
-test.each(['山', 'é', '👩'])(
-  'a text of %s as long as a row holds comes back as it was, wherever it is cut on its way',
-  async (character) => {
-    for (const shift of [0, 1, 2]) {
-      const text =
-        'x'.repeat(shift) + character.repeat(Math.floor((32 * 1024 - shift) / character.length));
-      const id = `long-${character.codePointAt(0)}-${shift}`;
-      expect(
-        (await put('alice', id, { title: character, text }, { 'if-none-match': '*' })).status,
-      ).toBe(201);
-      const { title, text: read } = (await as('alice', `documents/${id}`)).json;
-      expect({ title, same: read === text }).toEqual({ title: character, same: true });
-    }
-  },
-);
-
-test('who may not is told no reason, and the log of Downstream names the check, so that "not there" and "not shared" are two things there', async () => {
-  const created = await put(
-    'alice',
-    'why',
-    { title: 'Why', text: '', writers: [oids.bob] },
-    { 'if-none-match': '*' },
-  );
-  const etag = { 'if-match': created.headers.get('etag') as string };
-  const change = { title: 'x', text: 'y' };
-  const denied: [string, number, ReturnType<typeof as>][] = [
-    ['exists', 404, as('carol', 'documents/why-not')],
-    ['reader', 404, as('carol', 'documents/why')],
-    ['reader', 404, put('carol', 'why', change, etag)],
-    ['owner', 403, as('bob', 'documents/why', { method: 'DELETE', headers: etag })],
-    ['owner', 403, put('bob', 'why', { ...change, writers: [] }, etag)],
-    ['precondition', 412, put('alice', 'why', change, { 'if-none-match': '*' })],
-    ['own-or-manager', 403, as('carol', `profiles/${oids.alice}`)],
-  ];
-  for (const [check, status, answer] of denied) {
-    const { json } = await answer;
-    expect(json).toMatchObject({ status });
-    const ofDownstream = (line: string) =>
-      line.includes(json.correlationId) && line.includes('"downstream-api"');
-    await until(`the line of ${check}`, () => stack.output().some(ofDownstream));
-    expect(JSON.parse(stack.output().find(ofDownstream) as string)).toMatchObject({
-      status,
-      check,
+describe('a private document', () => {
+  test('is created with its creator as the owner', async () => {
+    const id = randomUUID();
+    expect(await alice.create(id, { title: 'One', text: 'first' })).toMatchObject({
+      status: 201,
+      json: {
+        id,
+        title: 'One',
+        text: 'first',
+        owner: alice.objectId,
+        readers: [],
+        writers: [],
+      },
     });
-  }
+  });
+
+  test('is read with the ETag of its creation', async () => {
+    const id = randomUUID();
+    const created = await alice.create(id, { title: 'One', text: 'first' });
+    expect(etagOf(await alice.read(id))).toBe(etagOf(created));
+  });
+
+  test('is listed for its owner only', async () => {
+    const id = randomUUID();
+    await alice.create(id, { title: 'One', text: 'first' });
+    expect(await alice.listIds()).toContain(id);
+    expect(await bob.listIds()).not.toContain(id);
+  });
+
+  test('is neither found nor listed after its deletion', async () => {
+    const id = randomUUID();
+    await alice.create(id, { title: 'One', text: 'first' });
+    expect((await alice.delete(id)).status).toBe(204);
+    expect((await alice.read(id)).status).toBe(404);
+    expect(await alice.listIds()).not.toContain(id);
+  });
 });
 
-test('of 20 writers who have read the same version exactly one is not told of a conflict', async () => {
-  await put('alice', 'race', { title: 'Race', text: 'start' }, { 'if-none-match': '*' });
-  const etag = await etagOf('alice', 'race');
-  const answers = await Promise.all(
-    Array.from({ length: 20 }, (_, index) =>
-      put('alice', 'race', { title: 'Race', text: `writer ${index}` }, { 'if-match': etag }),
-    ),
+describe('a shared document', () => {
+  /** Alice creates a document, then shares it with carol as a reader and bob as a writer. */
+  async function share(): Promise<string> {
+    const id = randomUUID();
+    await alice.create(id, { title: 'One', text: 'first' });
+    const readers = [carol.objectId];
+    const writers = [bob.objectId];
+    const shared = await alice.update(id, { title: 'Two', text: 'second', readers, writers });
+    expect(shared.status).toBe(200);
+    return id;
+  }
+
+  test('is listed for its writer', async () => {
+    const id = await share();
+    expect(await bob.listIds()).toContain(id);
+  });
+
+  test('is readable for its reader', async () => {
+    const id = await share();
+    expect((await carol.read(id)).json.text).toBe('second');
+  });
+
+  test('cannot be changed by its reader', async () => {
+    const id = await share();
+    expect((await carol.update(id, { title: 'x', text: 'y' })).json).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
+  });
+
+  test('keeps its owner, readers and writers when its writer changes it', async () => {
+    const id = await share();
+    expect(await bob.update(id, { title: 'Three', text: 'third' })).toMatchObject({
+      status: 200,
+      json: {
+        title: 'Three',
+        owner: alice.objectId,
+        readers: [carol.objectId],
+        writers: [bob.objectId],
+      },
+    });
+  });
+
+  test('cannot be shared further by its writer', async () => {
+    const id = await share();
+    expect((await bob.update(id, { title: 'x', text: 'y', readers: [] })).json).toMatchObject({
+      status: 403,
+      code: 'forbidden',
+    });
+  });
+
+  test('cannot be deleted by its writer', async () => {
+    const id = await share();
+    expect((await bob.delete(id)).json).toMatchObject({ status: 403, code: 'forbidden' });
+  });
+
+  test('is neither found nor listed for a user who is no longer a writer', async () => {
+    const id = await share();
+    await bob.update(id, { title: 'Three', text: 'third' });
+    await alice.update(id, { title: 'Four', text: 'fourth', readers: [], writers: [] });
+    expect((await bob.read(id)).status).toBe(404);
+    expect(await bob.listIds()).not.toContain(id);
+  });
+});
+
+describe.each(['山', 'é', '👩'])('the longest text, made of %s', (character) => {
+  // A shift moves the characters across the borders at which the text is cut into chunks.
+  test.each([0, 1, 2])('is read back unchanged at the offset %i', async (shift) => {
+    const count = Math.floor((maxTextLength - shift) / character.length);
+    const text = 'x'.repeat(shift) + character.repeat(count);
+    const id = `long-${character.codePointAt(0)}-${shift}`;
+    expect((await alice.create(id, { title: character, text })).status).toBe(201);
+
+    const { json } = await alice.read(id);
+    const isSameText = json.text === text;
+    expect(json.title).toBe(character);
+    // A boolean, since a report of the difference would be 64 KiB long.
+    expect(isSameText).toBe(true);
+  });
+});
+
+test('of 20 concurrent writers of one version, exactly one succeeds', async () => {
+  await alice.create('race', { title: 'Race', text: 'start' });
+  const headers = { 'if-match': etagOf(await alice.read('race')) };
+  const responses = await Promise.all(
+    Array.from({ length: 20 }, (_, index) => {
+      const json = { title: 'Race', text: `writer ${index}` };
+      return alice.call('documents/race', { method: 'PUT', json, headers });
+    }),
   );
-  const winners = answers.filter(({ status }) => status === 200);
+  const winners = responses.filter(({ status }) => status === 200);
   expect(winners).toHaveLength(1);
-  expect(answers.filter(({ status }) => status === 412)).toHaveLength(19);
-  expect((await as('alice', 'documents/race')).json.text).toBe(winners[0]?.json.text);
+  expect(responses.filter(({ status }) => status === 412)).toHaveLength(19);
+  expect((await alice.read('race')).json.text).toBe(winners[0]?.json.text);
 });
 
-test('of 20 who create the same id exactly one owns it', async () => {
-  const answers = await Promise.all(
-    users.flatMap((user) =>
-      Array.from({ length: 7 }, () =>
-        put(user, 'mine', { title: 'Mine', text: user }, { 'if-none-match': '*' }),
-      ),
-    ),
+test('of 21 concurrent creators of one id, exactly one succeeds', async () => {
+  const users = [alice, bob, carol];
+  const responses = await Promise.all(
+    Array.from({ length: 21 }, (_, index) => {
+      const user = users[index % users.length] as User;
+      return user.create('same-id', { title: 'Mine', text: user.objectId });
+    }),
   );
-  expect(answers.filter(({ status }) => status === 201)).toHaveLength(1);
-  expect(answers.filter(({ status }) => status === 412)).toHaveLength(20);
+  expect(responses.filter(({ status }) => status === 201)).toHaveLength(1);
+  expect(responses.filter(({ status }) => status === 412)).toHaveLength(20);
 });
 
-test('pages go through all documents without gaps or repeats', async () => {
-  await Promise.all(
-    Array.from({ length: 25 }, (_, index) =>
-      put(
-        'carol',
-        `page-${String(index).padStart(2, '0')}`,
-        { title: 'P', text: '' },
-        { 'if-none-match': '*' },
-      ),
-    ),
-  );
-  const all = await idsOf('carol');
-  const seen: string[] = [];
-  let continuation: string | undefined = '';
-  let pages = 0;
-  while (continuation !== undefined) {
-    const { json }: { json: { documents: { id: string; etag: string }[]; continuation?: string } } =
-      await as('carol', `documents?limit=7${continuation && `&continuation=${continuation}`}`);
-    expect(json.documents.every(({ etag }) => etag.length > 0)).toBe(true);
-    seen.push(...json.documents.map(({ id }) => id));
-    continuation = json.continuation;
-    pages += 1;
+describe('pages of documents', () => {
+  const pageSize = 7;
+  const documentCount = 25;
+  /** A user whom no other test shares a document with. */
+  let greta: User;
+  interface Page {
+    readonly documents: readonly { readonly id: string; readonly etag: string }[];
+    readonly continuation?: string;
   }
-  expect(seen).toEqual(all);
-  expect(pages).toBe(Math.floor(all.length / 7) + 1);
+
+  beforeAll(async () => {
+    greta = await signIn(stack, 'greta');
+    await Promise.all(
+      Array.from({ length: documentCount }, (_, index) =>
+        greta.create(`page-${String(index).padStart(2, '0')}`, { title: 'P', text: '' }),
+      ),
+    );
+  });
+
+  async function readPages(): Promise<readonly Page[]> {
+    const pages: Page[] = [];
+    let query = '';
+    for (;;) {
+      const { json } = await greta.call(`documents?limit=${pageSize}${query}`);
+      pages.push(json);
+      if (json.continuation === undefined) return pages;
+      query = `&continuation=${json.continuation}`;
+    }
+  }
+
+  test('contain all documents without gaps or repeats', async () => {
+    const allIds = await greta.listIds();
+    const pages = await readPages();
+    expect(pages.flatMap(({ documents }) => documents.map(({ id }) => id))).toEqual(allIds);
+    expect(allIds).toHaveLength(documentCount);
+    expect(pages).toHaveLength(Math.ceil(documentCount / pageSize));
+  });
+
+  test('contain the ETag of each document', async () => {
+    for (const { documents } of await readPages()) {
+      for (const { etag } of documents) expect(etag).toMatch(/./);
+    }
+  });
 });
 
-test('a profile that nobody has saved is empty and one’s own; saved once, it keeps', async () => {
-  const token = await stack.token('gina');
-  const profile = (options = {}) =>
-    call(`${stack.urls.originalApi}/profiles/me`, { token, ...options });
-  const empty = await profile();
-  if (empty.headers.has('etag'))
-    throw new Error('gina has a profile already: the seed has changed');
+test('a profile is empty and without an ETag until its user saves it', async () => {
+  // The only user who has no profile in the seed data and can sign in.
+  const gina = await signIn(stack, 'gina');
+  const empty = await gina.call('profiles/me');
   expect(empty.json).toMatchObject({ displayName: '', jobTitle: '', phone: '', modified: '' });
-  const saved = await profile({
+  expect(empty.headers.has('etag')).toBe(false);
+
+  const saved = await gina.call('profiles/me', {
     method: 'PUT',
     json: { displayName: 'Gina 𝒢' },
-    headers: { 'if-none-match': '*' },
+    headers: createOnly,
   });
   expect(saved).toMatchObject({ status: 201, json: { displayName: 'Gina 𝒢', jobTitle: '' } });
-  expect((await profile()).headers.get('etag')).toBe(saved.headers.get('etag'));
+  expect(etagOf(await gina.call('profiles/me'))).toBe(etagOf(saved));
 });

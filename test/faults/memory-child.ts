@@ -1,40 +1,68 @@
-/** 100,000 users ask for a token B each, in a process of their own; says what came of it. For `memory.test.ts`; needs `--expose-gc`. */
+/**
+ * Exchanges a token for each of 100,000 users in a process of its own, for `memory.test.ts`. Prints
+ * a `MemoryReport` as JSON. Needs `--expose-gc`.
+ */
 import { createHash } from 'node:crypto';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
-import { reveal, redact } from '../../shared/redacted.ts';
+import { redact, reveal } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 
+/** What the process measured. */
+export interface MemoryReport {
+  /** Growth of the live heap, in MiB. */
+  readonly heapGrowth: number;
+  /** Growth of the resident memory, in MiB. */
+  readonly residentGrowth: number;
+  /** How many users received a token of another user. */
+  readonly mixUps: number;
+  /** Exchanges after each user has called once. */
+  readonly exchanges: number;
+  /** Exchanges after the last 10,000 users have called again. */
+  readonly exchangesAfterRepeatedUsers: number;
+  /** Exchanges after the first user has called again, too. */
+  readonly exchangesAfterFirstUser: number;
+}
+
+const users = 100_000;
+const cacheSize = 10_000;
+const warmUpUsers = 1_000;
+const tokenBytes = 1_500;
 const hour = 60 * 60_000;
 const { signal } = new AbortController();
-let asked = 0;
+let exchanges = 0;
 let mixUps = 0;
 const onBehalfOf = createOnBehalfOf({
   exchange: async ({ caller }) => {
-    asked += 1;
+    exchanges += 1;
+    const padding = Buffer.alloc(tokenBytes, 'b').toString('latin1');
     return {
-      token: redact(`${caller.objectId}.${Buffer.alloc(1_500, 'b').toString('latin1')}`),
+      token: redact(`${caller.objectId}.${padding}`),
       expiresOnTimestamp: Date.now() + hour,
     };
   },
 });
 
-async function get(user: number): Promise<void> {
-  const digest = createHash('sha256').update(String(user)).digest('base64url');
+async function callAs(user: number): Promise<void> {
+  const objectId = String(user);
   const caller = {
     tenantId: 't',
-    objectId: String(user),
-    digest,
+    objectId,
+    digest: createHash('sha256').update(objectId).digest('base64url'),
     expiresAt: (Date.now() + hour) / 1_000,
   } as Caller;
   const { token } = await onBehalfOf.exchangeOnBehalf(
     { caller, scopes: ['x'], audiences: [], correlationId: 'x' },
     signal,
   );
-  if (reveal(token).split('.')[0] !== String(user)) mixUps += 1;
+  if (reveal(token).split('.')[0] !== objectId) mixUps += 1;
 }
 
-/** Mebibytes once the garbage is gone: before that they tell when the engine takes the trouble, which on a large machine is after 256 of them. */
-function measure() {
+async function callAsEach(first: number, count: number): Promise<void> {
+  for (let user = first; user < first + count; user += 1) await callAs(user);
+}
+
+/** Measures memory in MiB after a full garbage collection; without one, the garbage counts, too. */
+function measureMemory() {
   (globalThis.gc as (options: object) => void)({
     type: 'major',
     execution: 'sync',
@@ -44,14 +72,21 @@ function measure() {
   return { heap: heapUsed / 2 ** 20, resident: rss / 2 ** 20 };
 }
 
-for (let user = -1_000; user < 0; user += 1) await get(user);
-const before = measure();
-const askedBefore = asked;
-for (let user = 0; user < 100_000; user += 1) await get(user);
-const after = measure();
-const growth = { heap: after.heap - before.heap, resident: after.resident - before.resident };
-// The last 10,000 are held, and the first are not.
-for (let user = 90_000; user < 100_000; user += 1) await get(user);
-const askedByAll = asked - askedBefore;
-await get(0);
-console.log(JSON.stringify({ growth, mixUps, asked: [askedByAll, asked - askedBefore] }));
+await callAsEach(-warmUpUsers, warmUpUsers);
+const before = measureMemory();
+exchanges = 0;
+await callAsEach(0, users);
+const after = measureMemory();
+const exchangesOfAllUsers = exchanges;
+await callAsEach(users - cacheSize, cacheSize);
+const exchangesAfterRepeatedUsers = exchanges;
+await callAs(0);
+const report: MemoryReport = {
+  heapGrowth: after.heap - before.heap,
+  residentGrowth: after.resident - before.resident,
+  mixUps,
+  exchanges: exchangesOfAllUsers,
+  exchangesAfterRepeatedUsers,
+  exchangesAfterFirstUser: exchanges,
+};
+console.log(JSON.stringify(report));

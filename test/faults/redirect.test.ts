@@ -1,60 +1,88 @@
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { challengeVault } from './answers.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import type { Respond } from '../support/downstream.ts';
 import { type Chain, startChain } from './chain.ts';
+import { challengeVault } from './responses.ts';
 
-/** Where every redirect leads; it would answer as whoever was meant. */
-const seen: string[] = [];
-const canary = createServer((request, response) => {
-  seen.push(`${request.method} ${request.url}`);
-  response.end('{}');
-});
-let location: string;
-beforeAll(async () => {
-  await new Promise<void>((ready) => canary.listen(0, '127.0.0.1', ready));
-  location = `http://localhost:${(canary.address() as AddressInfo).port}/canary`;
-});
-afterAll(() => {
-  canary.closeAllConnections();
-  canary.close();
-});
+const redirectStatuses = [301, 302, 303, 307, 308];
+const minute = 60_000;
 
+/** A server that no request may reach. */
+interface Canary {
+  readonly url: string;
+  /** Method and path of each request. */
+  readonly received: readonly string[];
+  close(): void;
+}
+
+async function startCanary(): Promise<Canary> {
+  const received: string[] = [];
+  const server = createServer((request, response) => {
+    received.push(`${request.method} ${request.url}`);
+    response.end('{}');
+  });
+  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
+  return {
+    url: `http://localhost:${(server.address() as AddressInfo).port}/canary`,
+    received,
+    close: () => {
+      server.closeAllConnections();
+      server.close();
+    },
+  };
+}
+
+let canary: Canary;
 let chain: Chain;
 beforeEach(async () => {
-  seen.splice(0);
+  canary = await startCanary();
   chain = await startChain();
 });
-afterEach(() => chain.close());
+afterEach(async () => {
+  canary.close();
+  await chain.close();
+});
 
-const codes = [301, 302, 303, 307, 308];
-const redirect = (code: number) => (_: IncomingMessage, response: ServerResponse) =>
-  void response.writeHead(code, { location }).end();
+function redirect(status: number): Respond {
+  return (_, response) => {
+    response.writeHead(status, { location: canary.url }).end();
+  };
+}
 
-test.each(['vault', 'identity', 'metadata', 'keys', 'token'] as const)(
-  'a redirect by %s is not followed',
-  async (path) => {
-    for (const code of codes) {
-      chain.fail(path, (request, response) =>
-        path === 'vault' && !request.headers.authorization
-          ? challengeVault(response)
-          : redirect(code)(request, response),
-      );
-      expect((await chain.get(await chain.token())).status).toBe(path === 'token' ? 502 : 503);
-      chain.pass(60_000);
+/** Key Vault's client sends its first request without a token and expects a challenge. */
+function redirectAfterChallenge(status: number): Respond {
+  return (request, response) => {
+    if (request.headers.authorization) redirect(status)(request, response);
+    else challengeVault(response);
+  };
+}
+
+test.each([
+  { dependency: 'vault', createResponse: redirectAfterChallenge, status: 503 },
+  { dependency: 'identity', createResponse: redirect, status: 503 },
+  { dependency: 'metadata', createResponse: redirect, status: 503 },
+  { dependency: 'keys', createResponse: redirect, status: 503 },
+  { dependency: 'token', createResponse: redirect, status: 502 },
+] as const)(
+  'a redirect by $dependency becomes $status and is not followed',
+  async ({ dependency, createResponse, status }) => {
+    for (const redirectStatus of redirectStatuses) {
+      chain.fail(dependency, createResponse(redirectStatus));
+      expect((await chain.get(await chain.token())).status).toBe(status);
+      chain.advance(minute);
     }
-    expect(seen).toEqual([]);
-    chain.fail(path, undefined);
+    expect(canary.received).toEqual([]);
+    chain.fail(dependency, undefined);
     expect((await chain.get(await chain.token())).status).toBe(200);
   },
 );
 
-test('a redirect by Downstream is not followed, whatever the method', async () => {
-  for (const code of codes) {
-    chain.downstream.answer(redirect(code));
-    const token = await chain.token();
-    expect([(await chain.get(token)).status, (await chain.put(token)).status]).toEqual([502, 502]);
-  }
-  expect(chain.downstream.received).toHaveLength(2 * codes.length);
-  expect(seen).toEqual([]);
+describe.each(redirectStatuses)('a redirect with %i by Downstream API', (redirectStatus) => {
+  test.each(['get', 'put'] as const)('becomes 502 for a %s and is not followed', async (method) => {
+    chain.downstream.respondWith(redirect(redirectStatus));
+    expect((await chain[method](await chain.token())).status).toBe(502);
+    expect(chain.downstream.received).toHaveLength(1);
+    expect(canary.received).toEqual([]);
+  });
 });

@@ -1,17 +1,20 @@
 const tick = 20;
 
-/** Milliseconds from now to the reading, without those for which a busy machine did not let this process run: what a deadline is measured by. */
+/**
+ * Starts a stopwatch for deadlines. The returned function gives the elapsed milliseconds without
+ * the time for which a busy machine suspended this process.
+ */
 export function startStopwatch(): () => number {
-  const began = performance.now();
-  let last = began;
-  let stalled = 0;
+  const start = performance.now();
+  let lastTick = start;
+  let suspended = 0;
   const timer = setInterval(() => {
-    const late = performance.now() - last - tick;
-    if (late > tick) stalled += late;
-    last = performance.now();
+    const delay = performance.now() - lastTick - tick;
+    if (delay > tick) suspended += delay;
+    lastTick = performance.now();
   }, tick);
   return () => {
     clearInterval(timer);
-    return performance.now() - began - stalled;
+    return performance.now() - start - suspended;
   };
 }

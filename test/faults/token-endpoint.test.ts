@@ -1,190 +1,168 @@
-import { randomUUID } from 'node:crypto';
-import type { ServerResponse } from 'node:http';
-import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
-import { audience, otherTenantId } from '../support/issuer.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { CallResponse } from '../support/call.ts';
 import { until } from '../support/until.ts';
-import { hang, sendJson, status } from './answers.ts';
-import { type Chain, downstreamId, startChain } from './chain.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
+import { breakConnection, createSilence, respondWithStatus } from './responses.ts';
 import { startStopwatch } from './stopwatch.ts';
 
-let chain: Chain;
-let cached: string;
-beforeEach(async () => {
-  chain = await startChain();
-  cached = await chain.token();
+const second = 1_000;
+const probeInterval = 5 * second;
+
+/** Starts a chain and creates a token whose token B is cached. */
+async function startWarmChain(): Promise<{ chain: Chain; cached: string }> {
+  const chain = await startChain();
+  const cached = await chain.token();
   expect((await chain.get(cached)).status).toBe(200);
-});
-afterEach(() => chain.close());
+  return { chain, cached };
+}
 
-test('down for 10 minutes: who has a token loses nothing, the others are told to come back, Entra is asked once in 5 s, and is found again', async () => {
-  chain.fail('token', (request) => request.socket.destroy());
-  const before = chain.count('token');
-  const others = await Promise.all(Array.from({ length: 20 }, () => chain.token()));
-  const taken: number[] = [];
-  for (let second = 0; second < 600; second += 1) {
-    const began = performance.now();
-    const [own, other] = await Promise.all([
-      chain.get(cached),
-      chain.get(others[second % 20] as string),
-    ]);
-    taken.push(performance.now() - began);
-    expect([own.status, other.status]).toEqual([200, 503]);
-    expect(Number(other.headers.get('retry-after'))).toBeGreaterThan(0);
-    chain.pass(1_000);
-  }
-  expect(chain.count('token') - before).toBeLessThanOrEqual(5 + 120);
-  // Milliseconds, the median: a busy machine has no say in it.
-  expect(taken.sort((a, b) => a - b)[300]).toBeLessThan(100);
+describe('while the token endpoint is down for 10 minutes', () => {
+  const duration = 600;
+  let chain: Chain;
+  let newTokens: readonly string[];
+  /** Responses to the user whose token B is cached, one for each second. */
+  let cachedResponses: CallResponse[];
+  /** Responses to users without a cached token, one for each second. */
+  let newResponses: CallResponse[];
+  /** Durations of both requests of a second, in milliseconds. */
+  let durations: number[];
+  let tokenRequests: number;
+  /** Responses to 20 concurrent requests when the next probe is due. */
+  let probeResponses: readonly CallResponse[];
+  /** Token requests of these 20 requests. */
+  let probes: number;
+  /** A response 5 s after the token endpoint works again. */
+  let recovered: CallResponse;
+  beforeAll(async () => {
+    const warm = await startWarmChain();
+    chain = warm.chain;
+    chain.fail('token', breakConnection());
+    newTokens = await chain.tokens(20);
+    cachedResponses = [];
+    newResponses = [];
+    durations = [];
+    const before = chain.count('token');
+    for (let elapsed = 0; elapsed < duration; elapsed += 1) {
+      const start = performance.now();
+      const newToken = newTokens[elapsed % newTokens.length] as string;
+      const [cachedResponse, newResponse] = await Promise.all([
+        chain.get(warm.cached),
+        chain.get(newToken),
+      ]);
+      durations.push(performance.now() - start);
+      cachedResponses.push(cachedResponse);
+      newResponses.push(newResponse);
+      chain.advance(second);
+    }
+    tokenRequests = chain.count('token') - before;
 
-  // When a probe is due, one of many who come at once makes it, and nobody waits for it but that one.
-  const asked = chain.count('token');
-  chain.pass(5_000);
-  await Promise.all(others.map(chain.get));
-  expect(chain.count('token') - asked).toBe(1);
-  expect(chain.exchanges.running).toBe(0);
+    const beforeProbe = chain.count('token');
+    chain.advance(probeInterval);
+    probeResponses = await chain.getAll(newTokens);
+    probes = chain.count('token') - beforeProbe;
 
-  chain.fail('token', undefined);
-  chain.pass(5_000);
-  expect((await chain.get(others[1] as string)).status).toBe(200);
-});
-
-test('silent: 60 users are answered within 5.5 s, most of them without a request of theirs, and no socket is left', async () => {
-  const silence = hang();
-  chain.fail('token', silence);
-  const tokens = await Promise.all(Array.from({ length: 60 }, () => chain.token()));
-  const elapsed = startStopwatch();
-  const answers = await Promise.all([...tokens.map(chain.get), chain.get(cached)]);
-  expect(elapsed()).toBeLessThan(5_500);
-  expect(answers.map(({ status }) => status)).toEqual([...tokens.map(() => 503), 200]);
-  expect(silence.sockets.size).toBe(20);
-  await until('every socket to be closed', () => silence.open() === 0, 5_000);
-});
-
-describe('throttling', () => {
-  const date = (seconds: number) => new Date(Date.now() + seconds * 1_000).toUTCString();
-  const rows: [string, string | undefined, number, number][] = [
-    ['seconds', '17', 17, 17],
-    ['an HTTP date', date(120), 60, 121],
-    ['nothing', undefined, 5, 5],
-    ['nonsense', 'soon', 5, 5],
-    ['a date long past', 'Thu, 01 Jan 1970 00:00:00 GMT', 5, 5],
-    ['a year', '31536000', 300, 300],
-  ];
-  test.each(rows)(
-    'with %s is obeyed, for that user alone',
-    async (_name, retryAfter, least, most) => {
-      chain.fail(
-        'token',
-        status(429, retryAfter === undefined ? {} : { 'retry-after': retryAfter }),
-      );
-      const throttled = await chain.token();
-      const first = await chain.get(throttled);
-      const wait = Number(first.headers.get('retry-after'));
-      expect(first.status).toBe(503);
-      expect(wait).toBeGreaterThanOrEqual(least);
-      expect(wait).toBeLessThanOrEqual(most);
-      chain.fail('token', undefined);
-      const asked = chain.count('token');
-      chain.pass((wait - 2) * 1_000);
-      expect((await chain.get(throttled)).status).toBe(503);
-      expect(chain.count('token')).toBe(asked);
-      const [other, own] = [await chain.get(await chain.token()), await chain.get(cached)];
-      expect([other.status, own.status]).toEqual([200, 200]);
-      chain.pass(3_000);
-      expect((await chain.get(throttled)).status).toBe(200);
-    },
-  );
-});
-
-describe('a bad answer is 502, nothing of it is kept or goes on, and a good one follows', () => {
-  const answer = { token_type: 'Bearer', scope: 'x', expires_in: 3_600, access_token: 'a.b.c' };
-  let sent = 0;
-  const user = randomUUID();
-  const userAssertion = (claims: object) => async (_: unknown, response: ServerResponse) =>
-    sendJson(response, {
-      ...answer,
-      access_token: await chain.entra.token({
-        aud: downstreamId,
-        azp: audience,
-        azpacr: '1',
-        ...claims,
-      }),
-    });
-  const rows: [string, number, Parameters<Chain['fail']>[1]][] = [
-    [
-      'HTML',
-      502,
-      (_, response) =>
-        response
-          .writeHead(200, { 'content-type': 'text/html' })
-          .end('<!doctype html><title>Maintenance</title>'),
-    ],
-    ['an empty token', 502, (_, response) => sendJson(response, { ...answer, access_token: '' })],
-    ['another user’s token', 502, userAssertion({ oid: randomUUID() })],
-    [
-      'a token of another tenant’s user',
-      502,
-      (_, response) => userAssertion({ oid: user, tid: otherTenantId })(_, response),
-    ],
-    [
-      'a token for another API',
-      502,
-      (_, response) => userAssertion({ oid: user, aud: audience })(_, response),
-    ],
-    ['cut JSON', 502, (_, response) => response.end(JSON.stringify(answer).slice(0, 40))],
-    [
-      'cut on the wire',
-      503,
-      (_, response) =>
-        response
-          .writeHead(200, { 'content-length': '4096' })
-          .write('{"to', () => response.destroy()),
-    ],
-    [
-      'no expires_in',
-      502,
-      (_, response) => sendJson(response, { ...answer, expires_in: undefined }),
-    ],
-    [
-      'no token_type',
-      502,
-      (_, response) => sendJson(response, { ...answer, token_type: undefined }),
-    ],
-    [
-      'a token of another type',
-      502,
-      (_, response) => sendJson(response, { ...answer, token_type: 'pop' }),
-    ],
-    [
-      'no access_token',
-      502,
-      (_, response) => sendJson(response, { ...answer, access_token: undefined }),
-    ],
-    ['a list', 502, (_, response) => sendJson(response, [answer])],
-    [
-      '50 MB',
-      502,
-      (_, response) => {
-        const more = () => {
-          while (!response.destroyed && sent < 50e6) {
-            sent += 65_536;
-            if (!response.write('x'.repeat(65_536))) return void response.once('drain', more);
-          }
-          response.end();
-        };
-        more();
-      },
-    ],
-  ];
-  test.each(rows)('%s', async (_name, code, respond) => {
-    const oid = user;
-    const token = await chain.token(oid);
-    chain.fail('token', respond);
-    expect((await chain.get(token)).status).toBe(code);
-    // The setup's own call is the one.
-    expect(chain.downstream.received).toHaveLength(1);
     chain.fail('token', undefined);
-    expect((await chain.get(token)).json).toEqual({ oid });
-    expect(sent).toBeLessThan(20e6);
+    chain.advance(probeInterval);
+    recovered = await chain.get(newTokens[1] as string);
+  }, 120_000);
+  afterAll(() => chain?.close());
+
+  test('users with a cached token get 200', () => {
+    expect(cachedResponses).toHaveLength(duration);
+    expectStatus(cachedResponses, 200);
+  });
+
+  test('users without a cached token get 503 with Retry-After', () => {
+    expect(newResponses).toHaveLength(duration);
+    expectStatus(newResponses, 503);
+    for (const { headers } of newResponses) {
+      expect(Number(headers.get('retry-after'))).toBeGreaterThan(0);
+    }
+  });
+
+  test('after 5 failures, Entra gets at most one request in 5 s', () => {
+    expect(tokenRequests).toBeLessThanOrEqual(5 + 120);
+  });
+
+  test('the median duration is below 100 ms', () => {
+    // The median, because a busy machine can delay single requests.
+    const sorted = durations.toSorted((a, b) => a - b);
+    expect(sorted[duration / 2]).toBeLessThan(100);
+  });
+
+  test('one of 20 concurrent requests probes Entra, and the others fail at once', () => {
+    expectStatus(probeResponses, 503);
+    expect(probes).toBe(1);
+  });
+
+  test('users without a cached token get 200 within 5 s of the recovery', () => {
+    expect(recovered.status).toBe(200);
+  });
+
+  test('no exchange stays in progress', () => {
+    expect(chain.exchanges.running).toBe(0);
+  });
+});
+
+describe('a token endpoint', () => {
+  let chain: Chain;
+  let cached: string;
+  beforeEach(async () => {
+    const warm = await startWarmChain();
+    chain = warm.chain;
+    cached = warm.cached;
+  });
+  afterEach(() => chain.close());
+
+  test('that never responds gets 20 of 60 requests, and users get 503 in 5.5 s', async () => {
+    const silence = createSilence();
+    chain.fail('token', silence.respond);
+    const tokens = await chain.tokens(60);
+    const readStopwatch = startStopwatch();
+    const [newResponses, cachedResponse] = await Promise.all([
+      chain.getAll(tokens),
+      chain.get(cached),
+    ]);
+    expect(readStopwatch()).toBeLessThan(5_500);
+    expectStatus(newResponses, 503);
+    expect(cachedResponse.status).toBe(200);
+    expect(silence.sockets.size).toBe(20);
+    await until('every socket to be closed', () => silence.countOpen() === 0, 5_000);
+  });
+
+  const httpDate = (seconds: number) => new Date(Date.now() + seconds * second).toUTCString();
+  const noHeader: Record<string, string> = {};
+  test.each([
+    { name: 'seconds', makeHeaders: () => ({ 'retry-after': '17' }), min: 17, max: 17 },
+    { name: 'a date', makeHeaders: () => ({ 'retry-after': httpDate(120) }), min: 60, max: 121 },
+    { name: 'no value', makeHeaders: () => noHeader, min: 5, max: 5 },
+    { name: 'a word', makeHeaders: () => ({ 'retry-after': 'soon' }), min: 5, max: 5 },
+    {
+      name: 'a past date',
+      makeHeaders: () => ({ 'retry-after': 'Thu, 01 Jan 1970 00:00:00 GMT' }),
+      min: 5,
+      max: 5,
+    },
+    { name: 'a year', makeHeaders: () => ({ 'retry-after': '31536000' }), min: 300, max: 300 },
+  ])('that throttles a user with $name in Retry-After is not called for that user', async (row) => {
+    chain.fail('token', respondWithStatus(429, row.makeHeaders()));
+    const throttled = await chain.token();
+    const response = await chain.get(throttled);
+    const retryAfter = Number(response.headers.get('retry-after'));
+    expect(response.status).toBe(503);
+    expect(retryAfter).toBeGreaterThanOrEqual(row.min);
+    expect(retryAfter).toBeLessThanOrEqual(row.max);
+
+    chain.fail('token', undefined);
+    const before = chain.count('token');
+    chain.advance((retryAfter - 2) * second);
+    expect((await chain.get(throttled)).status).toBe(503);
+    expect(chain.count('token')).toBe(before);
+    expect((await chain.get(await chain.token())).status).toBe(200);
+    expect((await chain.get(cached)).status).toBe(200);
+
+    chain.advance(3 * second);
+    expect((await chain.get(throttled)).status).toBe(200);
   });
 });

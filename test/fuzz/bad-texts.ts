@@ -1,78 +1,88 @@
 import fc from 'fast-check';
 
-const alphabet = [...'ABCXYZabcxyz019-_+/=.~ \t\n%"{}', '\0', 'é', '\u200b'];
+const characters = [...'ABCXYZabcxyz019-_+/=.~ \t\n%"{}', '\0', 'é', '\u200b'];
+const base64urlDigits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
 
-/** Edits of a token's text, its signature not renewed. What comes out may be the same text; the caller looks. */
+/**
+ * Creates edits of the text of a token, which keep its old signature. An edit may result in the
+ * same text; callers must filter it out.
+ */
 export function badTexts(token: string): fc.Arbitrary<string> {
-  const at = fc.nat(token.length);
+  return fc.oneof(editCharacters(token), editSegments(token));
+}
+
+function editCharacters(token: string): fc.Arbitrary<string> {
+  const anyIndex = fc.nat(token.length);
+  const anyCharacter = fc.constantFrom(...characters);
+  const replaced = fc
+    .record({ index: anyIndex, character: anyCharacter })
+    .map((edit) => token.slice(0, edit.index) + edit.character + token.slice(edit.index + 1));
+  const inserted = fc
+    .record({ index: anyIndex, character: anyCharacter })
+    .map((edit) => token.slice(0, edit.index) + edit.character + token.slice(edit.index));
+  const removed = fc
+    .record({ index: anyIndex, length: fc.integer({ min: 1, max: 40 }) })
+    .map((edit) => token.slice(0, edit.index) + token.slice(edit.index + edit.length));
+  const repeated = fc.record({ target: anyIndex, end: anyIndex }).map(({ target, end }) => {
+    const copy = token.slice(Math.min(target, end), end);
+    return token.slice(0, target) + copy + token.slice(target);
+  });
+  return fc.oneof(replaced, inserted, removed, repeated);
+}
+
+function editSegments(token: string): fc.Arbitrary<string> {
   const segments = token.split('.');
+  const [header = '', payload = '', signature = ''] = segments;
+  const editOne = (index: number, edit: (segment: string) => string) =>
+    segments.with(index, edit(segments[index] ?? '')).join('.');
+  const anySegment = fc.nat(2);
+
+  const oversized = fc
+    .integer({ min: 12_289, max: 16_000 })
+    .map((bytes) => [header, Buffer.alloc(bytes).toString('base64url'), signature].join('.'));
+  const reordered = fc
+    .shuffledSubarray(segments, { minLength: 0, maxLength: 3 })
+    .map((some) => some.join('.'));
+  const recombined = fc
+    .array(fc.constantFrom(...segments, '', 'AA'), { maxLength: 6 })
+    .map((some) => some.join('.'));
+  const withFlippedBit = fc
+    .record({ index: anySegment, byte: fc.nat(4_000), bit: fc.nat(7) })
+    .map(({ index, byte, bit }) => editOne(index, (segment) => flipBit(segment, byte, bit)));
+  const withSuffix = fc
+    .record({ index: anySegment, suffix: fc.constantFrom('=', '==', 'A', '\n') })
+    .map(({ index, suffix }) => editOne(index, (segment) => segment + suffix));
+  const inBase64 = anySegment.map((index) => editOne(index, convertToBase64));
+  const withOtherUnusedBits = anySegment.map((index) => editOne(index, changeUnusedBits));
+  const withOtherSignature = fc
+    .uint8Array({ maxLength: 300 })
+    .map((bytes) => [header, payload, Buffer.from(bytes).toString('base64url')].join('.'));
   return fc.oneof(
-    fc
-      .integer({ min: 12_289, max: 16_000 })
-      .map(
-        (length) => `${segments[0]}.${Buffer.alloc(length).toString('base64url')}.${segments[2]}`,
-      ),
-    fc
-      .tuple(at, fc.constantFrom(...alphabet))
-      .map(([index, character]) => token.slice(0, index) + character + token.slice(index + 1)),
-    fc
-      .tuple(at, fc.constantFrom(...alphabet))
-      .map(([index, character]) => token.slice(0, index) + character + token.slice(index)),
-    fc
-      .tuple(at, fc.integer({ min: 1, max: 40 }))
-      .map(([index, length]) => token.slice(0, index) + token.slice(index + length)),
-    fc
-      .tuple(at, at)
-      .map(
-        ([from, to]) =>
-          token.slice(0, from) + token.slice(Math.min(from, to), to) + token.slice(from),
-      ),
-    fc.shuffledSubarray(segments, { minLength: 0, maxLength: 3 }).map((some) => some.join('.')),
-    fc
-      .array(fc.constantFrom(...segments, '', 'AA'), { maxLength: 6 })
-      .map((some) => some.join('.')),
-    fc
-      .tuple(fc.nat(2), fc.nat(4_000), fc.nat(7))
-      .map(([which, byte, bit]) =>
-        segments
-          .map((segment, index) => (index === which ? flip(segment, byte, bit) : segment))
-          .join('.'),
-      ),
-    fc
-      .tuple(fc.nat(2), fc.constantFrom('=', '==', 'A', '\n'))
-      .map(([which, tail]) =>
-        segments.map((segment, index) => (index === which ? segment + tail : segment)).join('.'),
-      ),
-    fc
-      .nat(2)
-      .map((which) =>
-        segments
-          .map((segment, index) =>
-            index === which ? Buffer.from(segment, 'base64url').toString('base64') : segment,
-          )
-          .join('.'),
-      ),
-    fc
-      .nat(2)
-      .map((which) =>
-        segments.map((segment, index) => (index === which ? respell(segment) : segment)).join('.'),
-      ),
-    fc
-      .uint8Array({ maxLength: 300 })
-      .map((bytes) => `${segments[0]}.${segments[1]}.${Buffer.from(bytes).toString('base64url')}`),
+    oversized,
+    reordered,
+    recombined,
+    withFlippedBit,
+    withSuffix,
+    inBase64,
+    withOtherUnusedBits,
+    withOtherSignature,
   );
 }
 
-function flip(segment: string, byte: number, bit: number): string {
+function flipBit(segment: string, byte: number, bit: number): string {
   const bytes = Buffer.from(segment, 'base64url');
-  const at = byte % bytes.length;
-  bytes[at] = (bytes[at] ?? 0) ^ (1 << bit);
+  const index = byte % bytes.length;
+  bytes[index] = (bytes[index] ?? 0) ^ (1 << bit);
   return bytes.toString('base64url');
 }
 
-/** The same bytes with other bits behind their end, where the length leaves any. */
-function respell(segment: string): string {
-  const digits = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_';
-  const last = digits.indexOf(segment.at(-1) ?? 'A');
-  return segment.length % 4 === 0 ? segment : segment.slice(0, -1) + digits[last ^ 1];
+function convertToBase64(segment: string): string {
+  return Buffer.from(segment, 'base64url').toString('base64');
+}
+
+/** Encodes the same bytes with other values of the bits after the last byte, if there are any. */
+function changeUnusedBits(segment: string): string {
+  if (segment.length % 4 === 0) return segment;
+  const lastDigit = base64urlDigits.indexOf(segment.at(-1) ?? 'A');
+  return segment.slice(0, -1) + base64urlDigits[lastDigit ^ 1];
 }

@@ -1,58 +1,92 @@
 import { readFileSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from '@jest/globals';
-import { drawArchitecture, readGrants } from '../../tools/architecture/draw.ts';
+import { drawArchitecture } from '../../tools/architecture/draw.ts';
+import { readArchitecture, readRoleAssignments } from '../../tools/architecture/read-bicep.ts';
 import { needs } from '../support/needs.ts';
 import { bicepCli, readSnapshots } from './bicep.ts';
 
-const root = fileURLToPath(new URL('../../', import.meta.url));
-const read = (file: string) => readFileSync(`${root}infra/${file}`, 'utf8');
+const root = new URL('../../', import.meta.url);
+const readInfra = (file: string) => readFileSync(new URL(`infra/${file}`, root), 'utf8');
+const architecture = readArchitecture(readInfra);
 
-test('the picture of the architecture is what the Bicep files say: `node tools/architecture.ts` draws it anew', () => {
-  expect(readFileSync(`${root}docs/architecture.svg`, 'utf8')).toBe(drawArchitecture(read));
+test('docs/architecture.svg is up to date (`npm run architecture` writes it)', () => {
+  const picture = readFileSync(new URL('docs/architecture.svg', root), 'utf8');
+  expect(picture).toBe(drawArchitecture(architecture));
 });
 
-test('a role that changes hands changes the picture, and one that has no place in it is an error', () => {
-  const changed = (from: string, to: string) => (file: string) => read(file).replace(from, to);
-  const given = drawArchitecture(
-    changed('scope: vault\n  properties: {', 'scope: tableStore\n  properties: {'),
+test('the text alternative names the role of each assignment', () => {
+  const picture = drawArchitecture({
+    ...architecture,
+    roleAssignments: [{ api: 'original', scope: 'tableStore', role: 'Key Vault Secrets User' }],
+  });
+  expect(picture).toContain('Original API has Key Vault Secrets User on Table store.');
+});
+
+test('the picture of a role on a resource without a box throws', () => {
+  const roleAssignments = [{ api: 'original', scope: 'workspace', role: 'Reader' }];
+  expect(() => drawArchitecture({ ...architecture, roleAssignments })).toThrow(
+    'No box for "original" or "workspace"',
   );
-  expect(given).toContain('Original API has Key Vault Secrets User on Table store.');
-  expect(() =>
-    drawArchitecture(changed('scope: vault\n  properties: {', 'scope: workspace\n  properties: {')),
-  ).toThrow('no place');
-  expect(() =>
-    drawArchitecture(changed('description: keyVaultSecretsUser.why', 'description: why')),
-  ).toThrow('another form');
 });
 
-test('the picture says in words what it shows, and is readable on light and dark', () => {
-  const picture = drawArchitecture(read);
-  expect(picture).toMatch(
-    /<svg [^>]*role="img" aria-labelledby="t d"[\s\S]*<title id="t">.+<\/title>\s*<desc id="d">.+<\/desc>/,
-  );
-  expect(picture).toContain('@media (prefers-color-scheme: dark)');
+const reader = "var reader Role = {\n  id: 'r'\n  name: 'Reader'\n  why: 'It reads.'\n}";
+const createAssignment = (description: string) => `
+resource originalReads 'Microsoft.Authorization/roleAssignments@2022-04-01' = {
+  name: guid(vault.id)
+  scope: vault
+  properties: {
+    principalId: original.principalId
+    description: ${description}
+  }
+}`;
+
+test('reads a role assignment with its API, scope and role', () => {
+  expect(readRoleAssignments(createAssignment('reader.why'), reader)).toEqual([
+    { api: 'original', scope: 'vault', role: 'Reader' },
+  ]);
 });
+
+test('a role assignment in another form throws', () => {
+  expect(() => readRoleAssignments(createAssignment("'It reads.'"), reader)).toThrow(
+    'Cannot read 1 of 1 role assignments',
+  );
+});
+
+test('a role assignment of an unknown role throws', () => {
+  expect(() => readRoleAssignments(createAssignment('writer.why'), reader)).toThrow(
+    'no role "writer"',
+  );
+});
+
+test('the picture has a title and a text alternative', () => {
+  const picture = drawArchitecture(architecture);
+  expect(picture).toMatch(/<svg [^>]*role="img"\s+aria-labelledby="title description"/);
+  expect(picture).toMatch(/<title id="title">.+<\/title>/);
+  expect(picture).toMatch(/<desc id="description">.+<\/desc>/);
+});
+
+test('the picture has colours for dark pages', () => {
+  expect(drawArchitecture(architecture)).toContain('@media (prefers-color-scheme: dark)');
+});
+
+/** Modules whose name differs from the parameter of role-assignments.bicep. */
+const moduleNames: Readonly<Record<string, string>> = { insights: 'monitoring' };
 
 const bicepTest = needs('bicep', bicepCli !== undefined);
 bicepTest(
-  'its roles are those that the compiler predicts',
+  'the picture has the role assignments that the Bicep compiler predicts',
   async () => {
     const { development } = await readSnapshots();
-    const names = new Map(
-      [...read('roles.bicep').matchAll(/id: '([^']+)'\s+name: '([^']+)'/g)].map(([, id, name]) => [
-        id,
-        name,
-      ]),
-    );
+    const roleNames = new Map<string, string>();
+    const definitions = readInfra('roles.bicep').matchAll(/id: '([^']+)'\s+name: '([^']+)'/g);
+    for (const [, id = '', name = ''] of definitions) roleNames.set(id, name);
     const predicted = development
       .roleAssignments()
-      .map(({ of, on, role }) => `${of} ${on} ${names.get(role)}`);
-    const drawn = readGrants(read('role-assignments.bicep'), read('roles.bicep'));
-    const modules: Readonly<Record<string, string>> = { insights: 'monitoring' };
-    expect(
-      drawn.map(({ of, on, role }) => `${of}Identity ${modules[on] ?? on} ${role}`).sort(),
-    ).toEqual(predicted.sort());
+      .map(({ of, on, role }) => `${of} ${on} ${roleNames.get(role)}`);
+    const drawn = architecture.roleAssignments.map(
+      ({ api, scope, role }) => `${api}Identity ${moduleNames[scope] ?? scope} ${role}`,
+    );
+    expect(drawn.sort()).toEqual(predicted.sort());
   },
   120_000,
 );

@@ -1,86 +1,97 @@
+/**
+ * The deployable bundles, run on the emulators with the settings that they have on Azure. These
+ * tests cover the chain as a whole. test/chain covers each of its rules.
+ */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
 import { smokeTest } from '../../infra/hooks/smoke-test.ts';
 import { call } from '../support/call.ts';
 import { needs } from '../support/needs.ts';
 import { type Stack, startStack } from '../support/stack.ts';
 import { bicepCli, readSnapshots } from './bicep.ts';
 
-/** What is deployed, run on the emulators with the settings that it would have: the chain as a whole, not each of its rules (test/chain). */
+const root = fileURLToPath(new URL('../../', import.meta.url));
 const homeTenant = 'c0705000-0000-4000-8000-00000000c001';
+const isLinux = process.platform === 'linux';
 let stack: Stack;
 let original: string;
+let downstream: string;
 let alice: string;
+
 beforeAll(async () => {
   stack = await startStack({ args: ['--packaged'], set: { ALLOWED_TENANT_IDS: homeTenant } });
   original = stack.urls.originalApi;
+  downstream = stack.urls.downstreamApi;
   alice = await stack.token('alice');
 }, 120_000);
+
 afterAll(() => stack?.stop());
 
-// The arguments of another process are no file elsewhere.
-const onLinux = process.platform === 'linux' ? test : test.skip;
-onLinux('the workers run the artefacts', () => {
-  const commands = stack.pids.map((pid) => readFileSync(`/proc/${pid}/cmdline`, 'utf8'));
-  const root = fileURLToPath(new URL('../../', import.meta.url));
-  for (const api of ['original-api', 'downstream-api']) {
-    expect(
-      commands.filter((command) => command.includes(join(root, api, 'dist', 'functions.js'))),
-    ).toHaveLength(1);
-  }
+/** Only Linux shows the arguments and the environment of another process as files. */
+const readProcess = (pid: number, file: 'cmdline' | 'environ') =>
+  readFileSync(`/proc/${pid}/${file}`, 'utf8').split('\0');
+
+/** The worker of one API, found by the bundle that it runs. */
+function findWorker(api: string): number {
+  const bundle = join(root, api, 'dist', 'functions.js');
+  const workers = stack.pids.filter((pid) => readProcess(pid, 'cmdline').includes(bundle));
+  expect(workers).toHaveLength(1);
+  return workers[0] ?? 0;
+}
+
+/** Removes the variables of the machine, which have no underscore, and those of the host. */
+function apiSettingNames(names: readonly string[]): readonly string[] {
+  const hostVariables = /^(AzureWebJobs|APPLICATIONINSIGHTS_|FUNCTIONS_|IDENTITY_|NODE_|NO_PROXY)/;
+  return names.filter((name) => name.includes('_') && !hostVariables.test(name)).sort();
+}
+
+(isLinux ? test : test.skip)('each API has one worker that runs its bundle', () => {
+  expect(findWorker('original-api')).not.toBe(findWorker('downstream-api'));
 });
 
-/** The names of an environment that are an API's own: neither the machine's, which have no underscore, nor a host's. */
-const apiSettings = (environment: readonly string[]) =>
-  environment
-    .map((line) => line.replace(/=.*/s, ''))
-    .filter((name) =>
-      /^(?!AzureWebJobs|APPLICATIONINSIGHTS_|FUNCTIONS_|IDENTITY_|NODE_|NO_PROXY).+_/.test(name),
-    )
-    .sort();
-
-const onLinuxWithBicep =
-  process.platform === 'linux' ? needs('bicep', bicepCli !== undefined) : test.skip;
-onLinuxWithBicep(
-  'the workers are told what Bicep would tell them: the same settings, each and no other',
+const testWithBicep = isLinux ? needs('bicep', bicepCli !== undefined) : test.skip;
+testWithBicep(
+  'the workers get exactly the settings that Bicep configures on Azure',
   async () => {
     const { development } = await readSnapshots();
     for (const api of ['original', 'downstream'] as const) {
-      const [pid] = stack.pids.filter((id) =>
-        readFileSync(`/proc/${id}/cmdline`, 'utf8').includes(`${api}-api/dist/functions.js`),
-      );
-      const told = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
-      expect(apiSettings(told)).toEqual(apiSettings(Object.keys(development.app(api).settings)));
+      const environment = readProcess(findWorker(`${api}-api`), 'environ');
+      const names = environment.map((line) => line.replace(/=.*/s, ''));
+      const configured = Object.keys(development.app(api).settings);
+      expect(apiSettingNames(names)).toEqual(apiSettingNames(configured));
     }
   },
   120_000,
 );
 
-test('the smoke test that follows a deployment is content', async () => {
-  const said: string[] = [];
-  const { originalApi, downstreamApi } = stack.urls;
-  const clock = { now: Date.now, sleep: () => Promise.reject(new Error('not healthy at once')) };
+test('the smoke test that follows a deployment passes', async () => {
+  const lines: string[] = [];
   await smokeTest({
-    originalUrl: originalApi,
-    downstreamUrl: downstreamApi,
+    originalUrl: original,
+    downstreamUrl: downstream,
     privateNetwork: false,
-    clock,
-    say: (line) => said.push(line),
+    clock: { now: Date.now, sleep: () => Promise.reject(new Error('An API is not healthy.')) },
+    say: (line) => lines.push(line),
   });
-  expect(said.at(-1)).toBe('Downstream API refuses a direct call.');
+  expect(lines.at(-1)).toBe('Downstream API refuses a direct call.');
 });
 
-test('the journey shows one user with two tokens, the second made on behalf of that user with a certificate out of the vault', async () => {
+test('the journey shows one user with two tokens', async () => {
   const { status, json } = await call(`${original}/journey`, { token: alice });
   expect(status).toBe(200);
-  const { original: a, downstream: b } = json;
-  expect([a.claims.azpacr, b.claims.azpacr]).toEqual(['0', '2']);
-  expect(b.claims).toMatchObject({ oid: a.claims.oid, tid: a.claims.tid, azp: a.claims.aud });
-  const hops = (await stack.records())
-    .filter(({ status: answered }) => answered === 200)
-    .map(({ hop }) => hop);
+  const tokenA = json.original.claims;
+  const tokenB = json.downstream.claims;
+  expect(tokenA.azpacr).toBe('0');
+  expect(tokenB.azpacr).toBe('2');
+  expect(tokenB).toMatchObject({ oid: tokenA.oid, tid: tokenA.tid, azp: tokenA.aud });
+});
+
+test('the chain uses its identity, the vault, Entra and both APIs', async () => {
+  await call(`${original}/journey`, { token: alice });
+  const records = await stack.records();
+  const hops = records.filter(({ status }) => status === 200).map(({ hop }) => hop);
   expect(hops).toEqual(
     expect.arrayContaining([
       'managed-identity',
@@ -92,64 +103,89 @@ test('the journey shows one user with two tokens, the second made on behalf of t
   );
 });
 
-test('a document is created, found by its ETag, updated and deleted, and another user does not see it', async () => {
-  const at = (
-    options: {
-      token?: string;
-      method?: string;
-      json?: unknown;
-      headers?: Record<string, string>;
-    } = {},
-  ) => call(`${original}/documents/packaged`, { token: alice, ...options });
-  const created = await at({
-    method: 'PUT',
-    json: { title: 'One', text: 'first' },
-    headers: { 'if-none-match': '*' },
+describe('a document', () => {
+  const at = (id: string) => `${original}/documents/${id}`;
+
+  async function create(id: string): Promise<string> {
+    const { status, headers } = await call(at(id), {
+      token: alice,
+      method: 'PUT',
+      json: { title: 'One', text: 'first' },
+      headers: { 'if-none-match': '*' },
+    });
+    expect(status).toBe(201);
+    return headers.get('etag') ?? '';
+  }
+
+  test('can be read by its owner', async () => {
+    await create('read');
+    const { json } = await call(at('read'), { token: alice });
+    expect(json).toMatchObject({ title: 'One', text: 'first' });
   });
-  expect(created.status).toBe(201);
-  const etag = created.headers.get('etag') ?? '';
-  expect((await at()).json).toMatchObject({ title: 'One', text: 'first' });
-  expect((await at({ token: await stack.token('bob') })).status).toBe(404);
-  const updated = await at({
-    method: 'PUT',
-    json: { title: 'Two', text: 'second' },
-    headers: { 'if-match': etag },
+
+  test('is not found by another user', async () => {
+    await create('private');
+    const { status } = await call(at('private'), { token: await stack.token('bob') });
+    expect(status).toBe(404);
   });
-  expect(updated.status).toBe(200);
-  expect((await at({ method: 'DELETE', headers: { 'if-match': etag } })).status).toBe(412);
-  expect(
-    (await at({ method: 'DELETE', headers: { 'if-match': updated.headers.get('etag') ?? '' } }))
-      .status,
-  ).toBe(204);
-  expect((await at()).status).toBe(404);
+
+  test('can be updated with its current ETag', async () => {
+    const etag = await create('update');
+    const { status } = await call(at('update'), {
+      token: alice,
+      method: 'PUT',
+      json: { title: 'Two', text: 'second' },
+      headers: { 'if-match': etag },
+    });
+    expect(status).toBe(200);
+  });
+
+  test('can be deleted with its current ETag only', async () => {
+    const staleEtag = await create('delete');
+    const updated = await call(at('delete'), {
+      token: alice,
+      method: 'PUT',
+      json: { title: 'Two', text: 'second' },
+      headers: { 'if-match': staleEtag },
+    });
+    const remove = (etag: string) =>
+      call(at('delete'), { token: alice, method: 'DELETE', headers: { 'if-match': etag } });
+    const refused = await remove(staleEtag);
+    expect(refused.status).toBe(412);
+    const removed = await remove(updated.headers.get('etag') ?? '');
+    expect(removed.status).toBe(204);
+    const afterwards = await call(at('delete'), { token: alice });
+    expect(afterwards.status).toBe(404);
+  });
 });
 
-test('a refusal of Entra goes up with its claims whole', async () => {
+test("Entra's claims challenge reaches the caller unchanged", async () => {
   await stack.policy('mfa', 'on');
   const { status, headers, json } = await call(`${original}/documents`, {
     token: await stack.token('carol'),
   });
   await stack.resetPolicies();
-  expect([status, json.code]).toEqual([401, 'step_up_required']);
+  expect(status).toBe(401);
+  expect(json.code).toBe('step_up_required');
   const [, claims = ''] = / claims="([^"]+)"/.exec(headers.get('www-authenticate') ?? '') ?? [];
   expect(JSON.parse(Buffer.from(claims, 'base64').toString())).toEqual(json.claims);
 });
 
-test('token A is refused by Downstream, no token by both', async () => {
-  const downstream = stack.urls.downstreamApi;
-  expect((await call(`${downstream}/documents`, { token: alice })).json).toMatchObject({
-    status: 401,
-    code: 'invalid_token',
-  });
-  for (const api of [original, downstream])
-    expect((await call(`${api}/documents`)).status).toBe(401);
+test('Downstream API refuses token A', async () => {
+  const { json } = await call(`${downstream}/documents`, { token: alice });
+  expect(json).toMatchObject({ status: 401, code: 'invalid_token' });
 });
 
-test('an unknown route is a problem with status 404 at both', async () => {
-  for (const api of [original, stack.urls.downstreamApi]) {
-    expect(await call(`${api}/nothing/here`, { token: alice })).toMatchObject({
-      status: 404,
-      json: { code: 'not_found' },
-    });
+test('both APIs refuse a request without a token', async () => {
+  for (const api of [original, downstream]) {
+    const { status } = await call(`${api}/documents`);
+    expect(status).toBe(401);
+  }
+});
+
+test('both APIs answer an unknown route with a problem and status 404', async () => {
+  for (const api of [original, downstream]) {
+    const response = await call(`${api}/nothing/here`, { token: alice });
+    expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } });
   }
 });

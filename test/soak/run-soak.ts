@@ -1,178 +1,165 @@
-import { spawnSync } from 'node:child_process';
 import { Pool } from 'undici';
 import { type Stack, startStack } from '../support/stack.ts';
+import { type MemoryGrowth, watchMemory } from './memory-growth.ts';
+import {
+  createDirectory,
+  createTokens,
+  objectIdOf,
+  requiresMfa,
+  type SoakToken,
+  setMfaPolicy,
+} from './soak-users.ts';
 
+/** The size of a soak. */
 export interface SoakOptions {
+  /** How many calls of Original API. */
   readonly calls: number;
   readonly users: number;
-  /** Tokens A of each user; each has a token B of its own. */
+  /** How many tokens A each user has. Original API exchanges each of them for a token B. */
   readonly sessions: number;
+  /** Receives a line of progress from time to time. */
   readonly say?: (line: string) => void;
 }
 
-export interface SoakResult {
-  /** How often each status came. */
+/** How the chain responded. */
+interface Counts {
+  /** The number of responses by HTTP status. */
   readonly statuses: Readonly<Record<number, number>>;
-  /** Answers that carry somebody else's oid, in A's claims or in B's. */
+  /** Responses that contain another user's id, in the claims of token A or of token B. */
   readonly mixUps: number;
-  /** Refusals that only the user of a policy may get, at somebody else. */
-  readonly foreignRefusals: number;
-  /** Mebibytes by which each API's process had grown since the first calls were made, at most and at the end. */
-  readonly growth: { readonly most: readonly number[]; readonly end: readonly number[] };
+  /** Refusals for a user to whom no policy applies. */
+  readonly misdirectedRefusals: number;
+}
+
+/** What a soak found. */
+export interface SoakResult extends Counts {
+  /** The memory of Original API and of Downstream API, relative to the first calls. */
+  readonly growth: MemoryGrowth;
   readonly seconds: number;
 }
 
-/** One after another while the calls go on, each on for its turn and then off again. */
-const faults: readonly (readonly [name: string, on: string, off: string])[] = [
-  ['fault', 'token=429:1', 'token=off'],
-  ['vault-credential', 'rotate', 'normal'],
-  ['fault', 'token=500', 'token=off'],
-  ['fault', 'keys=503', 'keys=off'],
-  ['mfa', 'on', 'off'],
-  ['fault', 'token=cut', 'token=off'],
-  ['signing-key', 'overlap', 'normal'],
-  ['fault', 'vault=500', 'vault=off'],
-  ['fault', 'token=garbage', 'token=off'],
-  ['fault', 'managed-identity=500', 'managed-identity=off'],
-  ['fault', 'token=delay:300', 'token=off'],
-  ['fault', 'token=redirect:http://localhost:9/canary', 'token=off'],
+interface Policy {
+  readonly name: string;
+  /** The value that the policy has for one turn. */
+  readonly on: string;
+  /** The value that ends it. */
+  readonly off: string;
+}
+
+/** Each policy is on for one turn. The turns between them have none. */
+const policies: readonly Policy[] = [
+  { name: 'fault', on: 'token=429:1', off: 'token=off' },
+  { name: 'vault-credential', on: 'rotate', off: 'normal' },
+  { name: 'fault', on: 'token=500', off: 'token=off' },
+  { name: 'fault', on: 'keys=503', off: 'keys=off' },
+  { name: 'mfa', on: 'on', off: 'off' },
+  { name: 'fault', on: 'token=cut', off: 'token=off' },
+  { name: 'signing-key', on: 'overlap', off: 'normal' },
+  { name: 'fault', on: 'vault=500', off: 'vault=off' },
+  { name: 'fault', on: 'token=garbage', off: 'token=off' },
+  { name: 'fault', on: 'managed-identity=500', off: 'managed-identity=off' },
+  { name: 'fault', on: 'token=delay:300', off: 'token=off' },
+  { name: 'fault', on: 'token=redirect:http://localhost:9/canary', off: 'token=off' },
 ];
-/** Whom Conditional Access asks for more while that turn lasts: every fifth user, and nobody else may be refused. */
-const isWatched = (user: number) => user % 5 === 0;
 const turns = 36;
-const atOnce = 32;
+const turnsPerProgressLine = 6;
+const concurrentCalls = 32;
 
-const oidOf = (user: number) => `50a40000-0000-4000-8000-${String(user).padStart(12, '0')}`;
-
-/** Calls `GET /api/journey` of a whole stack for many users in turns, with faults on and off, and looks whose claims come back. */
-export async function runSoak({
-  calls,
-  users,
-  sessions,
-  say = () => {},
-}: SoakOptions): Promise<SoakResult> {
-  const stack = await startStack({ directory: await directoryOf(users) });
-  const began = performance.now();
+/**
+ * Calls `GET /api/journey` of a whole stack for many users in turn while policies go on and off.
+ * Checks that every response is about the user who called.
+ */
+export async function runSoak(options: SoakOptions): Promise<SoakResult> {
+  const { calls, users, sessions, say = () => {} } = options;
+  const stack = await startStack({ directory: await createDirectory(users) });
+  const start = performance.now();
+  const secondsSinceStart = () => Math.round((performance.now() - start) / 1_000);
   try {
-    const tokens = await makeTokens(stack, users, sessions);
-    say(
-      `${tokens.length.toLocaleString('en')} tokens of ${users.toLocaleString('en')} users after ${secondsSince(began)} s`,
-    );
-    const { origin, pathname } = new URL(`${stack.urls.originalApi}/journey`);
-    const pool = new Pool(origin, { connections: atOnce });
-    const counts = { statuses: {} as Record<number, number>, mixUps: 0, foreignRefusals: 0 };
-    const grown = createGrowth(stack.pids.slice(1));
-    let made = 0;
+    const tokens = await createTokens(stack, users, sessions);
+    say(`${formatCount(tokens.length)} tokens after ${secondsSinceStart()} s`);
+    const caller = createCaller(stack, tokens, calls);
 
-    async function callOnce(): Promise<void> {
-      // Half of the tokens are used from the beginning on; the others join bit by bit, so that there are always some to exchange.
-      const joined = Math.ceil((tokens.length * (1 + made / calls)) / 2);
-      const { user, token } = tokens[(made * 7_919) % joined] as (typeof tokens)[0];
-      made += 1;
-      const { statusCode, body } = await pool.request({
-        method: 'GET',
-        path: pathname,
-        headers: { authorization: `Bearer ${token}` },
-      });
-      const answer = (await body.json()) as { original?: Hop; downstream?: Hop };
-      counts.statuses[statusCode] = (counts.statuses[statusCode] ?? 0) + 1;
-      if (statusCode === 200) {
-        const seen = [answer.original?.claims.oid, answer.downstream?.claims.oid];
-        if (seen.some((oid) => oid !== oidOf(user))) counts.mixUps += 1;
-      } else if (statusCode < 500 && !isWatched(user)) counts.foreignRefusals += 1;
-    }
-    const callUntil = async (end: number) => {
-      while (made < end) await callOnce();
-    };
-
-    // Without a fault at first: a process that starts into one has no tokens to go on with.
-    await Promise.all(
-      Array.from({ length: atOnce }, () => callUntil(Math.ceil(tokens.length / 2))),
-    );
-    grown.begin();
-    async function switchPolicy(name: string, value: string): Promise<void> {
-      if (name !== 'mfa') return stack.policy(name, value);
-      for (let user = 0; user < users; user += 1)
-        if (isWatched(user)) await stack.policy(name, value, `user-${user}`);
-    }
+    // Without a policy at first, so that the caches of the APIs are filled.
+    await caller.callUntil(Math.ceil(tokens.length / 2));
+    const [, ...apiPids] = stack.pids;
+    const memory = watchMemory(apiPids);
 
     for (let turn = 0; turn < turns; turn += 1) {
-      // Every other turn is one without a fault.
-      const [name, on, off] = faults[(turn / 2) % faults.length] ?? [];
-      if (name && on) await switchPolicy(name, on);
-      await Promise.all(
-        Array.from({ length: atOnce }, () => callUntil(Math.ceil((calls * (turn + 1)) / turns))),
-      );
-      if (name && off) await switchPolicy(name, off);
-      grown.look();
-      if (turn % 6 === 5)
-        say(
-          `${made.toLocaleString('en')} calls after ${secondsSince(began)} s: ${JSON.stringify(counts)}`,
-        );
+      const policy = turn % 2 === 0 ? policies[(turn / 2) % policies.length] : undefined;
+      if (policy) await setPolicy(stack, users, policy.name, policy.on);
+      await caller.callUntil(Math.ceil((calls * (turn + 1)) / turns));
+      if (policy) await setPolicy(stack, users, policy.name, policy.off);
+      memory.measure();
+      if ((turn + 1) % turnsPerProgressLine === 0)
+        say(`${secondsSinceStart()} s: ${JSON.stringify(caller.counts())}`);
     }
-    await pool.close();
-    return { ...counts, growth: grown.read(), seconds: secondsSince(began) };
+
+    await caller.close();
+    return { ...caller.counts(), growth: memory.measure(), seconds: secondsSinceStart() };
   } finally {
     await stack.stop();
   }
 }
 
-interface Hop {
-  readonly claims: { readonly oid?: string };
+async function setPolicy(stack: Stack, users: number, name: string, value: string): Promise<void> {
+  if (name === 'mfa') await setMfaPolicy(stack, users, value);
+  else await stack.policy(name, value);
 }
 
-const secondsSince = (began: number) => Math.round((performance.now() - began) / 1_000);
-
-/** The emulators's own directory with so many users instead of its eight. */
-async function directoryOf(users: number): Promise<object> {
-  const { default: directory } = await import('../../local/tenant.json', {
-    with: { type: 'json' },
-  });
-  const made = Array.from({ length: users }, (_, user) => ({
-    name: `user-${user}`,
-    tenant: 'contoso',
-    oid: oidOf(user),
-    displayName: `User ${user}`,
-    upn: `user-${user}@contoso.example`,
-  }));
-  return { ...directory, users: [...directory.users, ...made] };
+/** What each API saw, in the response of `GET /api/journey`. */
+interface Journey {
+  readonly original?: { readonly claims: { readonly oid?: string } };
+  readonly downstream?: { readonly claims: { readonly oid?: string } };
 }
 
-async function makeTokens(stack: Stack, users: number, sessions: number) {
-  const made: { user: number; token: string }[] = [];
-  const wanted = Array.from({ length: users * sessions }, (_, index) => index % users);
-  await Promise.all(
-    Array.from({ length: 8 }, async () => {
-      for (let user = wanted.pop(); user !== undefined; user = wanted.pop())
-        made.push({ user, token: await stack.token(`user-${user}`) });
-    }),
-  );
-  return made;
-}
+/** Calls Original API with the tokens in turn and counts the responses. */
+function createCaller(stack: Stack, tokens: readonly SoakToken[], calls: number) {
+  const { origin, pathname: path } = new URL(`${stack.urls.originalApi}/journey`);
+  const pool = new Pool(origin, { connections: concurrentCalls });
+  const statuses: Record<number, number> = {};
+  let mixUps = 0;
+  let misdirectedRefusals = 0;
+  let sent = 0;
 
-/** Mebibytes of resident memory that processes gain after `begin`, at any `look` and at the end. */
-function createGrowth(pids: readonly number[]) {
-  const resident = () =>
-    pids.map(
-      (pid) =>
-        Number(spawnSync('ps', ['-o', 'rss=', '-p', String(pid)], { encoding: 'utf8' }).stdout) /
-        1_024,
-    );
-  let before = resident();
-  let most = pids.map(() => 0);
-  const look = () => {
-    const now = resident().map((size, index) => Math.round(size - (before[index] ?? 0)));
-    most = most.map((size, index) => Math.max(size, now[index] ?? 0));
-    return now;
-  };
+  /**
+   * Half of the tokens are in use from the start. The others join one by one, so that there always
+   * are some to exchange. The prime number spreads consecutive calls over the users.
+   */
+  function nextToken(): SoakToken {
+    const joined = Math.ceil((tokens.length * (1 + sent / calls)) / 2);
+    return tokens[(sent * 7_919) % joined] as SoakToken;
+  }
+
+  async function callOnce(): Promise<void> {
+    const { user, token } = nextToken();
+    sent += 1;
+    const headers = { authorization: `Bearer ${token}` };
+    const { statusCode, body } = await pool.request({ method: 'GET', path, headers });
+    const journey = (await body.json()) as Journey;
+    statuses[statusCode] = (statuses[statusCode] ?? 0) + 1;
+    if (statusCode === 200) {
+      if (!isAbout(journey, user)) mixUps += 1;
+    } else if (statusCode < 500 && !requiresMfa(user)) {
+      misdirectedRefusals += 1;
+    }
+  }
+
   return {
-    begin: () => {
-      before = resident();
+    /** Sends calls until there have been `end` of them in total. */
+    async callUntil(end: number): Promise<void> {
+      const callInTurn = async () => {
+        while (sent < end) await callOnce();
+      };
+      await Promise.all(Array.from({ length: concurrentCalls }, callInTurn));
     },
-    look,
-    read: () => {
-      const end = look();
-      return { most, end };
-    },
+    counts: (): Counts => ({ statuses, mixUps, misdirectedRefusals }),
+    close: () => pool.close(),
   };
 }
+
+function isAbout({ original, downstream }: Journey, user: number): boolean {
+  const oid = objectIdOf(user);
+  return original?.claims.oid === oid && downstream?.claims.oid === oid;
+}
+
+const formatCount = (count: number): string => count.toLocaleString('en');

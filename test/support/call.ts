@@ -1,47 +1,62 @@
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 
-/** What came back of one call; `json` is `undefined` where the body is none. */
-export interface Called {
+/** An HTTP response whose body has been read. */
+export interface CallResponse {
   readonly status: number;
   readonly headers: Headers;
+  /** The body as text. */
   readonly text: string;
-  // biome-ignore lint/suspicious/noExplicitAny: a test looks into answers whose shape is what it tests.
+  /** The parsed body, or `undefined` when the body is not JSON. */
+  // biome-ignore lint/suspicious/noExplicitAny: tests assert the shape of the body themselves.
   readonly json: any;
 }
 
-/** One HTTP call as a client makes it; an object body goes as JSON. */
-export async function call(
-  url: string,
-  {
-    token,
-    json,
-    headers = {},
-    ...rest
-  }: {
-    token?: string;
-    json?: unknown;
-    headers?: Record<string, string>;
-    method?: string;
-    body?: NonNullable<RequestInit['body']>;
-  } = {},
-): Promise<Called> {
-  const response = await fetch(url, {
+/** What `call` sends besides the URL. */
+export interface CallOptions {
+  /** The access token for the `Authorization` header. */
+  readonly token?: string;
+  /** A value to send as a JSON body. */
+  readonly json?: unknown;
+  readonly headers?: Record<string, string>;
+  readonly method?: string;
+  /** A raw body; `json` takes precedence. */
+  readonly body?: NonNullable<RequestInit['body']>;
+}
+
+/**
+ * Sends one HTTP request without following redirects and reads the whole response.
+ *
+ * @throws Error when the response leaks a token, a key or an internal detail
+ */
+export async function call(url: string, options: CallOptions = {}): Promise<CallResponse> {
+  const { token, json, headers, method, body } = options;
+  const init: RequestInit = {
     redirect: 'manual',
-    ...rest,
-    ...(json === undefined ? {} : { body: JSON.stringify(json) }),
     headers: {
       ...(token === undefined ? {} : { authorization: `Bearer ${token}` }),
       ...(json === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
-  });
+  };
+  if (method !== undefined) init.method = method;
+  if (json !== undefined) init.body = JSON.stringify(json);
+  else if (body !== undefined) init.body = body;
+
+  const response = await fetch(url, init);
   const text = await response.text();
-  demandNoLeaks('An answer', [text, ...response.headers.values()]);
-  let body: unknown;
+  assertNoLeaks('The response', [text, ...response.headers.values()]);
+  return {
+    status: response.status,
+    headers: response.headers,
+    text,
+    json: parseJson(text),
+  };
+}
+
+function parseJson(text: string): unknown {
   try {
-    body = JSON.parse(text);
+    return JSON.parse(text);
   } catch {
-    body = undefined;
+    return undefined;
   }
-  return { status: response.status, headers: response.headers, text, json: body };
 }

@@ -1,63 +1,85 @@
 import type { Recorded } from '../../local/emulators/control/recorder.ts';
 
-/** What `POST /control/token` takes beside the user. */
+/** What `POST /control/token` accepts besides the user. */
 export interface TokenOptions {
+  /** Name of the app that requests the token. */
   readonly client?: string;
+  /** Scopes, separated by commas. */
   readonly scope?: string;
+  /** Name of the tenant that issues the token. */
   readonly tenant?: string;
+  /** `true`, or the name of an app, for an app-only token. */
   readonly app?: boolean | string;
-  /** Members of the token to replace; `null` removes one. */
+  /** Claims to replace in the token; `null` removes a claim. */
   readonly claims?: object;
-  /** Without `cp1` in `xms_cc`. */
+  /** `false` leaves the client capability `cp1` out of `xms_cc`. */
   readonly cp1?: false;
   /** The authentication context that the session has satisfied. */
   readonly acrs?: string;
+  /** Whether the user signed in with multifactor authentication. */
   readonly mfa?: boolean;
 }
 
-/** What a test may ask of a running emulators. */
+/** A client of the control API of running emulators. */
 export interface ControlClient {
-  /** An access token from the emulators, for Original unless `scope` says otherwise; `undefined` as user with `app` for app-only. */
+  /**
+   * Returns an access token from the emulators. It is for Original API unless `scope` names
+   * another resource. For an app-only token pass `undefined` as the user and set `app`.
+   */
   token(user: string | undefined, options?: TokenOptions): Promise<string>;
-  /** What happened at the hops since a sequence number, oldest first. */
+  /** Returns the records of all hops after the sequence number `since`, oldest first. */
   records(since?: number): Promise<readonly Recorded[]>;
+  /** Deletes all records. */
   clearRecords(): Promise<void>;
+  /** Sets a policy, for one user or for everyone. */
   policy(name: string, value: string, user?: string): Promise<void>;
+  /** Resets every policy to its default. */
   resetPolicies(): Promise<void>;
-  /** The control API itself; throws for an answer that is not 2xx. */
+  /**
+   * Sends a request to the control API and returns the parsed body, if there is one.
+   *
+   * @throws Error when the status of the response is not 2xx
+   */
   control(method: string, path: string, body?: object): Promise<unknown>;
 }
 
-/** A client of the control API of the emulators at `origin`. */
+/** Creates a client of the control API at `origin`; `token` is the control token. */
 export function createControlClient(origin: string, token: string): ControlClient {
   async function control(method: string, path: string, body?: object): Promise<unknown> {
-    const headers = {
-      'x-control-token': token,
-      ...(body && { 'content-type': 'application/json' }),
-    };
     const response = await fetch(`${origin}/control/${path}`, {
       method,
-      headers,
+      headers: {
+        'x-control-token': token,
+        ...(body && { 'content-type': 'application/json' }),
+      },
       ...(body && { body: JSON.stringify(body) }),
     });
     const text = await response.text();
     if (!response.ok)
-      throw new Error(`${method} /control/${path} answered ${response.status}: ${text}`);
+      throw new Error(`${method} /control/${path} returned ${response.status}: ${text}`);
     return text ? JSON.parse(text) : undefined;
   }
+
   return {
     control,
-    token: async (user, options = {}) =>
-      (
-        (await control('POST', 'token', { ...(user !== undefined && { user }), ...options })) as {
-          access_token: string;
-        }
-      ).access_token,
-    records: async (since = 0) =>
-      ((await control('GET', `records?since=${since}`)) as { records: Recorded[] }).records,
-    clearRecords: async () => void (await control('DELETE', 'records')),
-    policy: async (name, value, user) =>
-      void (await control('PUT', 'policies', { name, value, ...(user !== undefined && { user }) })),
-    resetPolicies: async () => void (await control('DELETE', 'policies')),
+    token: async (user, options = {}) => {
+      const body = user === undefined ? options : { user, ...options };
+      const response = (await control('POST', 'token', body)) as { access_token: string };
+      return response.access_token;
+    },
+    records: async (since = 0) => {
+      const response = (await control('GET', `records?since=${since}`)) as { records: Recorded[] };
+      return response.records;
+    },
+    clearRecords: async () => {
+      await control('DELETE', 'records');
+    },
+    policy: async (name, value, user) => {
+      const body = user === undefined ? { name, value } : { name, value, user };
+      await control('PUT', 'policies', body);
+    },
+    resetPolicies: async () => {
+      await control('DELETE', 'policies');
+    },
   };
 }

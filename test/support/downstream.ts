@@ -6,23 +6,34 @@ import {
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-/** A Downstream of the test's own: it records what comes over the wire and answers as a test says. */
-export interface TestDownstream {
+/** A request as it arrived. */
+export interface ReceivedRequest {
+  readonly method: string;
   readonly url: string;
-  readonly received: {
-    readonly method: string;
-    readonly url: string;
-    readonly headers: IncomingHttpHeaders;
-    readonly body: string;
-  }[];
-  answer(respond: (request: IncomingMessage, response: ServerResponse) => void): void;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** Writes the response to a request. */
+export type Respond = (request: IncomingMessage, response: ServerResponse) => void;
+
+/** A fake Downstream API: it records every request and responds as the test decides. */
+export interface FakeDownstream {
+  /** Base URL, including the route prefix. */
+  readonly url: string;
+  /** The requests so far, oldest first; a test may empty the list. */
+  readonly received: ReceivedRequest[];
+  /** Sets the response to all further requests. */
+  respondWith(respond: Respond): void;
   close(): Promise<void>;
 }
 
-export async function startDownstream(): Promise<TestDownstream> {
-  const received: TestDownstream['received'] = [];
-  let respond = (_request: IncomingMessage, response: ServerResponse): void =>
-    void response.setHeader('content-type', 'application/json').end('{"documents":[]}');
+/** Starts a fake Downstream API, which returns an empty list of documents at first. */
+export async function startDownstream(): Promise<FakeDownstream> {
+  const received: ReceivedRequest[] = [];
+  let respond: Respond = (_request, response) => {
+    response.setHeader('content-type', 'application/json').end('{"documents":[]}');
+  };
   const server = createServer((request, response) => {
     let body = '';
     request.setEncoding('utf8').on('data', (data: string) => {
@@ -42,7 +53,7 @@ export async function startDownstream(): Promise<TestDownstream> {
   return {
     url: `http://localhost:${(server.address() as AddressInfo).port}/api/downstream`,
     received,
-    answer: (next) => {
+    respondWith: (next) => {
       respond = next;
     },
     close: async () => {

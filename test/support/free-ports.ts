@@ -1,6 +1,9 @@
 import { type AddressInfo, createServer, type Server } from 'node:net';
 
-/** So many free ports of the loopback interface, all different; another process may still take one, so be ready to try again. */
+/**
+ * Finds `count` different free ports of the loopback interface. Another process can take one of
+ * them before it is used, so callers must be ready to try again.
+ */
 export async function findFreePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(Array.from({ length: count }, () => listen()));
   const ports = servers.map((server) => (server.address() as AddressInfo).port);

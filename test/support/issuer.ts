@@ -1,34 +1,48 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto';
-import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { CompactSign } from 'jose';
+import type { Respond } from './downstream.ts';
 
+/** The tenant of the tokens, unless a test changes `tid`. */
 export const tenantId = 'c0705000-0000-4000-8000-00000000c001';
+/** A tenant that the APIs do not allow. */
 export const otherTenantId = 'fab21ca0-0000-4000-8000-00000000fab1';
+/** Client id of Original API, the audience of token A. */
 export const audience = '0219a100-0000-4000-8000-0000000000a2';
+/** Client id of the Client App. */
 export const clientApp = 'c11e4700-0000-4000-8000-0000000000a1';
+/** Object id of the user whom tokens are for, unless a test changes `oid`. */
 export const alice = 'a11ce000-0000-4000-8000-000000000001';
 
 type Claims = Record<string, unknown>;
-type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A minimal Entra of the test's own: metadata and keys by real HTTP, and tokens as wrong as a test wants them. */
+/** A minimal Entra on a real socket: OpenID metadata, keys, and tokens that a test may corrupt. */
 export interface Issuer {
+  /** The authority host, `http://localhost:{port}/`. */
   readonly host: URL;
-  /** Paths asked for, in order. */
+  /** The paths of all requests, oldest first. */
   readonly asked: string[];
+  /** The published key set; a test may change it. */
   readonly jwks: { keys: Record<string, unknown>[] };
+  /** The key that signs tokens by default, published as `key-1`. */
   readonly privateKey: KeyObject;
-  /** Takes over the answer to paths that end so; `undefined` gives it back. */
-  respond(pathEnd: string, answer: Respond | undefined): void;
-  /** A good token A unless claims or header say otherwise; an `undefined` claim is left out. */
+  /** Overrides the response to paths with this ending; `undefined` removes the override. */
+  respond(pathEnd: string, respond: Respond | undefined): void;
+  /**
+   * Signs a token. It is a valid token A unless `claims` or `header` change it; a claim that is
+   * `undefined` is left out.
+   */
   token(claims?: Claims, header?: Claims, key?: KeyObject): Promise<string>;
+  /** Counts the requests to paths with this ending. */
   count(pathEnd: string): number;
   close(): Promise<void>;
 }
 
+/** Generates an RSA key pair. */
 export const rsaKey = (bits = 2048) => generateKeyPairSync('rsa', { modulusLength: bits });
 
+/** The public half of an RS256 signing key, as a key set publishes it. */
 export const publicJwk = (key: KeyObject, kid: string): Record<string, unknown> => ({
   ...key.export({ format: 'jwk' }),
   kid,
@@ -36,7 +50,7 @@ export const publicJwk = (key: KeyObject, kid: string): Record<string, unknown> 
   alg: 'RS256',
 });
 
-/** Signs any payload and header; `header` replaces the default by name. */
+/** Signs any payload. `header` replaces members of the default header. */
 export function sign(payload: unknown, header: Claims, key: KeyObject): Promise<string> {
   const text = typeof payload === 'string' ? payload : JSON.stringify(payload);
   return new CompactSign(Buffer.from(text))
@@ -44,16 +58,22 @@ export function sign(payload: unknown, header: Claims, key: KeyObject): Promise<
     .sign(key);
 }
 
+/**
+ * Starts an issuer.
+ *
+ * @param now the clock for `iat`, `nbf` and `exp`, in milliseconds
+ */
 export async function startIssuer(now: () => number = Date.now): Promise<Issuer> {
   const { publicKey, privateKey } = rsaKey();
   const jwks = { keys: [publicJwk(publicKey, 'key-1')] };
   const asked: string[] = [];
-  const takenOver = new Map<string, Respond>();
+  const overrides = new Map<string, Respond>();
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
     asked.push(path);
-    const other = [...takenOver].find(([end]) => path.endsWith(end))?.[1];
-    if (other) return other(request, response);
+    const override = [...overrides].find(([pathEnd]) => path.endsWith(pathEnd))?.[1];
+    if (override) return override(request, response);
+
     const [, tenant = ''] = path.split('/');
     const version = path.includes('/v2.0') ? '/v2.0' : '';
     if (path.endsWith('/openid-configuration')) {
@@ -67,8 +87,11 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
           end_session_endpoint: `${host.href}${tenant}/oauth2${version}/logout`,
         }),
       );
-    } else if (path.endsWith('/keys')) response.end(JSON.stringify(jwks));
-    else response.writeHead(404).end();
+    } else if (path.endsWith('/keys')) {
+      response.end(JSON.stringify(jwks));
+    } else {
+      response.writeHead(404).end();
+    }
   });
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
   const host = new URL(`http://localhost:${(server.address() as AddressInfo).port}/`);
@@ -78,10 +101,12 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
     asked,
     jwks,
     privateKey,
-    respond: (pathEnd, answer) =>
-      void (answer ? takenOver.set(pathEnd, answer) : takenOver.delete(pathEnd)),
+    respond: (pathEnd, respond) => {
+      if (respond) overrides.set(pathEnd, respond);
+      else overrides.delete(pathEnd);
+    },
     token: (claims = {}, header = {}, key = privateKey) =>
-      sign(goodClaims(host, now, claims), header, key),
+      sign(validClaims(host, now, claims), header, key),
     count: (pathEnd) => asked.filter((path) => path.endsWith(pathEnd)).length,
     close: async () => {
       server.closeAllConnections();
@@ -90,8 +115,8 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
   };
 }
 
-/** What Entra would say in a v2 token A about alice (v1 with `ver: '1.0'`). */
-function goodClaims(host: URL, now: () => number, changes: Claims): Claims {
+/** The claims of a token A for alice, version 2.0 unless `changes` has `ver: '1.0'`. */
+function validClaims(host: URL, now: () => number, changes: Claims): Claims {
   const seconds = Math.floor(now() / 1_000);
   const v1 = changes.ver === '1.0';
   const actor = v1 ? { appid: clientApp, appidacr: '0' } : { azp: clientApp, azpacr: '0' };

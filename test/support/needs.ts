@@ -2,7 +2,7 @@ import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { test } from '@jest/globals';
 
-/** The programs that some tests need and not every machine has, by the names they go by. */
+/** Programs that some tests need and not every machine has, each with its possible file names. */
 const programs = {
   chromium: ['chromium', 'chromium-browser', 'google-chrome', 'google-chrome-stable'],
   bicep: ['bicep'],
@@ -11,7 +11,7 @@ const programs = {
 type Program = keyof typeof programs;
 type Body = () => unknown;
 
-/** Where a program is on the PATH (or where Debian puts it), if it is. */
+/** Finds a program on the PATH or in the usual folders; `undefined` when it is not installed. */
 export function findProgram(program: Program): string | undefined {
   const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin'];
   return folders
@@ -19,31 +19,54 @@ export function findProgram(program: Program): string | undefined {
     .find(isExecutable);
 }
 
-/** What becomes of a test that needs a program; the reason says why it does not run. */
-export function decide(
+/** What to do with a test that needs a program. */
+export interface TestPlan {
+  readonly action: 'run' | 'skip' | 'fail';
+  /** Why the test does not run; empty when it runs. */
+  readonly reason: string;
+}
+
+/** Decides whether a test runs. Without its program it is skipped, but in CI it fails. */
+export function planTest(
   program: string,
-  found: boolean,
-  ci: boolean,
-): { readonly fate: 'run' | 'skip' | 'fail'; readonly reason: string } {
-  if (found) return { fate: 'run', reason: '' };
-  return ci
-    ? { fate: 'fail', reason: `${program} is not installed, and CI must have it` }
-    : { fate: 'skip', reason: `${program} is not installed` };
+  { installed, ci }: { readonly installed: boolean; readonly ci: boolean },
+): TestPlan {
+  if (installed) return { action: 'run', reason: '' };
+  if (ci) {
+    return { action: 'fail', reason: `${program} is not installed, and CI requires it` };
+  }
+  return { action: 'skip', reason: `${program} is not installed` };
 }
 
 /**
- * `test` for tests that need a program: without it they are skipped with the reason in their name, and fail where CI=true.
- * `const browserTest = needs('chromium'); browserTest('signs in', async () => …, 60_000);`
+ * Returns a `test` function for tests that need a program. Without the program the tests are
+ * skipped with the reason in their name; when `CI` is `true`, they fail.
+ *
+ * @example
+ * const browserTest = needs('chromium');
+ * browserTest('signs in', async () => {}, 60_000);
  */
 export function needs(
   program: Program,
-  found = findProgram(program) !== undefined,
+  installed = findProgram(program) !== undefined,
 ): (name: string, body: Body, timeout?: number) => void {
-  const { fate, reason } = decide(program, found, process.env.CI === 'true');
+  const { action, reason } = planTest(program, { installed, ci: process.env.CI === 'true' });
   return (name, body, timeout) => {
-    if (fate === 'run') test(name, async () => void (await body()), timeout);
-    else if (fate === 'skip') test.skip(`${name} [${reason}]`, () => {});
-    else test(name, () => Promise.reject(new Error(reason)));
+    if (action === 'run') {
+      test(
+        name,
+        async () => {
+          await body();
+        },
+        timeout,
+      );
+    } else if (action === 'skip') {
+      test.skip(`${name} [${reason}]`, () => {});
+    } else {
+      test(name, () => {
+        throw new Error(reason);
+      });
+    }
   };
 }
 

@@ -1,31 +1,29 @@
 import type { AggregatedResult } from '@jest/reporters';
 
-/** Ends jest's output with the reasons of the skipped tests (`needs` puts them into their names) and one plain line of counts. */
+/**
+ * A Jest reporter that ends the output with the skipped tests (`needs` puts the reason into their
+ * names) and one plain line of counts.
+ */
 export default class PlainReporter {
   onRunComplete(_contexts: unknown, results: AggregatedResult): void {
     const lines = describeResults(results);
-    // Jest's own summary comes after this call.
+    // Jest prints its own summary after this call, so wait until the process exits.
     process.once('exit', () => process.stderr.write(`\n${lines.join('\n')}\n`));
   }
 }
 
+/** Returns one line for each skipped test, then the counts. */
 export function describeResults(results: AggregatedResult): readonly string[] {
-  const {
-    testResults,
-    numPassedTests,
-    numFailedTests,
-    numPendingTests,
-    numTodoTests,
-    numRuntimeErrorTestSuites,
-  } = results;
-  const tests = testResults.flatMap((suite) => suite.testResults);
-  return [
-    ...tests
-      .filter(({ status }) => status === 'pending')
-      .map(({ fullName }) => `skipped: ${fullName}`),
-    ...(numRuntimeErrorTestSuites > 0
-      ? [`${numRuntimeErrorTestSuites} test files could not run; each counts as one failed test.`]
-      : []),
-    `${numPassedTests} passed, ${numFailedTests + numRuntimeErrorTestSuites} failed, ${numPendingTests + numTodoTests} skipped`,
-  ];
+  const tests = results.testResults.flatMap((suite) => suite.testResults);
+  const lines = tests
+    .filter(({ status }) => status === 'pending')
+    .map(({ fullName }) => `skipped: ${fullName}`);
+  const failedFiles = results.numRuntimeErrorTestSuites;
+  if (failedFiles > 0) {
+    lines.push(`${failedFiles} test files could not run; each counts as one failed test.`);
+  }
+  const failed = results.numFailedTests + failedFiles;
+  const skipped = results.numPendingTests + results.numTodoTests;
+  lines.push(`${results.numPassedTests} passed, ${failed} failed, ${skipped} skipped`);
+  return lines;
 }

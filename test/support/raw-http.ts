@@ -1,15 +1,19 @@
 import { connect } from 'node:net';
 
-export interface RawAnswer {
+/** An HTTP response as text. */
+export interface RawResponse {
   readonly status: number;
-  /** The head as it came over the wire, without the status line. */
+  /** The header lines as received, without the status line. */
   readonly head: string;
-  /** The body as it came over the wire: chunk sizes included. */
+  /** The body as received, including chunk sizes. */
   readonly body: string;
 }
 
-/** Sends exactly these bytes and returns what comes back until the server closes; ask for `Connection: close`. */
-export function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
+/**
+ * Sends exactly these bytes and reads until the server closes the connection. The request must
+ * contain `Connection: close`; `rawRequest` adds it.
+ */
+export function sendRaw(port: number, bytes: string): Promise<RawResponse> {
   return new Promise((resolve, reject) => {
     let received = '';
     const socket = connect(port, '127.0.0.1', () => socket.write(bytes, 'latin1'));
@@ -17,22 +21,35 @@ export function sendRaw(port: number, bytes: string): Promise<RawAnswer> {
     socket.on('data', (data) => {
       received += data;
     });
-    socket.on('error', (error) => (received ? undefined : reject(error)));
+    socket.on('error', (error) => {
+      // A server that rejects a request may reset the connection after its response.
+      if (received === '') reject(error);
+    });
     socket.on('close', () => {
-      const [top = '', ...rest] = received.split('\r\n\r\n');
-      const [statusLine = '', ...lines] = top.split('\r\n');
+      const [head = '', ...bodyParts] = received.split('\r\n\r\n');
+      const [statusLine = '', ...headerLines] = head.split('\r\n');
       resolve({
         status: Number(statusLine.split(' ')[1]),
-        head: lines.join('\r\n'),
-        body: rest.join('\r\n\r\n'),
+        head: headerLines.join('\r\n'),
+        body: bodyParts.join('\r\n\r\n'),
       });
     });
   });
 }
 
-/** A request of one line and some headers, as text; adds Host and `Connection: close`. */
-export function rawRequest(line: string, headers: readonly string[] = [], body = ''): string {
-  return [`${line} HTTP/1.1`, 'Host: localhost', 'Connection: close', ...headers, '', body].join(
-    '\r\n',
-  );
+/** Builds the text of a request; adds `Host` and `Connection: close` to the headers. */
+export function rawRequest(
+  requestLine: string,
+  headers: readonly string[] = [],
+  body = '',
+): string {
+  const lines = [
+    `${requestLine} HTTP/1.1`,
+    'Host: localhost',
+    'Connection: close',
+    ...headers,
+    '',
+    body,
+  ];
+  return lines.join('\r\n');
 }

@@ -1,32 +1,46 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { HttpFunctionOptions } from '@azure/functions';
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 
-/** Serves functions made by `createApi` over HTTP, without parameters in their paths: an API of a test's own, out of `shared` alone. */
+/** An API that a test serves. */
+export interface ServedApi {
+  /** Base URL, including the route prefix. */
+  readonly url: URL;
+  /** Closes the server, then throws when a log line leaks a token, a key or an internal detail. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves routes made by `createApi` over HTTP, without a functions host. Routes must have no path
+ * parameters.
+ *
+ * @param logLines the list that receives the log lines
+ * @param port 0 for any free port
+ */
 export async function serveApi(
   functions: readonly HttpFunctionOptions[],
-  lines: string[] = [],
+  logLines: string[] = [],
   port = 0,
-) {
+): Promise<ServedApi> {
   const log = {
-    info: (line: string) => lines.push(line),
-    error: (line: string) => lines.push(line),
+    info: (line: string) => logLines.push(line),
+    error: (line: string) => logLines.push(line),
   };
   const server = createServer(async (message, response) => {
     const url = new URL(message.url ?? '', 'http://localhost');
-    const found = functions.find(({ route }) => `/api/${route}` === url.pathname);
-    if (!found) return response.writeHead(404).end();
+    const match = functions.find(({ route }) => `/api/${route}` === url.pathname);
+    if (!match) return response.writeHead(404).end();
     const headers = new Headers(
       Object.entries(message.headers).map(([name, value]) => [name, String(value)]),
     );
     const request = { method: message.method, headers, query: url.searchParams, params: {} };
-    const answer = (await found.handler(request as never, log as never)) as {
+    const result = (await match.handler(request as never, log as never)) as {
       status: number;
       headers: Record<string, string>;
       body?: string;
     };
-    return response.writeHead(answer.status, answer.headers).end(answer.body);
+    return response.writeHead(result.status, result.headers).end(result.body);
   });
   await new Promise<void>((ready) => server.listen(port, '127.0.0.1', ready));
   return {
@@ -34,7 +48,7 @@ export async function serveApi(
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));
-      demandNoLeaks('The log', lines);
+      assertNoLeaks('The log', logLines);
     },
   };
 }

@@ -4,22 +4,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { demandNoLeaks } from '../../tools/attack/leaks.ts';
+import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
+/** How to start a stack. */
 export interface StackOptions {
-  /** Settings of both APIs, as `npm start -- --set NAME=VALUE` takes them. */
+  /** Settings of both APIs, as `npm start -- --set NAME=VALUE` accepts them. */
   readonly set?: Readonly<Record<string, string>>;
-  /** Instead of local/tenant.json. */
+  /** The directory of users and apps; the default is `local/tenant.json`. */
   readonly directory?: object;
-  /** More environment for `npm start` itself. */
+  /** Additional environment variables for `npm start` itself. */
   readonly env?: Readonly<Record<string, string>>;
-  /** More of what `npm start --` takes, such as `--packaged`, which STACK_PACKAGED=1 adds to every stack. */
+  /**
+   * Additional arguments for `npm start --`. `STACK_PACKAGED=1` adds `--packaged` to every stack.
+   */
   readonly args?: readonly string[];
 }
 
+/** The whole product, started with `npm start`, and a client of its emulators. */
 export interface Stack extends ControlClient {
+  /** Base URLs of the parts. */
   readonly urls: {
     readonly clientApp: string;
     readonly originalApi: string;
@@ -27,11 +32,17 @@ export interface Stack extends ControlClient {
     readonly emulators: string;
     readonly tables: string;
   };
+  /** The data folder of this stack. */
   readonly dataDir: string;
+  /** Process ids of the parts. */
   readonly pids: readonly number[];
-  /** Every line that the stack has written so far, the APIs' log lines included. */
+  /** Returns every line that the stack has written, including the log lines of the APIs. */
   readonly output: () => readonly string[];
-  /** Ctrl-C; resolves once nothing of the stack runs. */
+  /**
+   * Stops the stack as Ctrl-C does. Resolves when none of its processes runs any more.
+   *
+   * @throws Error when the output leaks a token, a key or an internal detail
+   */
   stop(): Promise<void>;
 }
 
@@ -43,61 +54,55 @@ const portNames = [
   'CLIENT_APP_PORT',
   'TABLE_PORT',
 ];
-const stopPatience = 30_000;
+const readyLineStart = '{"ready":true';
+/** How long the stack may take to stop before it is killed, in milliseconds. */
+const stopTimeout = 30_000;
+/** Another process can take a port between the search and the start. */
+const maxAttempts = 3;
 
-/** Runs `npm start` on free ports with an empty data folder of its own, as a child process. Rejects with its output when it does not get ready. */
+/**
+ * Runs `npm start` in a child process, on free ports and with a new data folder.
+ *
+ * @throws Error with the output of the stack when it does not become ready
+ */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   for (let attempt = 1; ; attempt += 1) {
     try {
       return await startOnce(options);
     } catch (error) {
-      if (attempt === 3 || !/is in use/.test(String(error))) throw error;
+      if (attempt === maxAttempts || !/is in use|Already running/.test(String(error))) throw error;
     }
   }
 }
 
-async function startOnce({
-  set = {},
-  directory,
-  env = {},
-  args: more = [],
-}: StackOptions): Promise<Stack> {
+async function startOnce(options: StackOptions): Promise<Stack> {
   const folder = await mkdtemp(join(tmpdir(), 'stack-'));
   const dataDir = join(folder, 'data');
-  const packaged = process.env.STACK_PACKAGED ? ['--packaged'] : [];
-  const args = [
-    ...more,
-    ...packaged,
-    ...Object.entries(set).flatMap(([name, value]) => ['--set', `${name}=${value}`]),
-  ];
-  if (directory) {
-    await writeFile(join(folder, 'tenant.json'), JSON.stringify(directory));
-    args.push('--directory', join(folder, 'tenant.json'));
-  }
-  const ports = await findFreePorts(portNames.length);
-  const portSettings = Object.fromEntries(
-    portNames.map((name, index) => [name, String(ports[index])]),
-  );
-  const child = spawn(process.execPath, [program, '--json', ...args], {
-    // A process group of its own, so that nothing of it can be missed at the end; it stops by itself when this process goes away.
-    detached: true,
-    env: {
-      ...process.env,
-      NO_PROXY: 'localhost,127.0.0.1,::1',
-      ...portSettings,
-      EMULATOR_DATA_DIR: dataDir,
-      ...env,
+  const child = spawn(
+    process.execPath,
+    [program, '--json', '--json-log', ...(await listArgs(options, folder))],
+    {
+      // With its own process group, every process of the stack can be killed at the end. The stack
+      // stops by itself when this process ends.
+      detached: true,
+      env: {
+        ...process.env,
+        NO_PROXY: 'localhost,127.0.0.1,::1',
+        ...(await choosePorts()),
+        EMULATOR_DATA_DIR: dataDir,
+        ...options.env,
+      },
+      stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
     },
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  });
+  );
   const lines: string[] = [];
   const stop = async () => {
     await end(child);
     await rm(folder, { recursive: true, force: true });
-    // What it said when it was ready is for the test that started it, and names its data folder on purpose.
-    demandNoLeaks(
+    // The ready line names the data folder on purpose.
+    assertNoLeaks(
       'The output of the stack',
-      lines.filter((line) => !line.startsWith('{"ready":true')),
+      lines.filter((line) => !line.startsWith(readyLineStart)),
     );
   };
   try {
@@ -112,9 +117,32 @@ async function startOnce({
       ...createControlClient(origin, controlToken),
     };
   } catch (error) {
-    await stop().catch(() => {});
+    try {
+      await stop();
+    } catch {
+      // An error of the cleanup would hide why the stack did not start.
+    }
     throw error;
   }
+}
+
+async function listArgs(options: StackOptions, folder: string): Promise<readonly string[]> {
+  const args = [...(options.args ?? [])];
+  if (process.env.STACK_PACKAGED) args.push('--packaged');
+  for (const [name, value] of Object.entries(options.set ?? {})) {
+    args.push('--set', `${name}=${value}`);
+  }
+  if (options.directory) {
+    const file = join(folder, 'tenant.json');
+    await writeFile(file, JSON.stringify(options.directory));
+    args.push('--directory', file);
+  }
+  return args;
+}
+
+async function choosePorts(): Promise<Readonly<Record<string, string>>> {
+  const ports = await findFreePorts(portNames.length);
+  return Object.fromEntries(portNames.map((name, index) => [name, String(ports[index])]));
 }
 
 interface ReadyLine {
@@ -128,7 +156,7 @@ function readReadyLine(child: ChildProcess, lines: string[]): Promise<ReadyLine>
   return new Promise((resolve, reject) => {
     const onLine = (line: string) => {
       lines.push(line);
-      if (line.startsWith('{"ready":true')) resolve(JSON.parse(line));
+      if (line.startsWith(readyLineStart)) resolve(JSON.parse(line));
     };
     for (const output of [child.stdout, child.stderr])
       if (output) createInterface({ input: output }).on('line', onLine);
@@ -137,19 +165,19 @@ function readReadyLine(child: ChildProcess, lines: string[]): Promise<ReadyLine>
   });
 }
 
-/** Asks, waits, and then kills the whole group. */
+/** Stops the child process, and kills its process group after the timeout. */
 async function end(child: ChildProcess): Promise<void> {
   if (child.exitCode === null && child.signalCode === null) {
     const ended = new Promise((resolve) => child.once('exit', resolve));
     child.kill('SIGTERM');
-    const late = setTimeout(() => child.kill('SIGKILL'), stopPatience);
+    const timer = setTimeout(() => child.kill('SIGKILL'), stopTimeout);
     await ended;
-    clearTimeout(late);
+    clearTimeout(timer);
   }
   if (child.pid !== undefined && isGroupAlive(child.pid)) process.kill(-child.pid, 'SIGKILL');
 }
 
-/** Whether any process of a group that was started with `detached` still runs. */
+/** Tells whether a process of the group still runs; `pid` is a child started with `detached`. */
 export function isGroupAlive(pid: number): boolean {
   try {
     return process.kill(-pid, 0);

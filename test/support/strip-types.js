@@ -1,6 +1,9 @@
 import { stripTypeScriptTypes } from 'node:module';
 
-/** Jest's transform: Node's own type stripping, so that tests run exactly the syntax that `node local/start.ts` runs. */
+/**
+ * Jest's transform. It uses Node's own type stripping, so a test accepts exactly the syntax that
+ * Node runs.
+ */
 export default {
   process: (source) => ({ code: stripTypeScriptTypes(source) }),
   processAsync: async (source) => ({ code: stripTypeScriptTypes(source) }),

@@ -1,12 +1,20 @@
-/** Waits for something that happens by itself soon; fails with `what` after `milliseconds`. */
+const pollInterval = 10;
+
+/**
+ * Waits until `condition` returns true.
+ *
+ * @param description what the test waits for, as the error message names it
+ * @param timeout in milliseconds
+ * @throws Error when the condition is still false after the timeout
+ */
 export async function until(
-  what: string,
-  holds: () => boolean | Promise<boolean>,
-  milliseconds = 5_000,
+  description: string,
+  condition: () => boolean | Promise<boolean>,
+  timeout = 5_000,
 ): Promise<void> {
-  const end = Date.now() + milliseconds;
-  while (!(await holds())) {
-    if (Date.now() > end) throw new Error(`waited ${milliseconds} ms for: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
+  const end = Date.now() + timeout;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`Timed out after ${timeout} ms: ${description}`);
+    await new Promise((resolve) => setTimeout(resolve, pollInterval));
   }
 }

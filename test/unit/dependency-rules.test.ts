@@ -142,7 +142,7 @@ const allowed: readonly Planted[] = [
   { file: 'infra/allowed-tools.ts', code: importOf('../tools/build.ts') },
   { file: 'local/allowed-tools.ts', code: importOf('../tools/build.ts') },
   { file: 'local/allowed-app.ts', code: importOf('../downstream-api/settings.ts') },
-  { file: 'tools/attack/allowed-support.ts', code: importOf('../../test/support/issuer.ts') },
+  { file: 'tools/attack/allowed-support.ts', code: importOf('../support/issuer.ts') },
 ];
 
 describe('the linter', () => {

@@ -1,128 +1,161 @@
 import type { JsonWebKey, KeyObject } from 'node:crypto';
 import type { TokenOptions } from '../../test/support/control-client.ts';
-import type { Part, Signer, TakenApart } from './forge.ts';
-import type { Answered, RawRequest } from './http.ts';
+import type { DecodedToken, Part, Signer, TokenParts } from './forge.ts';
+import type { RawRequest, RawResponse } from './http.ts';
 
-/** One thing tried at one API. */
+/** One hostile (or unusual but valid) input to one API, with the expected outcome. */
 export interface Case {
-  readonly group: string;
   readonly name: string;
-  /** What must come back, as `run` says it; alternatives with " or ". */
+  /** The outcome that `run` must return; alternatives are separated by " or ". */
   readonly expected: string;
-  /** Could change something at the target if it were accepted, or does. */
+  /** Whether the case changes data at the target, or would do so if it were accepted. */
   readonly writes?: boolean;
+  /** Runs the case and returns its outcome. */
   run(): Promise<string>;
 }
 
-/** Makes the cases of one group for one API; without emulators behind it, only those that need none. */
-export type Group = (api: Api) => readonly Case[];
+/**
+ * Creates the cases of a group for an API. Cases that need the emulators are left out when the API
+ * has none.
+ */
+export type CreateCases = (api: Api) => readonly Case[];
 
-/** An API under attack. */
+/** The API under test. */
 export interface Api {
+  /** The name for the results. */
   readonly name: string;
   readonly kind: 'original' | 'downstream';
-  /** Route prefix, without a slash at its end. */
+  /** The route prefix, without a trailing slash. */
   readonly path: string;
-  /** A token that it takes, and its parts. */
+  /** An access token that the API accepts. */
   readonly token: string;
-  readonly good: TakenApart;
-  /** What Entra publishes. */
+  /** The parts of `token`. */
+  readonly decoded: DecodedToken;
+  /** The signing keys that Entra publishes. */
   readonly publicKeys: readonly JsonWebKey[];
+  /** `undefined` for an API that does not run with the emulators. */
   readonly emulators: EmulatorAccess | undefined;
-  /** Sends, and remembers the answer for the last group. */
-  send(request: RawRequest): Promise<Answered>;
-  readonly answers: readonly Answered[];
+  /** Every response so far. The last cases examine them all. */
+  readonly responses: readonly RawResponse[];
+  /** Sends a request and records the response. */
+  send(request: RawRequest): Promise<RawResponse>;
   /**
-   * The good token with parts changed. Signed by Entra's own key where there is emulators, so that the change is the only thing wrong with it;
-   * otherwise with the signature it had, unless a signer is given.
+   * Creates a variant of `token`. Unless a signer is given, Entra's key signs it, so that the
+   * change is the only fault. Without the emulators, it keeps the original signature.
    */
-  forge(parts: { readonly header?: Part; readonly claims?: Part }, signer?: Signer): string;
+  forge(parts: TokenParts, signer?: Signer): string;
 }
 
-/** What only emulators of one's own makes possible. */
+/** What is possible only with the emulators. */
 export interface EmulatorAccess {
   readonly clientAppOrigin: string;
-  /** Entra's signing key; it changes when Entra rotates it. */
-  readonly privateKey: () => { readonly kid: string; readonly key: KeyObject };
-  /** A token for this API as Entra makes it; `undefined` as user for an app-only one. */
-  token(user: string | undefined, options?: TokenOptions): Promise<string>;
-  idToken(user: string): Promise<string>;
-  /** A good token for the other API. */
-  readonly foreign: () => Promise<string>;
-  policy(name: string, value: string): Promise<void>;
+  /** Reads Entra's current signing key, which changes with a key rotation. */
+  readPrivateKey(): { readonly kid: string; readonly key: KeyObject };
+  /**
+   * Gets a token for this API.
+   * @param user `undefined` for an app-only token
+   */
+  getToken(user: string | undefined, options?: TokenOptions): Promise<string>;
+  getIdToken(user: string): Promise<string>;
+  /** Gets a token that only the other API of the chain accepts. */
+  getTokenForOtherApi(): Promise<string>;
+  /** Sets a policy of the emulators. */
+  setPolicy(name: string, value: string): Promise<void>;
 }
 
-/** `401 invalid_token`, `404`, `401 invalid_token, bare` for a challenge that names no error, `closed`. */
-export function describeAnswer({ status, json, headers }: Answered): string {
+/** The outcome for an invalid token. */
+export const invalidToken = '401 invalid_token';
+/** The outcome for a request without a token: its challenge contains no error (RFC 6750 §3.1). */
+export const missingToken = '401 invalid_token, no error';
+/** The outcome for a malformed Authorization header or several tokens. */
+export const malformedRequest = '400 invalid_request';
+
+/** Milliseconds. An API fetches unknown keys at most every 30 s. */
+const keyRefreshTimeout = 32_000;
+const retryDelay = 500;
+
+/** A claims case that takes longer, in milliseconds, runs again: its times are out of date. */
+const maxDuration = 900;
+const maxAttempts = 3;
+
+/** Describes a response by status and problem code: `401 invalid_token`, `404`, `closed`. */
+export function describeResponse({ status, json, headers }: RawResponse): string {
   if (status === 0) return 'closed';
   const challenge = String(headers['www-authenticate'] ?? '');
-  const bare = status === 401 && !challenge.includes('error=') ? ', bare' : '';
-  return `${status}${typeof json.code === 'string' ? ` ${json.code}` : ''}${bare}`;
+  const code = typeof json.code === 'string' ? ` ${json.code}` : '';
+  const suffix = status === 401 && !challenge.includes('error=') ? ', no error' : '';
+  return `${status}${code}${suffix}`;
 }
 
-/** What is tried with a token: a read that changes nothing. */
-export const probe = (api: Api, headers: RawRequest['headers'] = {}) =>
-  api.send({ path: `${api.path}/documents?limit=1`, headers });
+/** Sends the request with which tokens are tested. It reads documents and changes nothing. */
+export function listDocuments(api: Api, headers: RawRequest['headers'] = {}): Promise<RawResponse> {
+  return api.send({ path: `${api.path}/documents?limit=1`, headers });
+}
 
-export const present = async (api: Api, token: string): Promise<string> =>
-  describeAnswer(await probe(api, { authorization: `Bearer ${token}` }));
+/** Sends a token to the API and returns the outcome. */
+export async function sendToken(api: Api, token: string): Promise<string> {
+  return describeResponse(await listDocuments(api, { authorization: `Bearer ${token}` }));
+}
 
 /**
- * As `present`, for a good token whose key an API may not know yet: it asks for unknown keys at most every 30 s, so right after somebody
- * else's unknown key it takes as long.
+ * Sends a valid token whose signing key the API may not know yet, until the API accepts it. The API
+ * may have fetched the keys for an unknown key just before, so this can take over 30 s.
  */
-export async function patiently(api: Api, token: string): Promise<string> {
-  const end = Date.now() + 32_000;
+export async function sendTokenUntilAccepted(api: Api, token: string): Promise<string> {
+  const end = Date.now() + keyRefreshTimeout;
   for (;;) {
-    const got = await present(api, token);
-    if (got === '200' || Date.now() > end) return got;
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    const outcome = await sendToken(api, token);
+    if (outcome === '200' || Date.now() > end) return outcome;
+    await new Promise((resolve) => setTimeout(resolve, retryDelay));
   }
 }
 
-export const invalid = '401 invalid_token';
-export const bare = '401 invalid_token, bare';
-export const malformed = '400 invalid_request';
+/** A case that differs from others only in its token; expected is `invalidToken` by default. */
+export type TokenRow = readonly [
+  name: string,
+  createToken: () => string | Promise<string>,
+  expected?: string,
+];
 
-/** Cases that differ by their token alone. */
-export function tokenCases(
-  api: Api,
-  group: string,
-  rows: readonly (readonly [
-    name: string,
-    token: () => string | Promise<string>,
-    expected?: string,
-  ])[],
-): readonly Case[] {
-  return rows.map(([name, token, expected = invalid]) => ({
-    group,
+/** Creates the cases for a table of tokens. */
+export function tokenCases(api: Api, rows: readonly TokenRow[]): readonly Case[] {
+  return rows.map(([name, createToken, expected = invalidToken]) => ({
     name,
     expected,
-    run: async () => present(api, await token()),
+    run: async () => sendToken(api, await createToken()),
   }));
 }
 
-/** Cases that differ by a change to claims that Entra then signs. `() =>` where a change depends on the moment. */
-export function claimCases(
-  api: Api,
-  group: string,
-  rows: readonly (readonly [name: string, claims: Part | (() => Part), expected?: string])[],
-): readonly Case[] {
+/**
+ * A case that differs from others only in the claims that Entra signs. They are computed by a
+ * function when they depend on the current time. Expected is `invalidToken` by default.
+ */
+export type ClaimsRow = readonly [name: string, claims: Part | (() => Part), expected?: string];
+
+/** Creates the cases for a table of claims; none without the emulators. */
+export function claimsCases(api: Api, rows: readonly ClaimsRow[]): readonly Case[] {
   if (!api.emulators) return [];
-  return rows.map(([name, claims, expected = invalid]) => ({
-    group,
+  return rows.map(([name, claims, expected = invalidToken]) => ({
     name,
     expected,
     run: () =>
-      inTime(() =>
-        present(api, api.forge({ claims: typeof claims === 'function' ? claims() : claims })),
-      ),
+      repeatWhenSlow(() => {
+        const part = typeof claims === 'function' ? claims() : claims;
+        return sendToken(api, api.forge({ claims: part }));
+      }),
   }));
 }
 
-/** Runs again what took so long that a token made for this very second is no longer what it was. */
-async function inTime(run: () => Promise<string>, tries = 3): Promise<string> {
-  const began = performance.now();
-  const got = await run();
-  return performance.now() - began < 900 || tries === 1 ? got : inTime(run, tries - 1);
+/** Repeats a run that took so long that the times in its token may no longer be what they were. */
+async function repeatWhenSlow(run: () => Promise<string>): Promise<string> {
+  for (let attempt = 1; ; attempt += 1) {
+    const start = performance.now();
+    const outcome = await run();
+    if (performance.now() - start < maxDuration || attempt === maxAttempts) return outcome;
+  }
+}
+
+/** Converts an upper-case text to lower case, and any other text to upper case. */
+export function swapLetterCase(text: string): string {
+  return text === text.toUpperCase() ? text.toLowerCase() : text.toUpperCase();
 }

@@ -1,76 +1,71 @@
-import { request as requestHttp } from 'node:http';
+import { type IncomingMessage, request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-/** A request exactly as it is to go out: the path is not tidied up, a header may be sent twice, any method goes. */
+/**
+ * A request that is sent exactly as given: the path is not normalized, a header may occur twice,
+ * and any method is allowed.
+ */
 export interface RawRequest {
+  /** Default `GET`. */
   readonly method?: string;
-  /** Path and query as they are. */
+  /** The path and query, already encoded. */
   readonly path: string;
+  /** An array sends the header several times. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
   readonly body?: string | Buffer;
-  /** Send the body in chunks, without a length. */
+  /** Whether to send the body in chunks, without a Content-Length. */
   readonly chunked?: boolean;
 }
 
-export interface Answered {
+/** A response, together with its request. */
+export interface RawResponse {
   readonly request: RawRequest;
-  /** 0 where the connection was closed without an answer. */
+  /** 0 when the server closed the connection without a response. */
   readonly status: number;
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
   readonly text: string;
-  /** The body as a JSON object, empty where it is none. */
+  /** The body, if it is a JSON object; otherwise an empty object. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-const patience = 20_000;
+/** Milliseconds without a response. */
+const responseTimeout = 20_000;
 
-/** Sends one request over a connection of its own. @throws Error where nothing answers within 20 s */
-export function sendRequest(origin: URL, request: RawRequest): Promise<Answered> {
+/**
+ * Sends one request over a new connection.
+ * @throws Error when the server does not respond within 20 s or refuses the connection
+ */
+export function sendRequest(origin: URL, request: RawRequest): Promise<RawResponse> {
   const { method = 'GET', path, headers = {}, body, chunked = false } = request;
-  const length =
-    body === undefined || chunked ? {} : { 'content-length': String(Buffer.byteLength(body)) };
-  const answerOf = (status: number, headersOf: Answered['headers'], text: string): Answered => ({
-    request,
-    status,
-    headers: headersOf,
-    text,
-    json: readObject(text),
-  });
+  const hasLength = body !== undefined && !chunked;
+  const send = origin.protocol === 'https:' ? requestHttps : requestHttp;
+  const options = {
+    hostname: origin.hostname,
+    port: origin.port,
+    method,
+    path,
+    headers: {
+      ...(hasLength ? { 'content-length': String(Buffer.byteLength(body)) } : {}),
+      ...headers,
+    },
+    agent: false,
+    timeout: responseTimeout,
+  };
   return new Promise((resolve, reject) => {
-    const send = origin.protocol === 'https:' ? requestHttps : requestHttp;
-    const { hostname, port } = origin;
-    const outgoing = send(
-      {
-        hostname,
-        port,
-        method,
-        path,
-        headers: { ...length, ...headers },
-        agent: false,
-        timeout: patience,
-      },
-      (incoming) => {
-        const chunks: Buffer[] = [];
-        incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
-        const done = () =>
-          resolve(
-            answerOf(
-              incoming.statusCode ?? 0,
-              incoming.headers,
-              Buffer.concat(chunks).toString('utf8'),
-            ),
-          );
-        incoming.on('end', done).on('error', done);
-      },
-    );
-    outgoing.on('timeout', () =>
-      outgoing.destroy(
-        new Error(`${method} ${path.slice(0, 60)}: no answer within ${patience} ms`),
-      ),
-    );
+    const outgoing = send(options, async (incoming) => {
+      const text = await readText(incoming);
+      const { statusCode: status = 0, headers } = incoming;
+      resolve({ request, status, headers, text, json: parseObject(text) });
+    });
+    outgoing.on('timeout', () => {
+      const target = `${method} ${path.slice(0, 60)}`;
+      outgoing.destroy(new Error(`${target}: no response within ${responseTimeout} ms`));
+    });
     outgoing.on('error', (error: NodeJS.ErrnoException) => {
-      // A server that will not read a request to its end closes the connection, and the system may drop what it said.
-      if (error.code === 'ECONNRESET' || error.code === 'EPIPE') resolve(answerOf(0, {}, ''));
+      // A server that rejects a request before its end closes the connection. The operating system
+      // may then discard the response.
+      const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (isClosed) resolve({ request, status: 0, headers: {}, text: '', json: {} });
       else reject(error);
     });
     if (body !== undefined) outgoing.write(body);
@@ -78,7 +73,18 @@ export function sendRequest(origin: URL, request: RawRequest): Promise<Answered>
   });
 }
 
-function readObject(text: string): Readonly<Record<string, unknown>> {
+/** Reads the body as far as the server sends it. */
+async function readText(incoming: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  try {
+    for await (const chunk of incoming) chunks.push(chunk);
+  } catch {
+    // The connection was closed before the end of the body.
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+function parseObject(text: string): Readonly<Record<string, unknown>> {
   try {
     const value: unknown = JSON.parse(text);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};

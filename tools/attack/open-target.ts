@@ -3,137 +3,170 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ControlClient, TokenOptions } from '../../test/support/control-client.ts';
 import type { Api, EmulatorAccess } from './case.ts';
-import { rsa, signedBy, takeApart, unsigned } from './forge.ts';
-import { type Answered, sendRequest } from './http.ts';
+import { appendSignature, createSigningInput, decodeJwt, type Part, rsa } from './forge.ts';
+import { type RawResponse, sendRequest } from './http.ts';
 
-const everyScope = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
+const allScopes = ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'];
 
-interface Opened {
-  readonly name: string;
-  readonly kind: Api['kind'];
-  /** Base URL with the route prefix. */
+type ApiOptions = Pick<Api, 'name' | 'kind' | 'token' | 'publicKeys' | 'emulators'> & {
+  /** The base URL with the route prefix. */
   readonly url: string;
-  readonly token: string;
-  readonly publicKeys: readonly JsonWebKey[];
-  readonly emulators?: EmulatorAccess;
-}
+};
 
-function openApi({ name, kind, url, token, publicKeys, emulators }: Opened): Api {
-  const base = new URL(url);
-  const good = takeApart(token);
-  const answers: Answered[] = [];
+function createTarget({ name, kind, url, token, publicKeys, emulators }: ApiOptions): Api {
+  const baseUrl = new URL(url);
+  const decoded = decodeJwt(token);
+  const responses: RawResponse[] = [];
   return {
     name,
     kind,
-    path: base.pathname.replace(/\/$/, ''),
+    path: baseUrl.pathname.replace(/\/$/, ''),
     token,
-    good,
+    decoded,
     publicKeys,
     emulators,
-    answers,
+    responses,
     async send(request) {
-      const answer = await sendRequest(base, request);
-      answers.push(answer);
-      return answer;
+      const response = await sendRequest(baseUrl, request);
+      responses.push(response);
+      return response;
     },
     forge(parts, signer) {
-      const entra = emulators?.privateKey();
-      const input = unsigned(good, { ...parts, header: withKid(parts.header, entra?.kid) });
-      if (signer) return signedBy(input, signer);
-      return entra ? signedBy(input, rsa(entra.key)) : `${input}.${good.segments[2]}`;
+      const current = emulators?.readPrivateKey();
+      const header = current ? withKeyId(parts.header, current.kid) : parts.header;
+      const input = createSigningInput(decoded, {
+        ...parts,
+        ...(header === undefined ? {} : { header }),
+      });
+      if (signer) return appendSignature(input, signer);
+      if (current) return appendSignature(input, rsa(current.key));
+      const [, , originalSignature] = decoded.segments;
+      return `${input}.${originalSignature}`;
     },
   };
 }
 
-/** Entra may have a newer key than the one that signed the good token; what a case says of the header still comes last. */
-const withKid = (header: Parameters<Api['forge']>[0]['header'], kid: string | undefined) =>
-  typeof header === 'string' || Buffer.isBuffer(header) || kid === undefined
-    ? (header ?? {})
-    : { kid, ...header };
+/**
+ * Sets the id of Entra's current key, which may be newer than the one that signed the valid token.
+ * A `kid` of the case takes precedence.
+ */
+function withKeyId(header: Part = {}, kid: string): Part {
+  if (typeof header === 'string' || Buffer.isBuffer(header)) return header;
+  return { kid, ...header };
+}
 
-interface RunningStack {
+/** A chain that runs on this machine with the emulators. */
+export interface RunningStack {
   readonly urls: {
     readonly originalApi: string;
     readonly downstreamApi: string;
-    readonly emulators: string;
     readonly clientApp: string;
   };
+  /** The data folder of the emulators, which contains Entra's signing keys. */
   readonly dataDir: string;
   readonly control: ControlClient;
 }
 
-/** Both APIs of a chain that runs on this machine, with the emulators's key at hand for tokens that are wrong in one thing only. */
-export async function openStack({ urls, dataDir, control }: RunningStack): Promise<readonly Api[]> {
-  const tokenA = (user: string | undefined, options: TokenOptions = {}) =>
+type GetToken = EmulatorAccess['getToken'];
+
+/**
+ * Opens both APIs of a running stack. Entra's signing key is available, so that a forged token can
+ * have a single fault.
+ */
+export async function openStack({
+  urls,
+  dataDir,
+  control,
+}: RunningStack): Promise<readonly [original: Api, downstream: Api]> {
+  const getTokenA: GetToken = (user, options = {}) =>
     control.token(
       user,
       user === undefined ? { scope: 'original-api/.default', ...options } : options,
     );
-  const tokenB = (user: string | undefined, options: TokenOptions = {}) =>
-    user === undefined
-      ? control.token(user, { scope: 'downstream-api/.default', ...options })
-      : control.token(user, {
-          client: 'original-api',
-          scope: (options.client ? ['Documents.Read'] : everyScope)
-            .map((scope) => `downstream-api/${scope}`)
-            .join(','),
-          ...options,
-        });
-  const privateKey = () => readSigningKey(join(dataDir, 'signing-keys.json'));
+  const getTokenB: GetToken = (user, options = {}) =>
+    control.token(user, { ...tokenBOptions(user, options), ...options });
   const common = {
     clientAppOrigin: urls.clientApp,
-    privateKey,
-    idToken: async (user: string) =>
-      ((await control.control('POST', 'token', { user })) as { id_token: string }).id_token,
-    policy: (name: string, value: string) => control.policy(name, value),
+    readPrivateKey: () => readSigningKey(join(dataDir, 'signing-keys.json')),
+    getIdToken: async (user: string) => {
+      const response = await control.control('POST', 'token', { user });
+      return (response as { id_token: string }).id_token;
+    },
+    setPolicy: (name: string, value: string) => control.policy(name, value),
   };
   const open = async (
     kind: Api['kind'],
     url: string,
-    token: typeof tokenA,
-    foreign: typeof tokenA,
+    getToken: GetToken,
+    getTokenForOther: GetToken,
   ) => {
-    const good = await token('alice');
-    const publicKeys = await fetchKeys(String(takeApart(good).claims.iss));
-    return openApi({
-      name: kind,
-      kind,
-      url,
-      token: good,
-      publicKeys,
-      emulators: { ...common, token, foreign: () => foreign('alice') },
-    });
+    const token = await getToken('alice');
+    const publicKeys = await fetchPublicKeys(String(decodeJwt(token).claims.iss));
+    const emulators: EmulatorAccess = {
+      ...common,
+      getToken,
+      getTokenForOtherApi: () => getTokenForOther('alice'),
+    };
+    return createTarget({ name: kind, kind, url, token, publicKeys, emulators });
   };
   return [
-    await open('original', urls.originalApi, tokenA, tokenB),
-    await open('downstream', urls.downstreamApi, tokenB, tokenA),
+    await open('original', urls.originalApi, getTokenA, getTokenB),
+    await open('downstream', urls.downstreamApi, getTokenB, getTokenA),
   ];
 }
 
-/** One API anywhere, with a token that it takes. Whether it is a Downstream does not matter: only cases that need no emulators will run. */
-export async function openForeign(url: string, token: string): Promise<Api> {
-  const { claims } = takeApart(token);
-  const publicKeys = await fetchKeys(
-    String(claims.iss).replace('sts.windows.net', 'login.microsoftonline.com'),
-  ).catch(() => []);
-  return openApi({ name: 'target', kind: 'original', url, token, publicKeys });
+/** A token B is issued to Original API, with all scopes unless another client is given. */
+function tokenBOptions(user: string | undefined, { client }: TokenOptions): TokenOptions {
+  if (user === undefined) return { scope: 'downstream-api/.default' };
+  const scopes = client === undefined ? allScopes : ['Documents.Read'];
+  return {
+    client: 'original-api',
+    scope: scopes.map((scope) => `downstream-api/${scope}`).join(','),
+  };
 }
 
-/** Keys by an issuer's own metadata. */
-async function fetchKeys(issuer: string): Promise<readonly JsonWebKey[]> {
-  const metadata = await fetch(`${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`);
-  const { jwks_uri: uri } = (await metadata.json()) as { jwks_uri: string };
-  const { keys } = (await (await fetch(uri)).json()) as { keys: JsonWebKey[] };
+/**
+ * Opens one deployed API. Its kind does not matter, because only the cases that need no emulators
+ * can run.
+ * @param url the base URL with the route prefix
+ * @param token an access token that the API accepts
+ */
+export async function openDeployedApi(url: string, token: string): Promise<Api> {
+  const { claims } = decodeJwt(token);
+  const issuer = String(claims.iss).replace('sts.windows.net', 'login.microsoftonline.com');
+  let publicKeys: readonly JsonWebKey[];
+  try {
+    publicKeys = await fetchPublicKeys(issuer);
+  } catch {
+    // The cases that need a public key are left out.
+    publicKeys = [];
+  }
+  return createTarget({
+    name: 'target',
+    kind: 'original',
+    url,
+    token,
+    publicKeys,
+    emulators: undefined,
+  });
+}
+
+/** Fetches the signing keys that an issuer's metadata links to. */
+async function fetchPublicKeys(issuer: string): Promise<readonly JsonWebKey[]> {
+  const metadataUrl = `${issuer.replace(/\/$/, '')}/.well-known/openid-configuration`;
+  const metadata = (await (await fetch(metadataUrl)).json()) as { jwks_uri: string };
+  const { keys } = (await (await fetch(metadata.jwks_uri)).json()) as { keys: JsonWebKey[] };
   return keys;
 }
 
-/** The newest key that the emulators signs with; it keeps them in its data folder, which only its owner may read. */
+/** Reads the newest signing key of the emulators. Only their owner may read the file. */
 function readSigningKey(file: string): { readonly kid: string; readonly key: KeyObject } {
   const [newest] = JSON.parse(readFileSync(file, 'utf8')) as JsonWebKey[];
-  if (!newest) throw new Error('The emulators has no signing key.');
-  return { kid: thumbprintOf(newest), key: createPrivateKey({ key: newest, format: 'jwk' }) };
+  if (!newest) throw new Error('The emulators have no signing key.');
+  return { kid: computeThumbprint(newest), key: createPrivateKey({ key: newest, format: 'jwk' }) };
 }
 
-/** The emulators names its keys by their thumbprint (RFC 7638). */
-const thumbprintOf = ({ e, kty, n }: JsonWebKey) =>
-  createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+/** Computes the JWK thumbprint (RFC 7638), which the emulators use as the key id. */
+function computeThumbprint({ e, kty, n }: JsonWebKey): string {
+  return createHash('sha256').update(JSON.stringify({ e, kty, n })).digest('base64url');
+}

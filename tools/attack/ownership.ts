@@ -1,147 +1,173 @@
 import { randomUUID } from 'node:crypto';
-import { type Api, type Case, describeAnswer, type Group } from './case.ts';
-import { as, create, created, goodBody, json, type Options, remove } from './document.ts';
+import {
+  type Api,
+  type Case,
+  type CreateCases,
+  describeResponse,
+  type EmulatorAccess,
+} from './case.ts';
+import {
+  createDocument,
+  createHeaders,
+  deleteDocument,
+  jsonHeaders,
+  type RequestOptions,
+  sendWithToken,
+  validBody,
+} from './documents.ts';
+import { decodeJwt } from './forge.ts';
 
-const group = 'Objects';
 const notFound = '404 not_found';
+const updateHeaders = { ...jsonHeaders, 'if-match': '"x"' };
 
-/** Whose things are whose: what a second user may do, and what the first one must be asked for once more. */
-export const ownership: Group = (api) => {
+/** Documents of the seed data: one of the user of the valid token, one of another tenant. */
+const aliceDocument = 'documents/garden-plan';
+const otherTenantDocument = 'documents/northern-lights';
+
+/** The rights of a second user (bob) on the first user's objects, and the step-up for deletions. */
+export const ownership: CreateCases = (api) => {
   const { emulators } = api;
   if (!emulators) return [];
-  const { oid } = api.good.claims;
-  const one = (name: string, expected: string, run: () => Promise<string>): Case => ({
-    group,
-    name,
-    expected,
-    writes: true,
-    run,
-  });
-  const asBob = async (path: string, options: Options = {}) =>
-    describeAnswer(await as(api, path, { ...options, token: await emulators.token('bob') }));
-  /** bob, under every name of the first user. */
-  const lookAlike = async () => {
-    const bob = JSON.parse(
-      Buffer.from((await emulators.token('bob')).split('.')[1] ?? '', 'base64url').toString(),
-    ) as Record<string, unknown>;
-    const { preferred_username, name } = api.good.claims;
-    return {
-      oid: bob.oid,
-      token: api.forge({
-        claims: {
-          ...bob,
-          name,
-          preferred_username,
-          upn: preferred_username,
-          email: preferred_username,
-          unique_name: preferred_username,
-        },
-      }),
-    };
-  };
-  const guarded = { ...json, 'if-match': '"x"' };
-  return [
-    one('another user’s document: read', notFound, () => asBob('documents/garden-plan')),
-    one('another user’s document: write', notFound, () =>
-      asBob('documents/garden-plan', { method: 'PUT', headers: guarded, body: goodBody }),
-    ),
-    one('another user’s document: write as new', '412 conflict', () =>
-      asBob('documents/garden-plan', { method: 'PUT', headers: create, body: goodBody }),
-    ),
-    one('another user’s document: delete', notFound, () =>
-      asBob('documents/garden-plan', { method: 'DELETE', headers: { 'if-match': '"x"' } }),
-    ),
-    one('a document of another tenant', notFound, () => asBob('documents/northern-lights')),
-    one('another user’s profile: read', '403 forbidden', () => asBob(`profiles/${oid}`)),
-    one('another user’s profile: write', '403 forbidden', () =>
-      asBob(`profiles/${oid}`, { method: 'PUT', headers: create, body: '{"displayName":"x"}' }),
-    ),
-    one(
-      'the same e-mail, upn, name and preferred_username with another oid: that user’s own profile',
-      'own',
-      async () => {
-        const { token, oid: own } = await lookAlike();
-        const { json: profile } = await as(api, 'profiles/me', { token });
-        return profile.userId === own ? 'own' : 'not their own';
-      },
-    ),
-    one('the same names with another oid: the first user’s document', notFound, async () =>
-      describeAnswer(await as(api, 'documents/garden-plan', { token: (await lookAlike()).token })),
-    ),
-    ...(api.kind === 'downstream'
-      ? [
-          one(
-            'the same names with an oid nobody has: no documents, an empty profile',
-            '0 documents, ""',
-            async () => {
-              const token = api.forge({ claims: { oid: randomUUID() } });
-              const [list, profile] = [
-                await as(api, 'documents', { token }),
-                await as(api, 'profiles/me', { token }),
-              ];
-              return `${(list.json.documents as unknown[] | undefined)?.length} documents, ${JSON.stringify(profile.json.displayName)}`;
-            },
-          ),
-          one('a user’s own document, in another tenant', '401 invalid_token', async () =>
-            describeAnswer(
-              await as(api, 'documents/garden-plan', {
-                token: api.forge({ claims: { tid: randomUUID() } }),
-              }),
-            ),
-          ),
-        ]
-      : []),
-    ...['c2', 'C1', 'c1 c2', 'c10', ''].map((acrs) =>
-      stepUp(
-        api,
-        emulators,
-        `acrs ${JSON.stringify(acrs)}`,
-        '401 step_up_required',
-        acrs === '' ? {} : { acrs: [acrs] },
-      ),
-    ),
-    // To a client without cp1 Downstream's own challenge does not go, and what Entra demands goes all the same.
-    stepUp(
-      api,
-      emulators,
-      'acrs missing, from a client without cp1',
-      api.kind === 'downstream' ? '403 forbidden' : '401 step_up_required',
-      {
-        xms_cc: undefined,
-      },
-    ),
-    stepUp(api, emulators, 'acrs missing, cp1 in another case', '401 step_up_required', {
-      xms_cc: ['CP1'],
-    }),
-    stepUp(api, emulators, 'acrs c1', '204', { acrs: ['c1'] }),
-  ];
+  const cases = [...otherUserCases(api, emulators), ...sameNamesCases(api, emulators)];
+  if (api.kind === 'downstream') cases.push(...unknownUserCases(api));
+  cases.push(...stepUpCases(api, emulators));
+  return cases;
 };
 
-/** Deletes a document of one's own with a token that says so much of authentication contexts. */
-const stepUp = (
-  api: Api,
-  emulators: NonNullable<Api['emulators']>,
-  name: string,
-  expected: string,
-  claims: Record<string, unknown>,
-): Case => ({
-  group,
-  name: `delete: ${name}`,
-  expected,
-  writes: true,
-  async run() {
-    const { id, etag } = await created(api);
-    // Otherwise Entra grants the context to whoever asks, and the deletion goes through after one exchange more.
-    if (api.kind === 'original') await emulators.policy('auth-context', 'on');
-    const got = describeAnswer(
-      await as(api, `documents/${id}`, {
-        method: 'DELETE',
-        headers: { 'if-match': etag },
-        token: api.forge({ claims: { acrs: undefined, ...claims } }),
+function createCase(name: string, expected: string, run: () => Promise<string>): Case {
+  return { name, expected, writes: true, run };
+}
+
+function otherUserCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
+  const aliceProfile = `profiles/${api.decoded.claims.oid}`;
+  const asBob = async (path: string, options: RequestOptions = {}) => {
+    const token = await emulators.getToken('bob');
+    return describeResponse(await sendWithToken(api, path, { ...options, token }));
+  };
+  return [
+    createCase('read another user’s document', notFound, () => asBob(aliceDocument)),
+    createCase('update another user’s document', notFound, () =>
+      asBob(aliceDocument, { method: 'PUT', headers: updateHeaders, body: validBody }),
+    ),
+    createCase('create a document with the id of another user’s', '412 conflict', () =>
+      asBob(aliceDocument, { method: 'PUT', headers: createHeaders, body: validBody }),
+    ),
+    createCase('delete another user’s document', notFound, () =>
+      asBob(aliceDocument, { method: 'DELETE', headers: { 'if-match': '"x"' } }),
+    ),
+    createCase('read a document of another tenant', notFound, () => asBob(otherTenantDocument)),
+    createCase('read another user’s profile', '403 forbidden', () => asBob(aliceProfile)),
+    createCase('write another user’s profile', '403 forbidden', () =>
+      asBob(aliceProfile, {
+        method: 'PUT',
+        headers: createHeaders,
+        body: '{"displayName":"x"}',
       }),
+    ),
+  ];
+}
+
+/** Tokens of bob that contain all names of alice. */
+function sameNamesCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
+  const { preferred_username, name } = api.decoded.claims;
+  const createLookalike = async () => {
+    const { claims } = decodeJwt(await emulators.getToken('bob'));
+    const token = api.forge({
+      claims: {
+        ...claims,
+        name,
+        preferred_username,
+        upn: preferred_username,
+        email: preferred_username,
+        unique_name: preferred_username,
+      },
+    });
+    return { oid: claims.oid, token };
+  };
+  return [
+    createCase(
+      'another oid with the same e-mail, upn, name and preferred_username reads its own profile',
+      'own',
+      async () => {
+        const { token, oid } = await createLookalike();
+        const { json: profile } = await sendWithToken(api, 'profiles/me', { token });
+        return profile.userId === oid ? 'own' : 'not their own';
+      },
+    ),
+    createCase('another oid with the same names reads the document', notFound, async () => {
+      const { token } = await createLookalike();
+      return describeResponse(await sendWithToken(api, aliceDocument, { token }));
+    }),
+  ];
+}
+
+/** These tokens can only be sent to Downstream API directly: Entra would not exchange them. */
+function unknownUserCases(api: Api): readonly Case[] {
+  return [
+    createCase(
+      'an unknown oid with the same names has no documents and an empty profile',
+      '0 documents, ""',
+      async () => {
+        const token = api.forge({ claims: { oid: randomUUID() } });
+        const { json: list } = await sendWithToken(api, 'documents', { token });
+        const { json: profile } = await sendWithToken(api, 'profiles/me', { token });
+        const documents = list.documents as unknown[] | undefined;
+        return `${documents?.length} documents, ${JSON.stringify(profile.displayName)}`;
+      },
+    ),
+    createCase(
+      'the same oid in another tenant reads the document',
+      '401 invalid_token',
+      async () => {
+        const token = api.forge({ claims: { tid: randomUUID() } });
+        return describeResponse(await sendWithToken(api, aliceDocument, { token }));
+      },
+    ),
+  ];
+}
+
+/** Deletions with various authentication contexts; only `c1` satisfies the requirement. */
+function stepUpCases(api: Api, emulators: EmulatorAccess): readonly Case[] {
+  const stepUpRequired = '401 step_up_required';
+  const deletion = (name: string, expected: string, claims: Record<string, unknown>) =>
+    createCase(`delete with ${name}`, expected, () =>
+      deleteWithClaims(api, emulators, { acrs: undefined, ...claims }),
     );
-    if (api.kind === 'original') await emulators.policy('auth-context', 'off');
-    if (got !== '204') await remove(api, id, etag);
-    return got;
-  },
-});
+  return [
+    ...['c2', 'C1', 'c1 c2', 'c10'].map((acrs) =>
+      deletion(`acrs ${JSON.stringify(acrs)}`, stepUpRequired, { acrs: [acrs] }),
+    ),
+    deletion('acrs missing', stepUpRequired, {}),
+    // A client without cp1 does not get Downstream API's own challenge, but it gets Entra's.
+    deletion(
+      'acrs missing, by a client without cp1',
+      api.kind === 'downstream' ? '403 forbidden' : stepUpRequired,
+      { xms_cc: undefined },
+    ),
+    deletion('acrs missing, by a client with CP1 in upper case', stepUpRequired, {
+      xms_cc: ['CP1'],
+    }),
+    deletion('acrs c1', '204', { acrs: ['c1'] }),
+  ];
+}
+
+async function deleteWithClaims(
+  api: Api,
+  emulators: EmulatorAccess,
+  claims: Record<string, unknown>,
+): Promise<string> {
+  const document = await createDocument(api);
+  // Without this policy, Entra would grant the context in the exchange, and Original API's second
+  // attempt would succeed.
+  if (api.kind === 'original') await emulators.setPolicy('auth-context', 'on');
+  const outcome = describeResponse(
+    await sendWithToken(api, `documents/${document.id}`, {
+      method: 'DELETE',
+      headers: { 'if-match': document.etag },
+      token: api.forge({ claims }),
+    }),
+  );
+  if (api.kind === 'original') await emulators.setPolicy('auth-context', 'off');
+  if (outcome !== '204') await deleteDocument(api, document);
+  return outcome;
+}

@@ -13,95 +13,113 @@ import {
   tenantId,
 } from '../../test/support/issuer.ts';
 import { serveApi } from '../../test/support/serve-api.ts';
-import { type Case, describeAnswer } from './case.ts';
-import { rsa, signedBy, takeApart, unsigned } from './forge.ts';
+import { type Case, describeResponse, invalidToken } from './case.ts';
+import { appendSignature, createSigningInput, decodeJwt, rsa } from './forge.ts';
 import { sendRequest } from './http.ts';
 
-/** What is published, what the token is, and what must come back. */
-type Row = readonly [
+/** The id under which the issuer publishes its own valid key. */
+const validKeyId = 'key-1';
+/** The id under which the poisoned key is published. */
+const poisonedKeyId = 'key-2';
+const sharedSecret = 'shared secret';
+const otherIssuer = `https://login.microsoftonline.com/${otherTenantId}/v2.0`;
+const unavailable = '503 unavailable';
+
+const otherKey = rsaKey();
+const weakKey = generateKeyPairSync('rsa', { modulusLength: 1024 });
+
+interface PoisonedKeySet {
+  readonly name: string;
+  readonly expected: string;
+  /** Returns the keys that the issuer publishes. */
+  publish(issuer: Issuer): readonly unknown[];
+  /** Creates the token that is sent to the API. */
+  createToken(issuer: Issuer): Promise<string>;
+}
+
+/** Publishes keys in addition to the issuer's own. */
+function withValidKey(...keys: readonly unknown[]) {
+  return (issuer: Issuer) => [...issuer.jwks.keys, ...keys];
+}
+
+/** Creates the JWK of the poisoned key, with some members changed. */
+function poisonedJwk(changes: object, key: KeyObject = otherKey.publicKey): object {
+  return { ...publicJwk(key, poisonedKeyId), ...changes };
+}
+
+function signWithOtherKey(issuer: Issuer): Promise<string> {
+  return issuer.token({}, { kid: poisonedKeyId }, otherKey.privateKey);
+}
+
+async function signWithWeakKey(issuer: Issuer): Promise<string> {
+  const token = decodeJwt(await issuer.token());
+  const input = createSigningInput(token, { header: { kid: poisonedKeyId } });
+  return appendSignature(input, rsa(weakKey.privateKey));
+}
+
+async function signWithSharedSecret(issuer: Issuer): Promise<string> {
+  const token = decodeJwt(await issuer.token());
+  const input = createSigningInput(token, { header: { alg: 'HS256', kid: poisonedKeyId } });
+  return appendSignature(input, (text) => createHmac('sha256', sharedSecret).update(text).digest());
+}
+
+/** A key that must not be used, published next to a valid one. */
+function poisonedKey(
   name: string,
-  expected: string,
-  publish: (issuer: Issuer) => readonly unknown[],
-  token: (issuer: Issuer) => Promise<string>,
-];
-
-const invalid = '401 invalid_token';
-const other = rsaKey();
-const weak = generateKeyPairSync('rsa', { modulusLength: 1024 });
-const foreignIssuer = `https://login.microsoftonline.com/${otherTenantId}/v2.0`;
-
-/** By the key that is published under `key-2`. */
-const byOther = (issuer: Issuer, key: KeyObject = other.privateKey) =>
-  issuer.token({}, { kid: 'key-2' }, key);
-const beside =
-  (...keys: readonly unknown[]) =>
-  (issuer: Issuer) => [...issuer.jwks.keys, ...keys];
-const published = (changes: object, key = other.publicKey) => ({
-  ...publicJwk(key, 'key-2'),
-  ...changes,
-});
-
-async function hmacToken(issuer: Issuer): Promise<string> {
-  const good = takeApart(await issuer.token());
-  const input = unsigned(good, { header: { alg: 'HS256', kid: 'key-2' } });
-  return signedBy(input, (text) => createHmac('sha256', 'shared secret').update(text).digest());
+  jwk: object,
+  createToken: PoisonedKeySet['createToken'] = signWithOtherKey,
+): PoisonedKeySet {
+  return { name, expected: invalidToken, publish: withValidKey(jwk), createToken };
 }
 
-async function weaklySigned(issuer: Issuer): Promise<string> {
-  const good = takeApart(await issuer.token());
-  return signedBy(unsigned(good, { header: { kid: 'key-2' } }), rsa(weak.privateKey));
-}
-
-const rows: readonly Row[] = [
-  ['a key for encryption', invalid, beside(published({ use: 'enc' })), byOther],
-  ['a key for another algorithm', invalid, beside(published({ alg: 'RS512' })), byOther],
-  ['a key of 1024 bits', invalid, beside(published({}, weak.publicKey)), weaklySigned],
-  [
+const poisonedKeySets: readonly PoisonedKeySet[] = [
+  poisonedKey('a key for encryption', poisonedJwk({ use: 'enc' })),
+  poisonedKey('a key for another algorithm', poisonedJwk({ alg: 'RS512' })),
+  poisonedKey('a key of 1024 bits', poisonedJwk({}, weakKey.publicKey), signWithWeakKey),
+  poisonedKey(
     'a shared secret',
-    invalid,
-    beside({
+    {
       kty: 'oct',
-      kid: 'key-2',
+      kid: poisonedKeyId,
       use: 'sig',
       alg: 'HS256',
-      k: Buffer.from('shared secret').toString('base64url'),
-    }),
-    hmacToken,
-  ],
-  [
-    'a key with its private half',
-    invalid,
-    beside({
-      ...other.privateKey.export({ format: 'jwk' }),
-      kid: 'key-2',
-      use: 'sig',
-      alg: 'RS256',
-    }),
-    byOther,
-  ],
-  ['a key with the exponent 1', invalid, beside(published({ e: 'AQ' })), byOther],
-  ['a key with the exponent 3', invalid, beside(published({ e: 'Aw' })), byOther],
-  ['a key with an even exponent', invalid, beside(published({ e: 'AQAC' })), byOther],
-  ['a key without a kid', invalid, beside(published({ kid: undefined })), byOther],
-  ['a key whose modulus is a list', invalid, beside(published({ n: ['AQAB'] })), byOther],
-  ['a key of another issuer', invalid, beside(published({ issuer: foreignIssuer })), byOther],
-  [
-    'a second key under the kid of a good one',
-    invalid,
-    beside(publicJwk(other.publicKey, 'key-1')),
-    (issuer) => issuer.token({}, {}, other.privateKey),
-  ],
-  ['no key at all', '503 unavailable', () => [], (issuer) => issuer.token()],
-  [
-    'bad keys only',
-    '503 unavailable',
-    () => [published({ use: 'enc' }), null, 7, {}],
-    (issuer) => issuer.token(),
-  ],
-  [
-    'unknown key types beside a good key',
-    '200',
-    beside(
+      k: Buffer.from(sharedSecret).toString('base64url'),
+    },
+    signWithSharedSecret,
+  ),
+  poisonedKey('a private key', {
+    ...otherKey.privateKey.export({ format: 'jwk' }),
+    kid: poisonedKeyId,
+    use: 'sig',
+    alg: 'RS256',
+  }),
+  poisonedKey('a key with the exponent 1', poisonedJwk({ e: 'AQ' })),
+  poisonedKey('a key with the exponent 3', poisonedJwk({ e: 'Aw' })),
+  poisonedKey('a key with an even exponent', poisonedJwk({ e: 'AQAC' })),
+  poisonedKey('a key without a kid', poisonedJwk({ kid: undefined })),
+  poisonedKey('a key whose modulus is an array', poisonedJwk({ n: ['AQAB'] })),
+  poisonedKey('a key of another issuer', poisonedJwk({ issuer: otherIssuer })),
+  poisonedKey(
+    'a second key under the kid of a valid one',
+    publicJwk(otherKey.publicKey, validKeyId),
+    (issuer) => issuer.token({}, {}, otherKey.privateKey),
+  ),
+  {
+    name: 'no key',
+    expected: unavailable,
+    publish: () => [],
+    createToken: (issuer) => issuer.token(),
+  },
+  {
+    name: 'only invalid keys',
+    expected: unavailable,
+    publish: () => [poisonedJwk({ use: 'enc' }), null, 7, {}],
+    createToken: (issuer) => issuer.token(),
+  },
+  {
+    name: 'keys of unknown types next to a valid key',
+    expected: '200',
+    publish: withValidKey(
       { kty: 'AKP', kid: 'pq', alg: 'ML-DSA-44', pub: 'AA' },
       { kty: 'EC', kid: 'ec', crv: 'P-256', x: 'AA', y: 'AA' },
       { kty: 'OKP', kid: 'ed' },
@@ -111,50 +129,56 @@ const rows: readonly Row[] = [
       [],
       {},
     ),
-    (issuer) => issuer.token(),
-  ],
+    createToken: (issuer) => issuer.token(),
+  },
 ];
 
 /**
- * Key sets that Entra would never publish. No emulators publishes them either, so these run against an API made of `shared` alone, in this process, over HTTP.
+ * Creates the cases with key sets that neither Entra nor the emulators publish. They run in this
+ * process, against an issuer and an API that consists of `shared` alone, over HTTP.
  */
 export function poisonedKeys(): readonly Case[] {
-  return rows.map(([name, expected, publish, token]) => ({
-    group: 'Algorithm and key',
-    name: `poisoned key set: ${name}`,
-    expected,
-    async run() {
-      const issuer = await startIssuer();
-      issuer.respond('/keys', (_request, response) =>
-        response.end(JSON.stringify({ keys: publish(issuer) })),
-      );
-      const api = createApi({
-        name: 'shared',
-        validate: createValidator({
-          keys: createKeys({ authorityHost: issuer.host }),
-          tenantIds: [tenantId],
-          audience,
-        }),
-        clients: { clientIds: [clientApp], confidential: false },
-        origins: [],
-        challenge: { clientId: audience, authorizationUri: `${issuer.host.href}authorize` },
-      });
-      const server = await serveApi([
-        api.route('documents', {
-          GET: { scopes: ['Documents.Read'], handler: async () => ({ json: {} }) },
-        }),
-      ]);
-      try {
-        return describeAnswer(
-          await sendRequest(server.url, {
-            path: '/api/documents',
-            headers: { authorization: `Bearer ${await token(issuer)}` },
-          }),
-        );
-      } finally {
-        await server.close();
-        await issuer.close();
-      }
-    },
+  return poisonedKeySets.map((keySet) => ({
+    name: `key set with ${keySet.name}`,
+    expected: keySet.expected,
+    run: () => sendTokenWithKeySet(keySet),
   }));
+}
+
+async function sendTokenWithKeySet({ publish, createToken }: PoisonedKeySet): Promise<string> {
+  const issuer = await startIssuer();
+  issuer.respond('/keys', (_request, response) => {
+    response.end(JSON.stringify({ keys: publish(issuer) }));
+  });
+  const server = await serveMinimalApi(issuer);
+  try {
+    const token = await createToken(issuer);
+    const response = await sendRequest(server.url, {
+      path: '/api/documents',
+      headers: { authorization: `Bearer ${token}` },
+    });
+    return describeResponse(response);
+  } finally {
+    await server.close();
+    await issuer.close();
+  }
+}
+
+/** Serves an API with one route, which accepts the tokens of the issuer. */
+function serveMinimalApi(issuer: Issuer) {
+  const api = createApi({
+    name: 'shared',
+    validate: createValidator({
+      keys: createKeys({ authorityHost: issuer.host }),
+      tenantIds: [tenantId],
+      audience,
+    }),
+    clients: { clientIds: [clientApp], confidential: false },
+    origins: [],
+    challenge: { clientId: audience, authorizationUri: `${issuer.host.href}authorize` },
+  });
+  const documents = api.route('documents', {
+    GET: { scopes: ['Documents.Read'], handler: async () => ({ json: {} }) },
+  });
+  return serveApi([documents]);
 }

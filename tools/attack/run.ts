@@ -1,63 +1,108 @@
 import { algorithmAndKey } from './algorithm-and-key.ts';
 import { canaries } from './canary.ts';
-import type { Api, Case, Group } from './case.ts';
+import type { Api, Case, CreateCases } from './case.ts';
 import { corsAndLeakage } from './cors-and-leakage.ts';
-import { form } from './form.ts';
 import { issuerAndAudience } from './issuer-and-audience.ts';
-import { kindAndScope } from './kind-and-scope.ts';
-import { mustStay200 } from './must-stay-200.ts';
+import { keyRotation } from './key-rotation.ts';
 import { naughty } from './naughty.ts';
 import { objects } from './objects.ts';
 import { ownership } from './ownership.ts';
 import { requests } from './requests.ts';
-import { rotation } from './rotation.ts';
 import { time } from './time.ts';
+import { tokenFormat } from './token-format.ts';
+import { tokenTypeAndScope } from './token-type-and-scope.ts';
+import { validRequests } from './valid-requests.ts';
 
-/** In the order they run: the good ones first, since a refusal means nothing where everything is refused; the ones that look back at all answers, or change keys, last. */
-export const groups: readonly (readonly [name: string, group: Group])[] = [
-  ['Must stay 200', mustStay200],
-  ['Requests', requests],
-  ['Form', form],
-  ['Algorithm and key', (api) => [...algorithmAndKey(api), ...canaries(api)]],
-  ['Time', time],
-  ['Issuer and audience', issuerAndAudience],
-  ['Kind and scope', kindAndScope],
-  ['Objects', (api) => [...objects(api), ...ownership(api), ...naughty(api)]],
-  ['CORS and leakage', corsAndLeakage],
-  ['After a rotation of keys', rotation],
+/** Cases that are reported together. */
+export interface Group {
+  readonly name: string;
+  readonly createCases: CreateCases;
+}
+
+/** The group to which the cases with poisoned key sets belong. */
+export const algorithmAndKeyName = 'Algorithm and key';
+
+/**
+ * All groups, in the order in which they run. Valid requests come first, because a rejection means
+ * nothing when the API rejects everything. The groups that examine all responses or rotate the keys
+ * come last.
+ */
+export const groups: readonly Group[] = [
+  { name: 'Valid requests', createCases: validRequests },
+  { name: 'Requests', createCases: requests },
+  { name: 'Token format', createCases: tokenFormat },
+  {
+    name: algorithmAndKeyName,
+    createCases: (api) => [...algorithmAndKey(api), ...canaries(api)],
+  },
+  { name: 'Time', createCases: time },
+  { name: 'Issuer and audience', createCases: issuerAndAudience },
+  { name: 'Token type and scope', createCases: tokenTypeAndScope },
+  {
+    name: 'Objects',
+    createCases: (api) => [...objects(api), ...ownership(api), ...naughty(api)],
+  },
+  { name: 'CORS and leakage', createCases: corsAndLeakage },
+  { name: 'Key rotation', createCases: keyRotation },
 ];
 
-/** `ACCEPTED`: let in what must not be; `REFUSED`: shut out what must be let in; `other`: refused or answered in another way than the contract says. */
-export type Mark = 'ok' | 'other' | 'ACCEPTED' | 'REFUSED';
+/**
+ * The verdict on a case:
+ * - `ok`: the outcome is as expected;
+ * - `ACCEPTED`: the API accepted what it must reject;
+ * - `REJECTED`: the API rejected what it must accept;
+ * - `other`: the API rejected the input in an unexpected way, or the case failed to run.
+ */
+export type Verdict = 'ok' | 'other' | 'ACCEPTED' | 'REJECTED';
 
+/** The result of a case. */
 export interface Result {
+  /** The name of the API. */
   readonly api: string;
+  /** The name of the group. */
   readonly group: string;
+  /** The name of the case. */
   readonly name: string;
   readonly expected: string;
-  readonly got: string;
-  readonly mark: Mark;
+  /** The actual outcome. */
+  readonly actual: string;
+  readonly verdict: Verdict;
 }
 
-/** Runs one case; what it throws is what it got. */
-export async function runCase(api: string, { group, name, expected, run }: Case): Promise<Result> {
-  const got = await run().catch(
-    (error: unknown) => `failed: ${error instanceof Error ? error.message : String(error)}`,
-  );
-  return { api, group, name, expected, got, mark: judge(expected, got) };
+/** Runs one case. An error that it throws becomes the outcome. */
+export async function runCase(api: string, group: string, testCase: Case): Promise<Result> {
+  const { name, expected } = testCase;
+  let actual: string;
+  try {
+    actual = await testCase.run();
+  } catch (error) {
+    actual = `failed: ${error instanceof Error ? error.message : String(error)}`;
+  }
+  return { api, group, name, expected, actual, verdict: compareOutcome(expected, actual) };
 }
 
-/** Runs a group at an API, one case after the other; those that could write only where `writes` allows it. */
-export async function* runGroup(api: Api, group: Group, writes: boolean): AsyncGenerator<Result> {
-  for (const one of group(api)) if (writes || !one.writes) yield await runCase(api.name, one);
+/**
+ * Runs the cases of a group one after the other.
+ * @param allowWrites whether to run the cases that could change data at the target
+ */
+export async function* runGroup(
+  api: Api,
+  group: Group,
+  allowWrites: boolean,
+): AsyncGenerator<Result> {
+  for (const testCase of group.createCases(api))
+    if (allowWrites || !testCase.writes) yield await runCase(api.name, group.name, testCase);
 }
 
-const isSuccess = (text: string) => /^2\d\d/.test(text);
-
-export function judge(expected: string, got: string): Mark {
+/** Compares the outcome of a case with the expected one. */
+export function compareOutcome(expected: string, actual: string): Verdict {
   const alternatives = expected.split(' or ');
-  if (alternatives.includes(got)) return 'ok';
-  if (isSuccess(got) && !alternatives.some(isSuccess)) return 'ACCEPTED';
-  if (alternatives.every(isSuccess) && !isSuccess(got)) return 'REFUSED';
+  if (alternatives.includes(actual)) return 'ok';
+  if (isSuccess(actual) && !alternatives.some(isSuccess)) return 'ACCEPTED';
+  if (alternatives.every(isSuccess) && !isSuccess(actual)) return 'REJECTED';
   return 'other';
+}
+
+function isSuccess(outcome: string): boolean {
+  return /^2\d\d/.test(outcome);
 }

@@ -1,40 +1,41 @@
-import { claimCases, type Group } from './case.ts';
+import { type ClaimsRow, type CreateCases, claimsCases } from './case.ts';
 
-const seconds = () => Date.now() / 1_000;
 const hour = 3_600;
-const notTimes: unknown[] = [null, true, '', [], {}, 'tomorrow'];
+/** The current time in seconds since 1970. */
+const now = () => Date.now() / 1_000;
+const wholeSeconds = () => Math.floor(now());
 
-/** Tokens that are over, not yet begun, or whose times are none. */
-export const time: Group = (api) => {
-  const past = () => ({ iat: Math.floor(seconds()) - hour, nbf: Math.floor(seconds()) - hour });
-  const { claims } = api.good;
-  const text = (changes: object, raw: string) =>
-    JSON.stringify({ ...claims, ...changes }).replace('"raw"', raw);
-  return claimCases(api, 'Time', [
-    ['exp 61 s ago', () => ({ ...past(), exp: seconds() - 61 })],
-    ['exp an hour ago', () => ({ ...past(), exp: Math.floor(seconds()) - hour + 1 })],
+/** Tokens that are expired or not valid yet, or whose times are invalid. */
+export const time: CreateCases = (api) => {
+  const { claims } = api.decoded;
+  const issuedAnHourAgo = () => ({ iat: wholeSeconds() - hour, nbf: wholeSeconds() - hour });
+  /** The claims with a number that `JSON.stringify` does not write. */
+  const withRawNumber = (name: string, number: string) =>
+    JSON.stringify({ ...claims, [name]: 'raw' }).replace('"raw"', number);
+  const invalidTimes: readonly unknown[] = [null, true, '', [], {}, 'tomorrow'];
+  return claimsCases(api, [
+    ['exp 61 s in the past', () => ({ ...issuedAnHourAgo(), exp: now() - 61 })],
+    ['exp an hour in the past', () => ({ ...issuedAnHourAgo(), exp: wholeSeconds() - hour + 1 })],
     ['exp missing', { exp: undefined }],
     ['exp 0', { exp: 0 }],
-    ['all times 0', { exp: 0, nbf: 0, iat: 0 }],
+    ['exp, nbf and iat 0', { exp: 0, nbf: 0, iat: 0 }],
     ['exp negative', { exp: -1 }],
-    ['exp a text', { exp: String(claims.exp) }],
-    ['exp a list of a number', { exp: [claims.exp] }],
-    ...notTimes
-      .map((exp): [string, object] => [`exp ${JSON.stringify(exp)}`, { exp }])
-      .map(([name, change]) => [name, { ...change }] as const),
-    ['exp 1e999', text({ exp: 'raw' }, '1e999')],
+    ['exp a string', { exp: String(claims.exp) }],
+    ['exp an array with a number', { exp: [claims.exp] }],
+    ...invalidTimes.map((exp): ClaimsRow => [`exp ${JSON.stringify(exp)}`, { exp }]),
+    ['exp 1e999', withRawNumber('exp', '1e999')],
     ['exp in milliseconds', { exp: Number(claims.exp) * 1_000 }],
-    ['a life of 49 h', () => ({ exp: Math.floor(seconds()) + 49 * hour })],
-    ['nbf 61 s ahead', () => ({ nbf: seconds() + 61 })],
+    ['a lifetime of 49 h', () => ({ exp: wholeSeconds() + 49 * hour })],
+    ['nbf 61 s in the future', () => ({ nbf: now() + 61 })],
     ['nbf missing', { nbf: undefined }],
-    ['nbf a text', { nbf: String(claims.nbf) }],
+    ['nbf a string', { nbf: String(claims.nbf) }],
     ['nbf null', { nbf: null }],
-    ['nbf -1e999', text({ nbf: 'raw' }, '-1e999')],
-    ['nbf long ago, so that the token lives for years', { nbf: 0 }],
-    ['iat 61 s ahead', () => ({ iat: seconds() + 61 })],
+    ['nbf -1e999', withRawNumber('nbf', '-1e999')],
+    ['nbf 0, a lifetime of decades', { nbf: 0 }],
+    ['iat 61 s in the future', () => ({ iat: now() + 61 })],
     ['iat missing', { iat: undefined }],
-    ['iat a text', { iat: String(claims.iat) }],
+    ['iat a string', { iat: String(claims.iat) }],
     ['iat an object', { iat: {} }],
-    ['iat long ago, so that the token lives for years', { iat: 0 }],
+    ['iat 0, a lifetime of decades', { iat: 0 }],
   ]);
 };

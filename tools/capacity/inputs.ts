@@ -1,103 +1,128 @@
 import { readFileSync } from 'node:fs';
 
-/** A number that the plan counts on, and where it comes from. */
+/** A number that the plan is calculated from. */
 export interface Input {
+  /** The value when the option is absent. */
   readonly value: number;
-  readonly means: string;
-  readonly from: string;
+  /** The unit and the meaning. */
+  readonly meaning: string;
+  /** Where the value comes from. */
+  readonly source: string;
 }
 
-const prices = 'list price, https://azure.microsoft.com/pricing/details/functions/';
-const plan = 'https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan';
+const functionsPrices = 'list price, https://azure.microsoft.com/pricing/details/functions/';
+const tablePrices = 'list price, https://azure.microsoft.com/pricing/details/storage/tables/';
+const flexConsumption = 'https://learn.microsoft.com/azure/azure-functions/flex-consumption-plan';
+const tableTargets = 'https://learn.microsoft.com/azure/storage/tables/scalability-targets';
+const yourLoad = 'your load';
+const deployment = 'infra/main.bicep';
 const assumed = 'assumed';
 
 /**
- * Every number of the plan by the name of its option. Prices and limits are what Microsoft's pages said when this was written: they change and
- * differ by region, so give your own.
+ * All inputs by option name. Prices and limits are those of Microsoft's pages at the time of
+ * writing. They change, and prices differ by region, so pass the current values as options.
  */
 export const inputs = {
-  rps: { value: 100, means: 'requests a second at Original API', from: 'yours to say' },
-  users: { value: 10_000, means: 'people who use it within an hour', from: 'yours to say' },
-  concurrency: { value: 50, means: 'requests an instance takes at once', from: 'infra/main.bicep' },
+  rps: { value: 100, meaning: 'requests per second at Original API', source: yourLoad },
+  users: { value: 10_000, meaning: 'users per hour', source: yourLoad },
+  concurrency: {
+    value: 50,
+    meaning: 'concurrent requests per instance',
+    source: deployment,
+  },
   'always-ready': {
     value: 0,
-    means: 'instances of each API that are never stopped',
-    from: 'infra/main.bicep',
+    meaning: 'always-ready instances per API',
+    source: deployment,
   },
   'worker-cpu': {
-    value: workerCpu(),
-    means: 'ms of CPU of a chained request in both workers',
-    from: 'measured: npm run bench, README.md',
+    value: readWorkerCpu(),
+    meaning: 'ms of CPU time per request in the workers of both APIs together',
+    source: 'measured: npm run bench, README.md',
   },
   'host-cpu': {
     value: 1,
-    means: 'ms of CPU of a request in the functions host and the store client, per API',
-    from: assumed,
+    meaning: 'ms of CPU time per request in the Functions host and the table client, per API',
+    source: assumed,
   },
   'original-latency': {
     value: 60,
-    means: 'ms that a request is under way in Original',
-    from: `${assumed}: your logs say`,
+    meaning: 'ms per request in Original API',
+    source: `${assumed}: see your logs`,
   },
   'downstream-latency': {
     value: 25,
-    means: 'ms of that in Downstream',
-    from: `${assumed}: your logs say`,
+    meaning: 'ms per request in Downstream API',
+    source: `${assumed}: see your logs`,
   },
-  'table-operations': { value: 1.2, means: 'table operations of a request', from: assumed },
+  'table-operations': { value: 1.2, meaning: 'table operations per request', source: assumed },
   fill: {
     value: 0.7,
-    means: 'part of an instance that is used when another is started',
-    from: assumed,
+    meaning: 'used fraction of an instance at which another one starts',
+    source: assumed,
   },
   'exchange-limit': {
     value: 200,
-    means: 'exchanges a second that Entra takes from one app',
-    from: `${assumed}: Entra publishes none`,
+    meaning: 'exchanges per second that Entra accepts from one app',
+    source: `${assumed}: Entra publishes no limit`,
   },
-  'gigabyte-second': { value: 0.000026, means: 'dollars, on demand', from: prices },
+  'gigabyte-second': {
+    value: 0.000026,
+    meaning: 'dollars per GB-second of an on-demand instance',
+    source: functionsPrices,
+  },
   'ready-gigabyte-second': {
     value: 0.000004,
-    means: 'dollars, of an always-ready instance at rest',
-    from: prices,
+    meaning: 'dollars per GB-second of an always-ready instance, idle or not',
+    source: functionsPrices,
   },
   'ready-execution': {
     value: 0.000016,
-    means: 'dollars for a GB-second, of an always-ready instance at work, on top',
-    from: prices,
+    meaning: 'additional dollars per GB-second of an always-ready instance that executes',
+    source: functionsPrices,
   },
-  executions: { value: 0.4, means: 'dollars for a million executions', from: prices },
+  executions: { value: 0.4, meaning: 'dollars per million executions', source: functionsPrices },
   transactions: {
     value: 0.036,
-    means: 'dollars for a million table operations',
-    from: 'list price, https://azure.microsoft.com/pricing/details/storage/tables/',
+    meaning: 'dollars per million table operations',
+    source: tablePrices,
   },
   'billed-second': {
     value: 1,
-    means: 'seconds that are paid for at least, whenever an instance works',
-    from: `${plan}#billing`,
+    meaning: 'minimum billed seconds of an instance that executes',
+    source: `${flexConsumption}#billing`,
   },
-  'instance-limit': { value: 1_000, means: 'instances of one app', from: plan },
+  'instance-limit': { value: 1_000, meaning: 'instances per app', source: flexConsumption },
   'quota-gigabytes': {
     value: 500,
-    means: 'GB of all apps of a subscription in a region, until you ask for more',
-    from: plan,
+    meaning: 'GB of all apps of a subscription in a region, by default',
+    source: flexConsumption,
   },
   'table-limit': {
     value: 20_000,
-    means: 'operations a second of one storage account',
-    from: 'https://learn.microsoft.com/azure/storage/tables/scalability-targets',
+    meaning: 'table operations per second of one storage account',
+    source: tableTargets,
   },
 } satisfies Record<string, Input>;
 
-export type Numbers = Readonly<Record<keyof typeof inputs, number>>;
+/** The name of an option. */
+export type InputName = keyof typeof inputs;
 
-/** Milliseconds, out of the table that `npm run bench -- --write` puts into README.md. */
-function workerCpu(): number {
-  const text = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
-  const [, figure, unit] =
-    /^\| Warm chain in two Functions workers.*\(([\d.,]+) (µs|ms) against/m.exec(text) ?? [];
+/** A value for each option. */
+export type InputValues = Readonly<Record<InputName, number>>;
+
+/** Reads the CPU time per request, in milliseconds, from the benchmark table in README.md. */
+function readWorkerCpu(): number {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const row =
+    /^\| Warm chain in two Functions workers.*? \(([\d.,]+) (µs|ms) (?:against|vs\.) /m.exec(
+      readme,
+    );
+  const [, figure, unit] = row ?? [];
   if (!figure)
-    throw new Error('README.md has no figure of the warm chain: run `npm run bench -- --write`.');
-  return Number(figure.replace(',', '')) / (unit === 'ms' ? 1 : 1_000);
+    throw new Error(
+      'README.md has no measurement of the warm chain. Run `npm run bench -- --write`.',
+    );
+  const value = Number(figure.replace(',', ''));
+  return unit === 'ms' ? value : value / 1_000;
 }

@@ -1,111 +1,168 @@
-import type { Numbers } from './inputs.ts';
+import type { InputValues } from './inputs.ts';
 
-/** Gigabytes of an instance (function-app.bicep: instanceMemoryMB); it has one core. */
+/** Gigabytes of memory of one instance, as in infra/function-app.bicep. It has one CPU core. */
 export const memory = 2;
-/** Seconds that a token B is kept, and of a month. */
-const tokenLife = 3_600;
-const month = 730 * 3_600;
+
+/** How long Original API caches a token B. */
+const tokenLifetimeSeconds = 3_600;
+const secondsPerMonth = 730 * 3_600;
+/** The default of MAXIMUM_INSTANCES in infra/main.bicep. */
+const defaultMaximumInstances = 100;
 
 type Api = 'original' | 'downstream';
 type Bound = 'concurrency' | 'cpu';
 
+/** What a load takes. */
 export interface Plan {
   readonly instances: Readonly<Record<Api, number>>;
-  /** What decides the number: the requests under way, or their CPU. */
+  /** What the number of instances depends on: concurrent requests or their CPU time. */
   readonly bound: Readonly<Record<Api, Bound>>;
-  /** Token requests to Entra per second: a user's token is exchanged once an hour by each instance that the user meets. */
+  /**
+   * Exchanges at Entra per second. Instances share no cache, so each instance that serves a user
+   * exchanges the user's token once an hour.
+   */
   readonly exchangesPerSecond: number;
   readonly tableOperationsPerSecond: number;
-  /** US dollars: at rest in a month, for a million calls at this load, and for a month of it. */
-  readonly cost: { readonly rest: number; readonly million: number; readonly month: number };
-  /** What no longer holds at this load, and what to do. */
+  readonly cost: Cost;
+  /** The limits that this load exceeds, and what to do about each. */
   readonly warnings: readonly string[];
 }
 
-/** Little's law for what is under way, CPU beside it; the larger number of instances counts. */
-export function planCapacity(numbers: Numbers): Plan {
-  const { rps, users } = numbers;
-  const original = size(numbers, numbers['original-latency']);
-  const downstream = size(numbers, numbers['downstream-latency']);
+/** US dollars. */
+export interface Cost {
+  /** A month without requests. */
+  readonly idleMonth: number;
+  /** One million calls at this load. */
+  readonly millionCalls: number;
+  /** A month of this load. */
+  readonly month: number;
+}
+
+/** Calculates the plan for a load. */
+export function planCapacity(values: InputValues): Plan {
+  const { rps, users } = values;
+  const original = sizeApi(values, values['original-latency']);
+  const downstream = sizeApi(values, values['downstream-latency']);
   const instances = { original: original.instances, downstream: downstream.instances };
-  const requestsPerUser = users > 0 ? (rps * tokenLife) / users : 0;
-  const exchangesPerSecond = (users * met(instances.original, requestsPerUser)) / tokenLife;
-  const tableOperationsPerSecond = rps * numbers['table-operations'];
-  const rest = 2 * numbers['always-ready'] * memory * numbers['ready-gigabyte-second'];
-  const perSecond =
-    rest +
-    busySeconds(numbers, original.instances) +
-    busySeconds(numbers, downstream.instances) +
-    (2 * rps * numbers.executions + tableOperationsPerSecond * numbers.transactions) / 1e6;
+
+  const requestsPerUser = users > 0 ? (rps * tokenLifetimeSeconds) / users : 0;
+  const exchangesPerUser = expectedInstancesMet(instances.original, requestsPerUser);
+  const exchangesPerSecond = (users * exchangesPerUser) / tokenLifetimeSeconds;
+  const tableOperationsPerSecond = rps * values['table-operations'];
+
   return {
     instances,
     bound: { original: original.bound, downstream: downstream.bound },
     exchangesPerSecond,
     tableOperationsPerSecond,
-    cost: {
-      rest: rest * month,
-      million: rps > 0 ? (perSecond / rps) * 1e6 : 0,
-      month: perSecond * month,
-    },
-    warnings: warn(numbers, instances, tableOperationsPerSecond, exchangesPerSecond),
-  };
-}
-
-function size(
-  numbers: Numbers,
-  latency: number,
-): { readonly instances: number; readonly bound: Bound } {
-  const { rps, concurrency, fill } = numbers;
-  const underWay = (rps * latency) / 1_000 / (Math.max(1, concurrency) * fill);
-  const busy = (rps * (numbers['worker-cpu'] / 2 + numbers['host-cpu'])) / 1_000 / fill;
-  return {
-    instances: Math.max(1, numbers['always-ready'], Math.ceil(Math.max(underWay, busy))),
-    bound: busy > underWay ? 'cpu' : 'concurrency',
+    cost: calculateCost(values, instances, tableOperationsPerSecond),
+    warnings: findWarnings(values, instances, tableOperationsPerSecond, exchangesPerSecond),
   };
 }
 
 /**
- * Dollars a second for the instances of one API at work. Several are always at work; a single one is paid for while there are requests, and
- * for the least time after each (requests come at random, so it is idle for e^-n of the time when n come within that).
+ * Calculates the number of instances of one API: enough for its concurrent requests (Little's law),
+ * and enough for their CPU time.
+ * @param latency Milliseconds per request.
  */
-function busySeconds(numbers: Numbers, instances: number): number {
-  const part = instances > 1 ? 1 : 1 - Math.exp(-numbers.rps * numbers['billed-second']);
-  const ready = Math.min(instances, numbers['always-ready']);
-  return (
-    part *
-    memory *
-    (ready * numbers['ready-execution'] + (instances - ready) * numbers['gigabyte-second'])
-  );
+function sizeApi(
+  values: InputValues,
+  latency: number,
+): { readonly instances: number; readonly bound: Bound } {
+  const { rps, concurrency, fill } = values;
+  const concurrentRequests = (rps * latency) / 1_000;
+  const forConcurrency = concurrentRequests / (Math.max(1, concurrency) * fill);
+  const cpuPerRequest = values['worker-cpu'] / 2 + values['host-cpu'];
+  const forCpu = (rps * cpuPerRequest) / 1_000 / fill;
+  return {
+    instances: Math.max(1, values['always-ready'], Math.ceil(Math.max(forConcurrency, forCpu))),
+    bound: forCpu > forConcurrency ? 'cpu' : 'concurrency',
+  };
 }
 
-/** How many of `count` instances a user meets in `requests` requests that go anywhere (the coupon collector's expectation). */
-const met = (count: number, requests: number) => count * (1 - (1 - 1 / count) ** requests);
+/**
+ * The expected number of different instances that serve a user: `requests` requests go to random
+ * ones of `count` instances (the coupon collector's problem).
+ */
+function expectedInstancesMet(count: number, requests: number): number {
+  const missesOne = (1 - 1 / count) ** requests;
+  return count * (1 - missesOne);
+}
 
-function warn(
-  numbers: Numbers,
+function calculateCost(
+  values: InputValues,
+  instances: Plan['instances'],
+  tableOperationsPerSecond: number,
+): Cost {
+  const { rps } = values;
+  const apis = 2;
+  const idlePerSecond = apis * values['always-ready'] * memory * values['ready-gigabyte-second'];
+  const executingPerSecond =
+    executionCostPerSecond(values, instances.original) +
+    executionCostPerSecond(values, instances.downstream);
+  const countedPerSecond =
+    (apis * rps * values.executions + tableOperationsPerSecond * values.transactions) / 1e6;
+  const perSecond = idlePerSecond + executingPerSecond + countedPerSecond;
+  return {
+    idleMonth: idlePerSecond * secondsPerMonth,
+    millionCalls: rps > 0 ? (perSecond / rps) * 1e6 : 0,
+    month: perSecond * secondsPerMonth,
+  };
+}
+
+/**
+ * Calculates the dollars per second for executing instances of one API. Several instances execute
+ * all the time. A single one is billed while it executes and for the billed minimum afterwards.
+ * Requests arrive at random: with n requests per billed minimum, it is idle for e^-n of the time.
+ */
+function executionCostPerSecond(values: InputValues, instances: number): number {
+  const requestsPerMinimum = values.rps * values['billed-second'];
+  const billedFraction = instances > 1 ? 1 : 1 - Math.exp(-requestsPerMinimum);
+  const ready = Math.min(instances, values['always-ready']);
+  const onDemand = instances - ready;
+  const perGigabyte = ready * values['ready-execution'] + onDemand * values['gigabyte-second'];
+  return billedFraction * memory * perGigabyte;
+}
+
+function findWarnings(
+  values: InputValues,
   { original, downstream }: Plan['instances'],
-  operations: number,
-  exchanges: number,
+  tableOperationsPerSecond: number,
+  exchangesPerSecond: number,
 ): readonly string[] {
-  const found: string[] = [];
+  const warnings: string[] = [];
   const most = Math.max(original, downstream);
   const gigabytes = (original + downstream) * memory;
-  if (most > numbers['instance-limit'])
-    found.push(
-      `${most} instances: an app has at most ${numbers['instance-limit']}. Deploy to several regions behind Front Door.`,
+
+  if (most > values['instance-limit'])
+    warnings.push(
+      `${most} instances exceed the limit of ${values['instance-limit']} per app. ` +
+        'Deploy to several regions behind Front Door.',
     );
-  else if (most > 100) found.push(`${most} instances: set MAXIMUM_INSTANCES (100 unless set).`);
-  if (gigabytes > numbers['quota-gigabytes'])
-    found.push(
-      `${gigabytes} GB: a subscription has ${numbers['quota-gigabytes']} GB in a region. Ask for more, or use several regions.`,
+  else if (most > defaultMaximumInstances)
+    warnings.push(
+      `${most} instances exceed the default maximum of ${defaultMaximumInstances}. ` +
+        'Set MAXIMUM_INSTANCES.',
     );
-  if (operations > numbers['table-limit'])
-    found.push(
-      `${Math.round(operations)} table operations a second: one account takes ${numbers['table-limit']}. Use an account for each group of tenants, or Cosmos DB's table API.`,
+
+  if (gigabytes > values['quota-gigabytes'])
+    warnings.push(
+      `${gigabytes} GB exceed the quota of ${values['quota-gigabytes']} GB ` +
+        'per subscription and region. Request a higher quota, or use several regions.',
     );
-  if (exchanges > numbers['exchange-limit'])
-    found.push(
-      `${Math.round(exchanges)} exchanges a second: Entra throttles. Several deployments, each with its own users, make a user meet fewer instances.`,
+
+  if (tableOperationsPerSecond > values['table-limit'])
+    warnings.push(
+      `${Math.round(tableOperationsPerSecond)} table operations per second exceed the limit of ` +
+        `${values['table-limit']} per storage account. Use one account per group of tenants, ` +
+        'or the table API of Cosmos DB.',
     );
-  return found;
+
+  if (exchangesPerSecond > values['exchange-limit'])
+    warnings.push(
+      `${Math.round(exchangesPerSecond)} exchanges per second exceed the limit of ` +
+        `${values['exchange-limit']}, so Entra may throttle. Use several deployments, each with ` +
+        'its own users: then fewer instances serve each user.',
+    );
+  return warnings;
 }

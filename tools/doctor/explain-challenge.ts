@@ -4,75 +4,86 @@ import {
   readChallenges,
   readClaimsChallenge,
 } from '../../shared/http/read-challenge.ts';
-import { describeClaimsRequest } from './claims-words.ts';
-import { describeClientApp } from './client-app-words.ts';
-import { codeWords } from './code-words.ts';
-import { plain } from './plain.ts';
-import { nameApp, type Surroundings } from './surroundings.ts';
+import { type ChainContext, describeApp } from './chain-context.ts';
+import { describeClaimsRequest } from './describe-claims-request.ts';
+import { describeClientApp } from './describe-client-app.ts';
+import { formatRow, sanitize } from './format.ts';
+import { problemMessages } from './problem-messages.ts';
 
-/** The answer's code behind each error word of a challenge (shared/http/challenge.ts writes them). */
-const codes: ReadonlyMap<string, ApiErrorCode> = new Map([
+/** The problem code for each `error` that `shared/http/challenge.ts` writes into a challenge. */
+const codesByError: ReadonlyMap<string, ApiErrorCode> = new Map([
   ['invalid_request', 'invalid_request'],
   ['invalid_token', 'invalid_token'],
   ['insufficient_scope', 'insufficient_scope'],
   ['insufficient_claims', 'step_up_required'],
 ]);
 
-/** A `WWW-Authenticate` header, challenge by challenge: who asks, what for, and what to do. */
-export function explainChallenge(header: string, surroundings: Surroundings): readonly string[] {
-  const now = surroundings.now() / 1_000;
+/**
+ * Explains each challenge of a `WWW-Authenticate` header: who requires what, and what to do.
+ * @param header the value of the header
+ */
+export function explainChallenge(header: string, context: ChainContext): readonly string[] {
   const claims = readClaimsChallenge(header);
-  return readChallenges(header).flatMap((challenge, index) => [
-    ...(index > 0 ? [''] : []),
-    ...(challenge.scheme === 'bearer'
-      ? explainBearer(challenge, claims, surroundings, now)
-      : explainOther(challenge)),
-  ]);
+  const lines: string[] = [];
+  for (const challenge of readChallenges(header)) {
+    if (lines.length > 0) lines.push('');
+    if (challenge.scheme === 'bearer') {
+      lines.push(...explainBearerChallenge(challenge, claims, context));
+    } else {
+      lines.push(
+        `A challenge of the scheme "${sanitize(challenge.scheme)}". It is not from these ` +
+          'APIs: they require Bearer tokens.',
+      );
+    }
+  }
+  return lines;
 }
 
-const explainOther = ({ scheme }: Challenge) => [
-  `A challenge of the scheme "${plain(scheme)}": not one of these APIs'. They ask for Bearer tokens.`,
-];
-
-function explainBearer(
+function explainBearerChallenge(
   { parameters }: Challenge,
   claims: object | undefined,
-  surroundings: Surroundings,
-  now: number,
+  context: ChainContext,
 ): readonly string[] {
   const error = parameters.get('error');
   const realm = parameters.get('realm');
-  const code = codeOf(parameters, claims);
-  const from = realm ? ` by ${nameApp(surroundings, realm)}` : '';
-  return [
-    `A challenge${from}: ${error ? plain(error) : nameOf(code)}.`,
-    ...row('it says', parameters.get('error_description')),
-    ...row('sign-in at', parameters.get('authorization_uri') ?? parameters.get('authorization')),
-    ...row(
-      'scopes',
-      parameters.get('scope') ?? parameters.get('scopes') ?? parameters.get('resource'),
-    ),
-    ...(claims
-      ? describeClaimsRequest(claims, now).map((line) => `  it asks for     ${line}`)
-      : []),
-    ...(parameters.has('claims') && !claims
-      ? [
-          '  claims          cannot be read: they must be base64 of a JSON object with an access_token object.',
-        ]
-      : []),
-    ...(code === undefined
-      ? [
-          '  Do: send an access token for this API: `Authorization: Bearer <token>` (RFC 6750 §3.1: no error, since no token came).',
-        ]
-      : [
-          `  means           ${codeWords[code].means}`,
-          `  the Client App  ${describeClientApp(code)}`,
-          `  Do: ${codeWords[code].look}`,
-        ]),
-  ];
+  const code = findCode(parameters, claims);
+  const summary = error ? sanitize(error) : (code?.replaceAll('_', ' ') ?? 'no token was sent');
+  const lines = [`A challenge${realm ? ` by ${describeApp(context, realm)}` : ''}: ${summary}.`];
+
+  const rows = {
+    description: parameters.get('error_description'),
+    'sign-in at': parameters.get('authorization_uri') ?? parameters.get('authorization'),
+    scopes: parameters.get('scope') ?? parameters.get('scopes') ?? parameters.get('resource'),
+  };
+  for (const [label, value] of Object.entries(rows))
+    if (value) lines.push(formatRow(label, sanitize(value)));
+
+  if (claims) {
+    for (const line of describeClaimsRequest(claims, context))
+      lines.push(formatRow('requires', line));
+  } else if (parameters.has('claims')) {
+    lines.push(
+      formatRow('claims', 'unreadable: they must be a JSON object with access_token, in base64.'),
+    );
+  }
+
+  if (code === undefined) {
+    lines.push(
+      '  Fix: Send an access token for this API: `Authorization: Bearer <token>`. (Without a ' +
+        'token, a challenge contains no error: RFC 6750 §3.1.)',
+    );
+    return lines;
+  }
+  const { meaning, fix } = problemMessages[code];
+  lines.push(
+    formatRow('meaning', meaning),
+    formatRow('Client App', describeClientApp(code)),
+    `  Fix: ${fix}`,
+  );
+  return lines;
 }
 
-function codeOf(
+function findCode(
   parameters: Challenge['parameters'],
   claims: object | undefined,
 ): ApiErrorCode | undefined {
@@ -80,11 +91,6 @@ function codeOf(
   if (parameters.get('proposedaction') === 'consent' || parameters.has('consenturi'))
     return 'consent_required';
   const error = parameters.get('error');
-  return error === undefined ? undefined : (codes.get(error) ?? 'invalid_token');
+  if (error === undefined) return undefined;
+  return codesByError.get(error) ?? 'invalid_token';
 }
-
-const nameOf = (code: ApiErrorCode | undefined) =>
-  code === undefined ? 'no token was sent' : code.replaceAll('_', ' ');
-
-const row = (name: string, value: string | undefined) =>
-  value ? [`  ${name.padEnd(16)}${plain(value)}`] : [];

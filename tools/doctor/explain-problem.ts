@@ -1,54 +1,65 @@
 import type { ApiErrorCode } from '../../shared/api-error.ts';
 import { problems } from '../../shared/api-error.ts';
-import { wordsOfCheck } from './check-words.ts';
-import { describeClaimsRequest } from './claims-words.ts';
-import { describeClientApp } from './client-app-words.ts';
-import { codeWords } from './code-words.ts';
-import { explainRefusal, refusalOfCode } from './explain-refusal.ts';
-import { listOf, plain } from './plain.ts';
+import type { ChainContext } from './chain-context.ts';
+import { describeClaimsRequest } from './describe-claims-request.ts';
+import { describeClientApp } from './describe-client-app.ts';
+import { createEntraError, explainEntraError } from './explain-entra-error.ts';
+import { formatList, formatRow, sanitize } from './format.ts';
+import { problemMessages } from './problem-messages.ts';
+import { findTokenCheckMessage } from './token-check-messages.ts';
 
-type Body = Readonly<Record<string, unknown>>;
-
-export const isApiErrorCode = (code: unknown): code is ApiErrorCode =>
-  typeof code === 'string' && Object.hasOwn(problems, code);
-
-/**
- * A problem body of the APIs, a log line of theirs, or a code alone: what happened, what the Client App does, where to look.
- * @param now seconds since 1970
- */
-export function explainProblem(
-  body: Body & { readonly code: ApiErrorCode },
-  now: number,
-): readonly string[] {
-  const { code, detail, claims, scopes, check } = body;
-  const { status, title, detail: usual } = problems[code];
-  const failed = wordsOfCheck(check);
-  const codes = Array.isArray(body.aadsts) ? body.aadsts.filter(Number.isSafeInteger) : [];
-  const said = typeof detail === 'string' ? plain(detail) : usual;
-  const step =
-    typeof claims === 'object' && claims !== null ? describeClaimsRequest(claims, now) : [];
-  return [
-    `${code}: ${status} ${title}. ${said}`,
-    `  means           ${codeWords[code].means}`,
-    ...(typeof check === 'string'
-      ? [`  failed check    ${plain(check)}${failed ? `: ${failed.cause}` : ''}${reasonOf(body)}`]
-      : []),
-    ...step.map((line) => `  it asks for     ${line}`),
-    ...(Array.isArray(scopes) ? [`  scopes          ${listOf(scopes.map(plain))}`] : []),
-    `  the Client App  ${describeClientApp(code)}`,
-    `  Fix: ${failed?.fix ?? codeWords[code].look}`,
-    ...correlationHint(body.correlationId),
-    ...codes.flatMap((each) => ['', ...explainRefusal(refusalOfCode(Number(each)), now)]),
-  ];
+/** A problem body or a log line of the APIs. Only its code is verified. */
+export interface ProblemInput {
+  readonly code: ApiErrorCode;
+  readonly [name: string]: unknown;
 }
 
-const reasonOf = ({ reason, failure }: Body) =>
-  typeof (reason ?? failure) === 'string' ? ` (${plain(reason ?? failure)})` : '';
+/** Whether an untrusted value is the `code` of a problem. */
+export function isApiErrorCode(code: unknown): code is ApiErrorCode {
+  return typeof code === 'string' && Object.hasOwn(problems, code);
+}
 
-function correlationHint(id: unknown): readonly string[] {
-  if (typeof id !== 'string' || !/^[\w-]{8,64}$/.test(id)) return [];
+/** Explains a problem: what happened, how the Client App handles it, and how to fix it. */
+export function explainProblem(problem: ProblemInput, context: ChainContext): readonly string[] {
+  const { code, detail, claims, scopes, check, aadsts } = problem;
+  const { status, title, detail: defaultDetail } = problems[code];
+  const { meaning, fix } = problemMessages[code];
+  const checkMessage = findTokenCheckMessage(check);
+  const lines = [
+    `${code}: ${status} ${title}. ${typeof detail === 'string' ? sanitize(detail) : defaultDetail}`,
+    formatRow('meaning', meaning),
+  ];
+
+  if (typeof check === 'string') {
+    const cause = checkMessage ? `: ${checkMessage.cause}` : '';
+    lines.push(formatRow('failed check', `${sanitize(check)}${cause}${describeReason(problem)}`));
+  }
+  if (typeof claims === 'object' && claims !== null)
+    for (const line of describeClaimsRequest(claims, context))
+      lines.push(formatRow('requires', line));
+  if (Array.isArray(scopes)) lines.push(formatRow('scopes', formatList(scopes.map(sanitize))));
+  lines.push(
+    formatRow('Client App', describeClientApp(code)),
+    `  Fix: ${checkMessage?.fix ?? fix}`,
+    ...describeLogSearch(problem.correlationId),
+  );
+
+  const aadstsCodes = Array.isArray(aadsts) ? aadsts.filter(Number.isSafeInteger) : [];
+  for (const aadstsCode of aadstsCodes)
+    lines.push('', ...explainEntraError(createEntraError(Number(aadstsCode)), context));
+  return lines;
+}
+
+function describeReason({ reason, failure }: ProblemInput): string {
+  const cause = reason ?? failure;
+  return typeof cause === 'string' ? ` (${sanitize(cause)})` : '';
+}
+
+function describeLogSearch(correlationId: unknown): readonly string[] {
+  if (typeof correlationId !== 'string' || !/^[\w-]{8,64}$/.test(correlationId)) return [];
   return [
-    `  Log: grep ${id} in what the APIs write; on Azure, in Application Insights: traces | where message has "${id}".`,
-    '       The line with "check" names the check; paste it here too.',
+    `  Log: grep ${correlationId} in the output of the APIs. On Azure, query Application ` +
+      `Insights: traces | where message has "${correlationId}".`,
+    '       The line with "check" names the failed check. You can paste that line here too.',
   ];
 }

@@ -3,99 +3,96 @@ import { ApiError } from '../../shared/api-error.ts';
 import type { CredentialSource } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { redact } from '../../shared/redacted.ts';
-import { type Caller, bindToken } from '../../shared/token/caller.ts';
+import { bindToken, type Caller } from '../../shared/token/caller.ts';
 import { createKeys } from '../../shared/token/keys.ts';
-import { aadstsCodes } from './aadsts.ts';
-import type { Outcome } from './check-up.ts';
-import { codeWords } from './code-words.ts';
+import { aadstsCodes } from './aadsts-codes.ts';
+import { problemMessages } from './problem-messages.ts';
+import type { CheckResult } from './run-checks.ts';
 
-/** OAuth errors by which Entra says that it has looked at the assertion, and so has let the credential pass. */
-const aboutTheAssertion = ['invalid_grant', 'invalid_request', 'interaction_required'];
+/** The errors with which Entra rejects the assertion, after it has accepted the credential. */
+const assertionErrors = ['invalid_grant', 'invalid_request', 'interaction_required'];
+
+/** `AADSTS90002`, an unknown tenant: an `invalid_request` that says nothing about the assertion. */
+const unknownTenant = 90002;
+
+/** An id of no user and no app. */
+const placeholderId = '00000000-0000-4000-8000-000000000000';
 
 /**
- * Shows the credential to Entra with an assertion that nobody signed: nothing can be issued for it, and which of the two Entra
- * complains about tells whether the credential is known.
+ * Checks whether Entra accepts the credential. The probe sends the credential with an unsigned
+ * assertion, for which Entra issues nothing: it rejects either the credential or, if the credential
+ * is valid, the assertion.
  */
 export async function probeCredential(
   settings: OriginalSettings,
   credential: CredentialSource,
-): Promise<Outcome> {
-  const {
-    AZURE_AUTHORITY_HOST: authorityHost,
-    AZURE_TENANT_ID: tenantId,
-    ORIGINAL_API_CLIENT_ID: clientId,
-  } = settings;
+): Promise<CheckResult> {
+  const authorityHost = settings.AZURE_AUTHORITY_HOST;
+  const audience = settings.DOWNSTREAM_API_CLIENT_ID;
   const exchange = createExchange({
     authorityHost,
-    clientId,
+    clientId: settings.ORIGINAL_API_CLIENT_ID,
     credential,
     keys: createKeys({ authorityHost }),
   });
-  const audience = settings.DOWNSTREAM_API_CLIENT_ID;
   try {
     await exchange({
-      caller: nobody(settings, tenantId),
+      caller: createUnsignedCaller(settings),
       scopes: [`api://${audience}/Documents.Read`],
       audiences: [audience],
       correlationId: crypto.randomUUID(),
     });
   } catch (error) {
     if (error instanceof ApiError && error.options.logContext?.check === 'exchange')
-      return judge(error);
+      return interpretRejection(error);
     throw error;
   }
   return {
-    failed: 'it issued a token for an assertion that nobody signed',
-    fix: 'AZURE_AUTHORITY_HOST is no Entra: check it at once.',
+    failed: 'the token endpoint issued a token for an unsigned assertion',
+    fix: 'AZURE_AUTHORITY_HOST is not Entra. Correct it immediately.',
   };
 }
 
-function judge(apiError: ApiError): Outcome {
-  const { entraError, aadsts, means } = apiError.options.logContext ?? {};
-  const [code] = Array.isArray(aadsts) ? aadsts : [];
-  const named = code === undefined ? '' : ` (AADSTS${code})`;
-  const known = aadstsCodes[Number(code)];
-  if (aboutTheAssertion.includes(String(entraError)) && code !== 90002)
-    return { ok: `Entra knows it: of a probe it refused the assertion only${named}` };
+function interpretRejection({ code, options }: ApiError): CheckResult {
+  const { entraError, aadsts, explanation } = options.logContext ?? {};
+  const aadstsCode: unknown = Array.isArray(aadsts) ? aadsts[0] : undefined;
+  const suffix = aadstsCode === undefined ? '' : ` (AADSTS${aadstsCode})`;
+  if (assertionErrors.includes(String(entraError)) && aadstsCode !== unknownTenant)
+    return { ok: `Entra accepts it: it rejected only the assertion of the probe${suffix}` };
+  const known = aadstsCodes[Number(aadstsCode)];
   return {
-    failed: `${known?.says ?? means}${named}`,
-    fix: known?.fix ?? codeWords[apiError.code].look,
+    failed: `${known?.meaning ?? explanation}${suffix}`,
+    fix: known?.fix ?? problemMessages[code].fix,
   };
 }
 
-/** A caller whose token is worth nothing: well formed, for Original, and signed by nobody. */
-function nobody(
-  { ORIGINAL_API_CLIENT_ID: audience, AZURE_AUTHORITY_HOST: host }: OriginalSettings,
-  tenantId: string,
-): Caller {
-  const id = '00000000-0000-4000-8000-000000000000';
-  const seconds = Math.floor(Date.now() / 1_000);
+/** Creates a caller with a well-formed but unsigned token for Original API. */
+function createUnsignedCaller(settings: OriginalSettings): Caller {
+  const tenantId = settings.AZURE_TENANT_ID;
+  const now = Math.floor(Date.now() / 1_000);
   const header = { typ: 'JWT', alg: 'RS256', kid: 'doctor' };
-  const claims = {
-    aud: audience,
-    iss: new URL(`${tenantId}/v2.0`, host).href,
-    tid: tenantId,
-    oid: id,
-    sub: id,
-    azp: id,
-    azpacr: '0',
-  };
   const payload = {
-    ...claims,
+    aud: settings.ORIGINAL_API_CLIENT_ID,
+    iss: new URL(`${tenantId}/v2.0`, settings.AZURE_AUTHORITY_HOST).href,
+    tid: tenantId,
+    oid: placeholderId,
+    sub: placeholderId,
+    azp: placeholderId,
+    azpacr: '0',
     scp: 'none',
     ver: '2.0',
-    iat: seconds,
-    nbf: seconds,
-    exp: seconds + 300,
+    iat: now,
+    nbf: now,
+    exp: now + 300,
   };
   const encode = (part: object) => Buffer.from(JSON.stringify(part)).toString('base64url');
-  const token = `${encode(header)}.${encode(payload)}.${Buffer.alloc(256).toString('base64url')}`;
+  const emptySignature = Buffer.alloc(256).toString('base64url');
   const caller: Caller = {
     tenantId,
-    objectId: id,
+    objectId: placeholderId,
     scopes: [],
     roles: [],
-    clientId: id,
+    clientId: placeholderId,
     confidential: false,
     handlesChallenges: true,
     authContexts: [],
@@ -104,5 +101,5 @@ function nobody(
     claims: {},
     checks: [],
   };
-  return bindToken(caller, redact(token));
+  return bindToken(caller, redact(`${encode(header)}.${encode(payload)}.${emptySignature}`));
 }

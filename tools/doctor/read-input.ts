@@ -1,44 +1,50 @@
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
-/** Milliseconds after which a pipe on which nothing has come is taken for one that nobody writes to, and the most that is read, in characters. */
-const patience = 10_000;
-const longest = 1024 * 1024;
+/** Milliseconds after which an implicit pipe without data is treated as empty. */
+const idlePipeTimeout = 10_000;
+/** Reading stops after this many characters. */
+const maxInputLength = 1024 * 1024;
+
+/** Standard input, as far as it is needed here. */
+export type StandardInput = Readable & {
+  /** The file descriptor; default 0. */
+  readonly fd?: number;
+};
 
 /**
- * What was given to look at: the words of the command line, or what comes on standard input for `-` or for nothing on a pipe.
- * Empty where nothing was given.
+ * Reads the input to explain: the arguments, joined by spaces, or standard input when the only
+ * argument is `-` or when there is none and standard input is a pipe or a file.
+ * @returns the trimmed input, empty when there is none
  */
-export async function readInput(
-  words: readonly string[],
-  stdin: Readable & { fd?: number },
-): Promise<string> {
-  const asked = words.length === 1 && words[0] === '-';
-  if (words.length > 0 && !asked) return words.join(' ');
-  if (!asked && !isPiped(stdin.fd)) return '';
-  return readAll(stdin, asked ? undefined : patience);
+export async function readInput(args: readonly string[], stdin: StandardInput): Promise<string> {
+  const isExplicit = args.length === 1 && args[0] === '-';
+  if (isExplicit) return readAll(stdin, undefined);
+  if (args.length > 0) return args.join(' ');
+  return isPiped(stdin.fd) ? readAll(stdin, idlePipeTimeout) : '';
 }
 
-function isPiped(fd: number | undefined): boolean {
+function isPiped(fd = 0): boolean {
   try {
-    const stat = fstatSync(fd ?? 0);
+    const stat = fstatSync(fd);
     return stat.isFIFO() || stat.isFile() || stat.isSocket();
   } catch {
     return false;
   }
 }
 
-async function readAll(stdin: Readable, wait: number | undefined): Promise<string> {
+/** @param timeout milliseconds to wait for the first data; `undefined` waits without a limit */
+async function readAll(stdin: StandardInput, timeout: number | undefined): Promise<string> {
   let text = '';
-  const timer = wait === undefined ? undefined : setTimeout(() => stdin.destroy(), wait);
+  const timer = timeout === undefined ? undefined : setTimeout(() => stdin.destroy(), timeout);
   try {
     for await (const chunk of stdin.setEncoding('utf8')) {
       clearTimeout(timer);
       text += chunk;
-      if (text.length > longest) break;
+      if (text.length > maxInputLength) break;
     }
   } catch {
-    // Destroyed while it waited: nobody writes to it.
+    // The timer destroyed the stream, because no process writes to the pipe.
   } finally {
     clearTimeout(timer);
   }

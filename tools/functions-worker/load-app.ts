@@ -2,8 +2,8 @@ import { createRequire, findPackageJSON } from 'node:module';
 import { pathToFileURL } from 'node:url';
 
 /**
- * Loads an app's entry file as Microsoft's worker does: CommonJS by `require`, ES modules by `import`, and the file's ending or else
- * package.json says which it is (azure-functions-nodejs-worker, loadScriptFile.ts).
+ * Loads the entry file of an app as Microsoft's worker does: CommonJS by `require` and ES modules
+ * by `import`. Source: loadScriptFile.ts of azure-functions-nodejs-worker.
  */
 export async function loadApp(entry: string): Promise<void> {
   const require = createRequire(entry);
@@ -11,8 +11,10 @@ export async function loadApp(entry: string): Promise<void> {
   else require(entry);
 }
 
+/** The file's extension decides, or else `type` in the nearest package.json. */
 function isModule(entry: string, require: NodeJS.Require): boolean {
-  if (/\.[cm]js$/.test(entry)) return entry.endsWith('.mjs');
+  if (entry.endsWith('.mjs')) return true;
+  if (entry.endsWith('.cjs')) return false;
   const manifest = findPackageJSON(pathToFileURL(entry));
   return manifest !== undefined && require(manifest).type === 'module';
 }

@@ -1,58 +1,143 @@
-/** What the host and its worker say to each other, in the shapes of Microsoft's worker protocol (RpcHttp and friends) as far as HTTP needs them. */
+/**
+ * The messages between the functions host and its worker. Requests and responses have the shapes
+ * of Microsoft's worker protocol (`RpcHttp` in azure-functions-language-worker-protobuf), as far as
+ * HTTP needs them.
+ */
 
-/** An HTTP request as the real host hands it to a worker: repeated headers and query keys are joined already. */
+/** An HTTP request as the host passes it to a worker. */
 export interface RpcRequest {
+  /** The absolute URL. */
   readonly url: string;
+  /** The HTTP method in upper case. */
   readonly method: string;
+  /** Names are in lower case, and the values of repeated headers are joined. */
   readonly headers: Readonly<Record<string, string>>;
+  /** The values of repeated keys are joined. */
   readonly query: Readonly<Record<string, string>>;
+  /** The values of the route parameters. */
   readonly params: Readonly<Record<string, string>>;
+  /** Absent if the body is empty. */
   readonly body?: { readonly bytes: Uint8Array };
 }
 
-/** Strings are plain or wrapped in `{ value }`, as the library writes them. */
+/** A value in the protocol's nullable form. */
+export interface RpcNullable<T> {
+  /** The value itself. */
+  readonly value: T;
+}
+
+/** A cookie as `@azure/functions` encodes it. */
 export interface RpcCookie {
+  /** The name, not yet encoded. */
   readonly name: string;
+  /** The value, not yet encoded. */
   readonly value: string;
-  readonly domain?: { readonly value: string } | null;
-  readonly path?: { readonly value: string } | null;
-  readonly expires?: { readonly value: { readonly seconds: number } } | null;
-  readonly secure?: { readonly value: boolean } | null;
-  readonly httpOnly?: { readonly value: boolean } | null;
+  /** The Domain attribute. */
+  readonly domain?: RpcNullable<string> | null;
+  /** The Path attribute. */
+  readonly path?: RpcNullable<string> | null;
+  /** Seconds since 1970. */
+  readonly expires?: RpcNullable<{ readonly seconds: number }> | null;
+  /** The Secure attribute. */
+  readonly secure?: RpcNullable<boolean> | null;
+  /** The HttpOnly attribute. */
+  readonly httpOnly?: RpcNullable<boolean> | null;
+  /** The SameSite attribute. `none` stands for no attribute, `explicitNone` for the value None. */
   readonly sameSite?: 'none' | 'lax' | 'strict' | 'explicitNone';
-  readonly maxAge?: { readonly value: number } | null;
+  /** Seconds. */
+  readonly maxAge?: RpcNullable<number> | null;
 }
 
-/** A function's answer as the library encodes it; `statusCode` is a decimal string. */
-export interface RpcAnswer {
+/** The response of a function as `@azure/functions` encodes it. */
+export interface RpcResponse {
+  /** A decimal number. */
   readonly statusCode?: string;
+  /** The headers, without cookies. */
   readonly headers?: Readonly<Record<string, string>>;
+  /** One Set-Cookie header each. */
   readonly cookies?: readonly RpcCookie[];
-  readonly body?: {
-    readonly bytes?: Uint8Array;
-    readonly string?: string;
-    readonly json?: string;
-  } | null;
+  /** Absent for an empty body. */
+  readonly body?: RpcBody | null;
 }
 
-/** One registered HTTP function. `route` lacks the prefix; `methods` are upper case. */
+/** The body in one of three forms. */
+export interface RpcBody {
+  /** A binary body. */
+  readonly bytes?: Uint8Array;
+  /** A text body. */
+  readonly string?: string;
+  /** A JSON body as text. */
+  readonly json?: string;
+}
+
+/** A registered HTTP function. */
 export interface HttpFunction {
+  /** The name under which the app has registered the function. */
   readonly name: string;
+  /** The route template without the prefix of host.json. */
   readonly route: string;
+  /** In upper case. */
   readonly methods: readonly string[];
 }
 
-export type ToWorker =
-  | {
-      readonly type: 'invoke';
-      readonly id: string;
-      readonly functionName: string;
-      readonly request: RpcRequest;
-    }
-  | { readonly type: 'stop' };
+/** Runs a function. */
+export interface InvokeMessage {
+  /** Tells the messages apart. */
+  readonly type: 'invoke';
+  /** Identifies the invocation in the worker's reply. */
+  readonly id: string;
+  /** The name under which the function is registered. */
+  readonly functionName: string;
+  /** The request for the function. */
+  readonly request: RpcRequest;
+}
 
-export type FromWorker =
-  | { readonly type: 'ready'; readonly functions: readonly HttpFunction[] }
-  | { readonly type: 'failed'; readonly message: string; readonly stack: string | undefined }
-  | { readonly type: 'answered'; readonly id: string; readonly answer: RpcAnswer | undefined }
-  | { readonly type: 'threw'; readonly id: string; readonly stack: string };
+/** Ends the worker. */
+export interface StopMessage {
+  /** Tells the messages apart. */
+  readonly type: 'stop';
+}
+
+/** A message from the host to its worker. */
+export type HostMessage = InvokeMessage | StopMessage;
+
+/** The app has loaded and registered its functions. */
+export interface ReadyMessage {
+  /** Tells the messages apart. */
+  readonly type: 'ready';
+  /** The HTTP functions that the app has registered. */
+  readonly functions: readonly HttpFunction[];
+}
+
+/** The app did not load. */
+export interface LoadFailedMessage {
+  /** Tells the messages apart. */
+  readonly type: 'load-failed';
+  /** The app's error message. */
+  readonly message: string;
+  /** The stack of the app's error. */
+  readonly stack: string | undefined;
+}
+
+/** A function has returned. */
+export interface ReturnedMessage {
+  /** Tells the messages apart. */
+  readonly type: 'returned';
+  /** The id of the invocation. */
+  readonly id: string;
+  /** Absent if the function returned nothing. */
+  readonly response: RpcResponse | undefined;
+}
+
+/** A function has thrown. */
+export interface ThrewMessage {
+  /** Tells the messages apart. */
+  readonly type: 'threw';
+  /** The id of the invocation. */
+  readonly id: string;
+  /** The stack of the error. */
+  readonly stack: string;
+}
+
+/** A message from the worker to its host. */
+export type WorkerMessage = ReadyMessage | LoadFailedMessage | ReturnedMessage | ThrewMessage;

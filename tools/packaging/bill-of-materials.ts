@@ -4,22 +4,31 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
-interface Product {
+/** The application that a bill of materials describes. */
+export interface Product {
+  /** The name of the application. */
   readonly name: string;
+  /** The version of the application. */
   readonly version: string;
 }
 
-/** A package of a bundle: what its own package.json says, and the integrity that package-lock.json pins (`sha512-` and base64). */
-export interface Material extends Product {
+/** A package inside a bundle. */
+export interface Component {
+  /** The name of the package, with its scope. */
+  readonly name: string;
+  /** The installed version. */
+  readonly version: string;
+  /** The SPDX licence id or expression from the package's own package.json. */
   readonly licence: string;
+  /** The integrity that package-lock.json pins: `sha512-` and the digest in base64. */
   readonly integrity: string;
 }
 
 /**
- * The packages in these folders, such as `node_modules/jose`.
- * @throws Error for a package that is not the one that package-lock.json names, or that states no licence
+ * Reads the packages in these folders, such as `node_modules/jose`.
+ * @throws Error if a package differs from package-lock.json or states no licence
  */
-export async function readMaterials(folders: readonly string[]): Promise<readonly Material[]> {
+export async function readComponents(folders: readonly string[]): Promise<readonly Component[]> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));
   return Promise.all(
     folders.map(async (folder) => {
@@ -28,43 +37,54 @@ export async function readMaterials(folders: readonly string[]): Promise<readonl
       );
       const locked = lock.packages[folder];
       if (locked?.version !== version)
-        throw new Error(`${folder} is not what package-lock.json names: run npm ci.`);
-      if (typeof license !== 'string') throw new Error(`${folder} states no licence.`);
+        throw new Error(
+          `${folder} has version ${version}, but package-lock.json has ${locked?.version}. ` +
+            'Run npm ci.',
+        );
+      if (typeof license !== 'string')
+        throw new Error(`The package.json of ${folder} states no licence.`);
       return { name, version, licence: license, integrity: locked.integrity };
     }),
   );
 }
 
 /**
- * A software bill of materials: CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json), without a time or a serial number,
- * so that the same packages give the same bytes.
+ * Creates a software bill of materials in CycloneDX 1.6 (https://cyclonedx.org/docs/1.6/json).
+ * It has no timestamp and no serial number, so the same packages give the same bytes.
  */
-export function writeBill(product: Product, materials: readonly Material[]): object {
-  const components = materials.map(({ name, version, licence, integrity }) => ({
-    type: 'library',
-    'bom-ref': packageUrl(name, version),
-    name,
-    version,
-    purl: packageUrl(name, version),
-    licenses: [/\s/.test(licence) ? { expression: licence } : { license: { id: licence } }],
-    hashes: [
-      {
-        alg: 'SHA-512',
-        content: Buffer.from(integrity.replace(/^sha512-/, ''), 'base64').toString('hex'),
-      },
-    ],
-  }));
-  // One package may lie in several folders.
-  const distinct = new Map(components.map((component) => [component.purl, component]));
+export function createBillOfMaterials(
+  product: Product,
+  components: readonly Component[],
+): Readonly<Record<string, unknown>> {
+  // The same version of a package can be installed in several folders.
+  const entries = new Map(
+    components.map((component) => [packageUrl(component), describeComponent(component)]),
+  );
   return {
     bomFormat: 'CycloneDX',
     specVersion: '1.6',
     version: 1,
     metadata: { component: { type: 'application', 'bom-ref': product.name, ...product } },
-    components: [...distinct.keys()].sort().map((purl) => distinct.get(purl)),
+    components: [...entries.keys()].sort().map((url) => entries.get(url)),
   };
 }
 
-/** https://github.com/package-url/purl-spec: the scope's @ is percent-encoded. */
-const packageUrl = (name: string, version: string) =>
-  `pkg:npm/${name.replace('@', '%40')}@${version}`;
+function describeComponent(component: Component) {
+  const { name, version, licence, integrity } = component;
+  const isExpression = /\s/.test(licence);
+  const digest = Buffer.from(integrity.replace(/^sha512-/, ''), 'base64');
+  return {
+    type: 'library',
+    'bom-ref': packageUrl(component),
+    name,
+    version,
+    purl: packageUrl(component),
+    licenses: [isExpression ? { expression: licence } : { license: { id: licence } }],
+    hashes: [{ alg: 'SHA-512', content: digest.toString('hex') }],
+  };
+}
+
+/** https://github.com/package-url/purl-spec: the `@` of a scope is percent-encoded. */
+function packageUrl({ name, version }: Component): string {
+  return `pkg:npm/${name.replace('@', '%40')}@${version}`;
+}

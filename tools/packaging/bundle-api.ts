@@ -1,25 +1,26 @@
 import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
-import type { Api } from './package-api.ts';
+import type { Api } from './apis.ts';
 import { slimUndici } from './slim-undici.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
+/** The output of esbuild for one API. */
 export interface Bundle {
   /** One CommonJS file. */
   readonly code: Uint8Array;
-  /** Its source map, sources included; the code does not name it. */
+  /** The source map with the sources. The code does not reference it. */
   readonly sourceMap: Uint8Array;
-  /** The licence comments of what is in it. */
+  /** The licence comments of the bundled packages. */
   readonly licences: Uint8Array;
-  /** What is in it, by esbuild's own account; paths are relative to the project's root. */
+  /** esbuild's list of inputs and outputs. Paths are relative to the project's root. */
   readonly metafile: Metafile;
 }
 
 /**
- * Bundles one API from its sources and the root's node_modules; the same sources give the same bytes. Writes nothing.
- * `@azure/functions-core` stays outside: it exists only inside a Functions worker.
- * @throws Error with esbuild's own words, on warnings too
+ * Bundles one API from its sources and the root's node_modules, and writes nothing to disk.
+ * The same sources give the same bytes.
+ * @throws Error with esbuild's message, also for a warning
  */
 export async function bundleApi(api: Api): Promise<Bundle> {
   const { build } = await import('esbuild');
@@ -30,12 +31,13 @@ export async function bundleApi(api: Api): Promise<Bundle> {
     write: false,
     bundle: true,
     platform: 'node',
-    // CommonJS, because the worker loads that by `require`: an ES module of this size costs it a third more to load.
+    // The worker loads CommonJS by `require`. An ES module of this size takes a third longer.
     format: 'cjs',
     target: 'node22.18',
+    // This module exists only inside a Functions worker.
     external: ['@azure/functions-core'],
     plugins: [slimUndici],
-    // Names stay, so that a stack trace in production can be read; shorter ones load no faster (measured).
+    // Identifiers stay readable in production stack traces. Shorter ones do not load faster.
     minifyWhitespace: true,
     minifySyntax: true,
     sourcemap: 'external',
@@ -49,7 +51,7 @@ export async function bundleApi(api: Api): Promise<Bundle> {
     );
   const output = (ending: string) => {
     const file = outputFiles.find(({ path }) => path.endsWith(ending));
-    if (!file) throw new Error(`esbuild made no ${ending}.`);
+    if (!file) throw new Error(`esbuild wrote no file that ends in ${ending}.`);
     return file.contents;
   };
   return {

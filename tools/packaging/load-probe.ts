@@ -1,5 +1,8 @@
-/** Loads one app once, in a process of its own, as a Functions worker does, and prints how many milliseconds that took. */
-// Microsoft's worker speaks gRPC to its host, so these are there before any app is.
+/**
+ * Loads one app in a new process, as a Functions worker does, and prints how many milliseconds
+ * that took: `node load-probe.ts ENTRY [BEGIN_MARK END_MARK]`.
+ */
+// Microsoft's worker speaks gRPC to its host, so it has loaded these before it loads an app.
 import 'node:dns';
 import 'node:http2';
 import 'node:tls';
@@ -8,22 +11,22 @@ import { openSync } from 'node:fs';
 import { installCoreModule } from '../functions-worker/core-module.ts';
 import { loadApp } from '../functions-worker/load-app.ts';
 
-/** Leaves a line in a list of system calls. */
-function mark(name: string): void {
+/** Opens a file that does not exist, so that its name appears in a trace of the system calls. */
+function leaveMark(name: string): void {
   try {
     openSync(name, 'r');
   } catch {
-    // There is no such file; that it was asked for is all.
+    // The attempt is in the trace.
   }
 }
 
-const [entry = '', begins = '', ends = ''] = process.argv.slice(2);
+const [entry = '', beginMark = '', endMark = ''] = process.argv.slice(2);
 const core = installCoreModule(() => {});
-mark(begins);
-const begun = performance.now();
+leaveMark(beginMark);
+const startedAt = performance.now();
 await loadApp(entry);
-const milliseconds = performance.now() - begun;
-mark(ends);
+const milliseconds = performance.now() - startedAt;
+leaveMark(endMark);
 if (core.httpFunctions().length === 0) throw new Error(`${entry} registered no function.`);
 process.stdout.write(String(milliseconds));
 process.exit(0);

@@ -3,54 +3,59 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { type Api, artefactOf } from './package-api.ts';
+import { type Api, artefactFolder } from './apis.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 const probe = fileURLToPath(new URL('./load-probe.ts', import.meta.url));
 const rounds = 15;
-const marks = ['/load-begins', '/load-ends'] as const;
+const beginMark = '/load-begins';
+const endMark = '/load-ends';
 
-export interface Load {
-  /** Median of fresh processes, from an empty worker to all routes registered. */
+/** What it costs to load an app. */
+export interface LoadCost {
+  /** The median over new processes, from an empty worker to all routes registered. */
   readonly milliseconds: number;
-  /** Files opened meanwhile; `undefined` where there is no strace to count them. */
+  /** The number of files opened meanwhile, or `undefined` if strace is not installed. */
   readonly opens: number | undefined;
 }
 
-/** How long the bundle and the unbundled app (tsc's output and node_modules) take to load, in turns. Both must have been built. */
-export function measureLoad(api: Api): { readonly bundled: Load; readonly unbundled: Load } {
-  const bundle = join(artefactOf(api), 'functions.js');
-  const modules = join(root, 'dist', api, 'functions.js');
-  const times: Record<string, number[]> = { [bundle]: [], [modules]: [] };
+/**
+ * Measures in alternating rounds how long the bundle and the unbundled app (the output of tsc with
+ * node_modules) take to load. Both must have been built.
+ */
+export function measureLoad(api: Api): {
+  readonly bundled: LoadCost;
+  readonly unbundled: LoadCost;
+} {
+  const bundledEntry = join(artefactFolder(api), 'functions.js');
+  const unbundledEntry = join(root, 'dist', api, 'functions.js');
+  const bundledTimes: number[] = [];
+  const unbundledTimes: number[] = [];
   for (let round = 0; round < rounds; round += 1) {
-    for (const entry of [bundle, modules])
-      times[entry]?.push(Number(run(process.execPath, [probe, entry])));
+    bundledTimes.push(timeLoad(bundledEntry));
+    unbundledTimes.push(timeLoad(unbundledEntry));
   }
-  const load = (entry: string) => ({
-    milliseconds: median(times[entry] ?? []),
-    opens: countOpens(entry),
-  });
-  return { bundled: load(bundle), unbundled: load(modules) };
+  return {
+    bundled: { milliseconds: median(bundledTimes), opens: countOpens(bundledEntry) },
+    unbundled: { milliseconds: median(unbundledTimes), opens: countOpens(unbundledEntry) },
+  };
+}
+
+function timeLoad(entry: string): number {
+  return Number(run(process.execPath, [probe, entry]));
 }
 
 function countOpens(entry: string): number | undefined {
   const folder = mkdtempSync(join(tmpdir(), 'opens-'));
-  const list = join(folder, 'calls');
+  const traceFile = join(folder, 'calls');
+  const strace = ['-f', '-e', 'trace=open,openat', '-o', traceFile];
   try {
-    run('strace', [
-      '-f',
-      '-e',
-      'trace=open,openat',
-      '-o',
-      list,
-      process.execPath,
-      probe,
-      entry,
-      ...marks,
-    ]);
-    const calls = readFileSync(list, 'utf8').split('\n');
-    const [begin, end] = marks.map((mark) => calls.findIndex((call) => call.includes(`"${mark}"`)));
-    return calls.slice(begin, end).filter((call) => /= \d+$/.test(call)).length;
+    run('strace', [...strace, process.execPath, probe, entry, beginMark, endMark]);
+    const calls = readFileSync(traceFile, 'utf8').split('\n');
+    const indexOf = (mark: string) => calls.findIndex((call) => call.includes(`"${mark}"`));
+    const duringLoad = calls.slice(indexOf(beginMark), indexOf(endMark));
+    const succeeded = duringLoad.filter((call) => /= \d+$/.test(call));
+    return succeeded.length;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw error;
@@ -59,7 +64,10 @@ function countOpens(entry: string): number | undefined {
   }
 }
 
-/** Runs a program with the settings that an app needs to load, and gives what it printed. */
+/**
+ * Runs a program with the settings that an app needs to load.
+ * @returns what the program printed on stdout
+ */
 function run(program: string, args: readonly string[]): string {
   const { Values: settings } = JSON.parse(
     readFileSync(join(root, 'local.settings.example.json'), 'utf8'),
@@ -73,5 +81,6 @@ function run(program: string, args: readonly string[]): string {
   return stdout;
 }
 
-const median = (values: readonly number[]) =>
-  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}

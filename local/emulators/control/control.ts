@@ -1,14 +1,21 @@
-/** The control API under /control: records, tokens for experiments, policies. For whoever holds the token in `dataDir/control.json`. */
+/**
+ * The control API at `/control/`: records, tokens for tests, and policies. Callers send the token
+ * of `dataDir/control.json` in `x-control-token`.
+ */
 import { timingSafeEqual } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from '../context.ts';
-import { makeAskedToken, UnknownAsked } from '../entra/asked-token.ts';
-import { policyValues, UnknownPolicy } from '../entra/policies.ts';
-import { faultKinds, faultyEndpoints } from './faults.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
+import { policyValues } from '../entra/policies.ts';
+import { InvalidMintRequest, mintToken } from '../entra/token/mint-token.ts';
 import { writePrivateFile } from '../private-file.ts';
+import { faultKinds, faultyEndpoints } from './faults.ts';
+import { UnknownPolicy } from './unknown-policy.ts';
 
-/** Writes `control.json` for the command lines; resolves to what removes it again, unless another emulators has written its own since. */
+/**
+ * Writes `control.json`, which tells the command line tools the origin and the token. Resolves to
+ * a function that removes the file, unless other emulators have replaced it by then.
+ */
 export async function publishControl(
   { dataDir, origin }: EmulatorContext,
   token: string,
@@ -17,113 +24,121 @@ export async function publishControl(
   const text = JSON.stringify({ origin, token });
   await writePrivateFile(file, text);
   return async () => {
-    const now = await readFile(file, 'utf8').catch(() => undefined);
-    if (now === text) await rm(file, { force: true });
+    const current = await readFile(file, 'utf8').catch(() => undefined);
+    if (current === text) await rm(file, { force: true });
   };
 }
 
-/** A body that is not what the route takes. */
-class BadBody extends Error {}
+type JsonObject = Readonly<Record<string, unknown>>;
 
-function readObject({ body }: EmulatorRequest): Readonly<Record<string, unknown>> {
+/** The request body does not have the form that the route expects. */
+class InvalidBody extends Error {}
+
+function parseObject({ body }: EmulatorRequest): JsonObject {
   let parsed: unknown;
   try {
     parsed = JSON.parse(body.toString('utf8'));
   } catch {
-    throw new BadBody('The body is not JSON.');
+    throw new InvalidBody('The body is not JSON.');
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new BadBody('The body is not a JSON object.');
-  return parsed as Readonly<Record<string, unknown>>;
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
+    throw new InvalidBody('The body is not a JSON object.');
+  }
+  return parsed as JsonObject;
 }
 
-function readText(body: Readonly<Record<string, unknown>>, name: string): string {
+function requireString(body: JsonObject, name: string): string {
   const value = body[name];
-  if (typeof value !== 'string') throw new BadBody(`"${name}" must be a string.`);
+  if (typeof value !== 'string') throw new InvalidBody(`"${name}" must be a string.`);
   return value;
 }
 
+/** Returns the JSON body of a 200, or `undefined` for a 204. */
 type Route = (
   context: EmulatorContext,
   request: EmulatorRequest,
 ) => Promise<object | undefined> | object | undefined;
 
+const listRecords: Route = ({ recorder }, { url }) => {
+  const since = Number(url.searchParams.get('since') ?? 0) || 0;
+  return { records: recorder.since(since) };
+};
+
+const clearRecords: Route = ({ recorder }) => {
+  recorder.clear();
+  return undefined;
+};
+
+const createToken: Route = (context, request) => mintToken(context, parseObject(request));
+
+const listPolicies: Route = ({ policies, directory }) => ({
+  policies: policies.list(),
+  values: policyValues,
+  endpoints: faultyEndpoints,
+  faultKinds,
+  users: directory.users.map(({ name }) => name),
+});
+
+const setPolicy: Route = async ({ policies }, request) => {
+  const body = parseObject(request);
+  const name = requireString(body, 'name');
+  const value = requireString(body, 'value');
+  const user = body.user === undefined ? undefined : requireString(body, 'user');
+  await policies.set(name, value, user);
+  return { policies: policies.list() };
+};
+
+const resetPolicies: Route = async ({ policies }) => {
+  await policies.reset();
+  return { policies: policies.list() };
+};
+
 const routes = new Map<string, Route>([
-  [
-    'GET /control/records',
-    ({ recorder }, { url }) => ({
-      records: recorder.since(Number(url.searchParams.get('since') ?? 0) || 0),
-    }),
-  ],
-  [
-    'DELETE /control/records',
-    ({ recorder }) => {
-      recorder.clear();
-      return undefined;
-    },
-  ],
-  ['POST /control/token', (context, request) => makeAskedToken(context, readObject(request))],
-  [
-    'GET /control/policies',
-    ({ policies, directory }) => ({
-      policies: policies.list(),
-      values: policyValues,
-      endpoints: faultyEndpoints,
-      faultKinds,
-      users: directory.users.map(({ name }) => name),
-    }),
-  ],
-  [
-    'PUT /control/policies',
-    async ({ policies }, request) => {
-      const body = readObject(request);
-      await policies.set(
-        readText(body, 'name'),
-        readText(body, 'value'),
-        body.user === undefined ? undefined : readText(body, 'user'),
-      );
-      return { policies: policies.list() };
-    },
-  ],
-  [
-    'DELETE /control/policies',
-    async ({ policies }) => {
-      await policies.reset();
-      return { policies: policies.list() };
-    },
-  ],
+  ['GET /control/records', listRecords],
+  ['DELETE /control/records', clearRecords],
+  ['POST /control/token', createToken],
+  ['GET /control/policies', listPolicies],
+  ['PUT /control/policies', setPolicy],
+  ['DELETE /control/policies', resetPolicies],
 ]);
 
-function holdsToken({ headers }: EmulatorRequest, token: string): boolean {
-  const [given, wanted] = [Buffer.from(headers['x-control-token'] ?? ''), Buffer.from(token)];
-  return given.length === wanted.length && timingSafeEqual(given, wanted);
+function hasToken({ headers }: EmulatorRequest, token: string): boolean {
+  const received = Buffer.from(headers['x-control-token'] ?? '');
+  const expected = Buffer.from(token);
+  return received.length === expected.length && timingSafeEqual(received, expected);
 }
 
-/** Answers JSON: 401 without the token, 400 `{ "error": "one line" }` for what does not exist, 204 where there is nothing to say. */
+function isCallerError(error: unknown): error is Error {
+  return (
+    error instanceof InvalidBody ||
+    error instanceof UnknownPolicy ||
+    error instanceof InvalidMintRequest
+  );
+}
+
+/**
+ * Creates the endpoint of the control API. It responds 401 without the token, 404 for an unknown
+ * route and 400 for an invalid body. The body of an error is `{ "error": "message" }`.
+ */
 export function createControl(context: EmulatorContext, token: string): Endpoint {
   const headers = { 'Cache-Control': 'no-store' };
-  return async (request): Promise<EmulatorResponse | undefined> => {
-    if (!request.url.pathname.startsWith('/control/')) return undefined;
-    if (!holdsToken(request, token))
-      return { status: 401, headers, body: { error: 'The x-control-token is missing or wrong.' } };
-    const route = routes.get(`${request.method} ${request.url.pathname}`);
-    if (!route)
-      return {
-        status: 404,
-        headers,
-        body: { error: `The routes are: ${[...routes.keys()].join(', ')}.` },
-      };
+  const respond = (status: number, body: object): EmulatorResponse => ({ status, headers, body });
+
+  return async (request) => {
+    const { pathname } = request.url;
+    if (!pathname.startsWith('/control/')) return undefined;
+    if (!hasToken(request, token)) {
+      return respond(401, { error: 'The x-control-token is missing or wrong.' });
+    }
+    const route = routes.get(`${request.method} ${pathname}`);
+    if (!route) {
+      return respond(404, { error: `Unknown route. Routes: ${[...routes.keys()].join(', ')}.` });
+    }
     try {
       const body = await route(context, request);
-      return body ? { status: 200, headers, body } : { status: 204, headers };
+      return body ? respond(200, body) : { status: 204, headers };
     } catch (error) {
-      if (
-        error instanceof BadBody ||
-        error instanceof UnknownPolicy ||
-        error instanceof UnknownAsked
-      ) {
-        return { status: 400, headers, body: { error: error.message } };
-      }
+      if (isCallerError(error)) return respond(400, { error: error.message });
       throw error;
     }
   };

@@ -1,7 +1,8 @@
-/** Faults that a person or a test can plant at an endpoint of the emulators: what a network or a service in trouble does. */
+/** Faults that a person or a test can inject into an endpoint, such as throttling or a hang. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** The endpoints that a fault can be injected into. */
 export const faultyEndpoints = [
   'metadata',
   'keys',
@@ -11,42 +12,81 @@ export const faultyEndpoints = [
   'managed-identity',
   'tables',
 ] as const;
+
+/** The name of an endpoint that a fault can be injected into. */
 export type FaultyEndpoint = (typeof faultyEndpoints)[number];
 
-export type Fault =
-  | { readonly kind: 'delay'; readonly milliseconds: number }
-  /** `retryAfter` in seconds; without it the answer has no Retry-After. */
-  | { readonly kind: 'refuse'; readonly status: 429 | 500 | 503; readonly retryAfter?: number }
-  | { readonly kind: 'hang' | 'garbage' | 'cut' }
-  | { readonly kind: 'redirect'; readonly url: string };
+/** Delays the response. The endpoint still runs. */
+interface DelayFault {
+  readonly kind: 'delay';
+  readonly milliseconds: number;
+}
 
-/** How a fault is written: `npm run -s policy -- set fault token=429:5`. */
+/** Responds with an error status. */
+interface ErrorFault {
+  readonly kind: 'refuse';
+  readonly status: 429 | 500 | 503;
+  /** The value of Retry-After in seconds. Absent: the response has no Retry-After header. */
+  readonly retryAfter?: number;
+}
+
+/**
+ * Does not respond (`hang`), responds 200 with HTML (`garbage`), or closes the connection in the
+ * middle of a JSON body (`cut`).
+ */
+interface BrokenFault {
+  readonly kind: 'hang' | 'garbage' | 'cut';
+}
+
+/** Redirects to another URL with status 307. */
+interface RedirectFault {
+  readonly kind: 'redirect';
+  readonly url: string;
+}
+
+/** A fault, distinguished by its `kind`. */
+export type Fault = DelayFault | ErrorFault | BrokenFault | RedirectFault;
+
+/** The syntax of faults for messages. Example: `npm run -s policy -- set fault token=429:5`. */
 export const faultKinds =
   'delay:MS, 429[:SECONDS], 500, 503[:SECONDS], hang, garbage, cut, redirect:URL';
 
-/** Reads `429:5` and the like; `undefined` for anything else. */
+/** Parses a fault such as `429:5`. Returns `undefined` for an unknown one. */
 export function parseFault(text: string): Fault | undefined {
   const [, kind = '', argument] = /^([a-z0-9]+)(?::(.+))?$/s.exec(text) ?? [];
-  const number =
-    argument !== undefined && /^\d{1,6}$/.test(argument) ? Number(argument) : undefined;
-  if (kind === 'delay' && number !== undefined) return { kind, milliseconds: number };
-  if (kind === 'redirect' && argument && URL.canParse(argument)) return { kind, url: argument };
-  if (kind === '500' && argument === undefined) return { kind: 'refuse', status: 500 };
-  if ((kind === '429' || kind === '503') && (number !== undefined || argument === undefined)) {
-    return {
-      kind: 'refuse',
-      status: kind === '429' ? 429 : 503,
-      ...(number === undefined ? {} : { retryAfter: number }),
-    };
+  const isNumber = argument !== undefined && /^\d{1,6}$/.test(argument);
+
+  if (argument === undefined) {
+    switch (kind) {
+      case '429':
+        return { kind: 'refuse', status: 429 };
+      case '500':
+        return { kind: 'refuse', status: 500 };
+      case '503':
+        return { kind: 'refuse', status: 503 };
+      case 'hang':
+      case 'garbage':
+      case 'cut':
+        return { kind };
+    }
+    return undefined;
   }
-  if ((kind === 'hang' || kind === 'garbage' || kind === 'cut') && argument === undefined)
-    return { kind };
+  if (kind === 'redirect' && URL.canParse(argument)) return { kind, url: argument };
+  if (!isNumber) return undefined;
+  switch (kind) {
+    case 'delay':
+      return { kind, milliseconds: Number(argument) };
+    case '429':
+      return { kind: 'refuse', status: 429, retryAfter: Number(argument) };
+    case '503':
+      return { kind: 'refuse', status: 503, retryAfter: Number(argument) };
+  }
   return undefined;
 }
 
 /**
- * Does to the response what the fault says. Resolves to `true` when the response is answered or lost and the endpoint must not run,
- * to `false` when there is no fault or it was only a delay. A hang lasts until the caller goes away.
+ * Applies a fault to a response. Resolves to `true` when the endpoint must not run because the
+ * response was sent or lost. Resolves to `false` without a fault, and after a delay.
  */
 export async function applyFault(
   fault: Fault | undefined,
@@ -58,27 +98,16 @@ export async function applyFault(
     case 'delay':
       await sleep(fault.milliseconds);
       return response.destroyed;
-    case 'refuse': {
-      if (fault.retryAfter !== undefined)
-        response.setHeader('Retry-After', String(fault.retryAfter));
-      const error = fault.status === 500 ? 'server_error' : 'temporarily_unavailable';
-      response.writeHead(fault.status, { 'Content-Type': 'application/json' });
-      response.end(
-        JSON.stringify({
-          error,
-          error_description: `A planted fault of the local emulators: ${fault.status}.`,
-        }),
-      );
+    case 'refuse':
+      sendError(fault, response);
       return true;
-    }
     case 'hang':
+      // Lasts until the caller closes the connection.
       if (!response.destroyed) await new Promise((resolve) => response.once('close', resolve));
       return true;
     case 'garbage':
       response.writeHead(200, { 'Content-Type': 'text/html; charset=utf-8' });
-      response.end(
-        '<!doctype html><title>Welcome</title><p>Sign in to the guest network to go on.',
-      );
+      response.end('<!doctype html><title>Welcome</title><p>Sign in to use the guest network.');
       return true;
     case 'cut':
       response.writeHead(200, { 'Content-Type': 'application/json', 'Content-Length': '4096' });
@@ -89,4 +118,14 @@ export async function applyFault(
       response.end();
       return true;
   }
+}
+
+function sendError({ status, retryAfter }: ErrorFault, response: ServerResponse): void {
+  if (retryAfter !== undefined) response.setHeader('Retry-After', String(retryAfter));
+  const body = {
+    error: status === 500 ? 'server_error' : 'temporarily_unavailable',
+    error_description: `Fault injected into the local emulators: ${status}.`,
+  };
+  response.writeHead(status, { 'Content-Type': 'application/json' });
+  response.end(JSON.stringify(body));
 }

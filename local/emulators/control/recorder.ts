@@ -1,12 +1,15 @@
-/** One thing that happened at one hop, as the live chain and the counting tests read it. Claims and codes, never a token or a secret. */
+/**
+ * A request that a hop of the chain handled. It contains claims and error codes, but never a token
+ * or a secret.
+ */
 export interface Recorded {
-  /** Rises by one with every record, so that a reader can ask for what is new. */
+  /** Increases by one with every record, so that a reader can fetch only newer records. */
   readonly sequence: number;
-  /** Milliseconds since 1970, when the answer was ready. */
+  /** Milliseconds since 1970, when the response was ready. */
   readonly at: number;
-  /** How long the hop took, in milliseconds. */
+  /** The duration of the request in milliseconds. */
   readonly took: number;
-  /** Who answered. */
+  /** The service that responded. */
   readonly hop:
     | 'entra'
     | 'vault'
@@ -14,32 +17,46 @@ export interface Recorded {
     | 'tables'
     | 'original-api'
     | 'downstream-api';
-  /** What was asked: `authorize`, `token`, `metadata`, `keys`, `secrets`, `identity-token`, or a route such as `PUT documents/{id}`. */
+  /**
+   * The endpoint (`authorize`, `token`, `metadata`, `keys`, `secrets`, `identity-token`), or the
+   * route of an API, such as `PUT documents/{id}`.
+   */
   readonly operation: string;
+  /** The HTTP status of the response. */
   readonly status: number;
-  /** The trace both APIs and Entra's client-request-id share, a GUID; absent where the caller sent none. */
+  /**
+   * The trace id of the APIs and Entra's `client-request-id`, which are the same GUID.
+   * Absent when the caller sent none.
+   */
   readonly correlationId?: string;
-  /** What was asked and answered, flat and readable: grant, client, user, resource, scopes, aud, error, suberror, aadsts, claims. */
+  /**
+   * Details of request and response: grant, client, user, resource, scopes, aud, error, suberror,
+   * aadsts, claims.
+   */
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
+/** A log in memory of what the emulators and the APIs handled. */
 export interface Recorder {
+  /** Adds an entry. Beyond 2,000 entries the oldest are dropped. */
   record(entry: Omit<Recorded, 'sequence'>): void;
-  /** The entries after `sequence`, oldest first; the newest 2,000 are kept. */
+  /** Returns the entries after `sequence`, oldest first. */
   since(sequence: number): readonly Recorded[];
+  /** Removes all entries. Sequence numbers continue. */
   clear(): void;
 }
 
-const kept = 2_000;
+const maxEntries = 2_000;
 
+/** Creates an empty recorder. */
 export function createRecorder(): Recorder {
   let entries: Recorded[] = [];
-  let last = 0;
+  let lastSequence = 0;
   return {
     record(entry) {
-      last += 1;
-      entries.push({ sequence: last, ...entry });
-      if (entries.length > kept) entries = entries.slice(-kept);
+      lastSequence += 1;
+      entries.push({ sequence: lastSequence, ...entry });
+      if (entries.length > maxEntries) entries = entries.slice(-maxEntries);
     },
     since: (sequence) => entries.filter((entry) => entry.sequence > sequence),
     clear: () => {

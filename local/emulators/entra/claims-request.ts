@@ -1,23 +1,32 @@
-/** The `claims` parameter of a request (OpenID Connect Core 5.5), as far as Entra's challenges and capabilities use it. */
+/**
+ * The `claims` parameter (OpenID Connect Core §5.5), as far as claims challenges and client
+ * capabilities use it.
+ */
 import { Refusal } from './refusal.ts';
 
+/** The parsed `claims` parameter. */
 export interface ClaimsRequest {
-  /** The client says that it understands claims challenges. */
+  /** Whether the client has the capability to handle claims challenges (`cp1`). */
   readonly cp1: boolean;
-  /** Authentication contexts asked for, such as `c1`. */
+  /** The requested authentication contexts, such as `c1`. */
   readonly acrs: readonly string[];
-  /** Conditional Access policies that an earlier refusal named. */
+  /** The ids of the Conditional Access policies that an earlier challenge named. */
   readonly policyIds: readonly string[];
 }
 
-function valuesOf(member: unknown): string[] {
-  if (typeof member !== 'object' || member === null) return [];
-  const { value, values } = member as { value?: unknown; values?: unknown };
-  return [value, ...(Array.isArray(values) ? values : [])].filter((one) => typeof one === 'string');
+/** The `value` and the `values` of a requested claim. */
+function readValues(claim: unknown): string[] {
+  if (typeof claim !== 'object' || claim === null) return [];
+  const { value, values } = claim as { value?: unknown; values?: unknown };
+  const all = [value, ...(Array.isArray(values) ? values : [])];
+  return all.filter((item) => typeof item === 'string');
 }
 
-/** Reads the parameter; throws a Refusal for anything that is no JSON object. */
-export function readClaimsRequest(text: string | undefined): ClaimsRequest {
+/**
+ * Parses the parameter. Without it nothing is requested.
+ * @throws Refusal (9002313) when it is not a JSON object.
+ */
+export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
   if (!text) return { cp1: false, acrs: [], policyIds: [] };
   let parsed: unknown;
   try {
@@ -25,12 +34,13 @@ export function readClaimsRequest(text: string | undefined): ClaimsRequest {
   } catch {
     throw new Refusal(9002313, { detail: 'The claims parameter is not JSON.' });
   }
-  if (typeof parsed !== 'object' || parsed === null)
+  if (typeof parsed !== 'object' || parsed === null) {
     throw new Refusal(9002313, { detail: 'The claims parameter is not a JSON object.' });
-  const asked = (parsed as { access_token?: Record<string, unknown> }).access_token ?? {};
+  }
+  const { access_token: claims = {} } = parsed as { access_token?: Record<string, unknown> };
   return {
-    cp1: valuesOf(asked.xms_cc).some((value) => value.toLowerCase() === 'cp1'),
-    acrs: valuesOf(asked.acrs),
-    policyIds: [...valuesOf(asked.capolids), ...valuesOf(asked.polids)],
+    cp1: readValues(claims.xms_cc).some((value) => value.toLowerCase() === 'cp1'),
+    acrs: readValues(claims.acrs),
+    policyIds: [...readValues(claims.capolids), ...readValues(claims.polids)],
   };
 }

@@ -1,77 +1,99 @@
-/** Conditional Access: what a sign-in must have gone through before a token for a resource is made. */
+/** The checks of a user before a token is issued: account, assignment and Conditional Access. */
 import type { ClaimsRequest } from './claims-request.ts';
 import type { App, User } from './directory.ts';
 import { type Policies, policyIds } from './policies.ts';
 import { Refusal } from './refusal.ts';
 
-/** What a sign-in went through; a token carries it (`amr`, `acrs`), and so does a refresh token. */
-export interface SignInFacts {
+/** How and when a user signed in. Access tokens carry it as `amr` and `acrs`. */
+export interface SignIn {
   /** Milliseconds since 1970. */
   readonly at: number;
+  /** Whether the user passed multi-factor authentication. */
   readonly mfa: boolean;
-  /** Authentication contexts the user has satisfied. */
+  /** The authentication contexts that the user has satisfied. */
   readonly acrs: readonly string[];
 }
 
-interface Attempt {
+/** A request for a token, as Conditional Access evaluates it. */
+interface TokenAttempt {
   readonly user: User;
   readonly resource: App;
-  readonly signIn: SignInFacts;
-  readonly asked: ClaimsRequest;
+  readonly signIn: SignIn;
+  readonly claimsRequest: ClaimsRequest;
 }
 
-/** A refusal where the policies want more; `claims` is there when the user can do something about it. */
-export function checkConditionalAccess(
+/**
+ * Evaluates the Conditional Access policies. Returns the refusal of the first policy that is not
+ * satisfied. The refusal has `claims` when a step-up by the user satisfies the policy.
+ */
+export function evaluateConditionalAccess(
   policies: Policies,
-  { user, resource, signIn, asked }: Attempt,
+  { user, resource, signIn, claimsRequest }: TokenAttempt,
 ): Refusal | undefined {
   const detail = `User '${user.upn}', application '${resource.appId}'.`;
   if (policies.applies('block-location', user)) return new Refusal(53003, { detail });
-  const mfaWanted = resource.policyTarget || asked.policyIds.includes(policyIds.mfa);
-  if (policies.applies('mfa', user) && mfaWanted && !signIn.mfa) {
-    const claims = JSON.stringify({
-      access_token: { capolids: { essential: true, values: [policyIds.mfa] } },
-    });
-    return new Refusal(50076, { detail, claims });
+
+  const isMfaPolicyRequested = claimsRequest.policyIds.includes(policyIds.mfa);
+  const requiresMfa = resource.policyTarget || isMfaPolicyRequested;
+  if (policies.applies('mfa', user) && requiresMfa && !signIn.mfa) {
+    const challenge = { capolids: { essential: true, values: [policyIds.mfa] } };
+    return new Refusal(50076, { detail, claims: JSON.stringify({ access_token: challenge }) });
   }
-  const missing = asked.acrs.find((context) => !signIn.acrs.includes(context));
+
+  const missing = claimsRequest.acrs.find((context) => !signIn.acrs.includes(context));
   if (policies.applies('auth-context', user) && missing) {
-    return new Refusal(50076, {
-      detail,
-      claims: JSON.stringify({ access_token: { acrs: { essential: true, value: missing } } }),
-    });
+    const challenge = { acrs: { essential: true, value: missing } };
+    return new Refusal(50076, { detail, claims: JSON.stringify({ access_token: challenge }) });
   }
   return undefined;
 }
 
-/** The contexts a new token carries: what the sign-in satisfied, and what was asked for where no policy guards it. */
-export function grantedContexts(
+/**
+ * Returns the authentication contexts of a new token: the ones that the user has satisfied, and
+ * the requested ones if no policy requires a step-up for them.
+ */
+export function listAuthContexts(
   policies: Policies,
-  { user, signIn, asked }: Omit<Attempt, 'resource'>,
+  { user, signIn, claimsRequest }: Omit<TokenAttempt, 'resource'>,
 ): readonly string[] {
-  const unguarded = policies.applies('auth-context', user) ? [] : asked.acrs;
-  return [...new Set([...signIn.acrs, ...unguarded])];
+  const isStepUpRequired = policies.applies('auth-context', user);
+  const withoutStepUp = isStepUpRequired ? [] : claimsRequest.acrs;
+  return [...new Set([...signIn.acrs, ...withoutStepUp])];
 }
 
-/** A user's standing, checked before every token: enabled (50057), assigned (50105), not revoked since the sign-in (50173). */
-export function checkUser(policies: Policies, user: User): void {
-  if (user.disabled || policies.applies('disable-user', user))
-    throw new Refusal(50057, { detail: `User '${user.upn}'.` });
+/** @throws Refusal (50057) when the user's account is disabled. */
+export function checkAccount(policies: Policies, user: User): void {
+  if (!user.disabled && !policies.applies('disable-user', user)) return;
+  throw new Refusal(50057, { detail: `User '${user.upn}'.` });
 }
 
+/** @throws Refusal (50105) when the resource requires an assignment that the user lacks. */
 export function checkAssignment(policies: Policies, user: User, resource: App): void {
   if (!resource.policyTarget || !policies.applies('unassign-user', user)) return;
   throw new Refusal(50105, {
-    detail: `The signed in user '${user.upn}' is not assigned to a role for the application '${resource.appId}'.`,
+    detail:
+      `The signed in user '${user.upn}' is not assigned to a role ` +
+      `for the application '${resource.appId}'.`,
   });
 }
 
-/** `issuedAt`: when the grant was made, in milliseconds since 1970. */
-export function checkRevocation(policies: Policies, user: User, issuedAt: number): void {
+/** Whether the user's sessions were revoked after `issuedAt` (milliseconds since 1970). */
+export function isRevoked(policies: Policies, user: User, issuedAt: number): boolean {
   const revokedAt = policies.appliesSince('revoke-sessions', user);
-  if (revokedAt === undefined || issuedAt > revokedAt) return;
-  const [issued, valid] = [issuedAt, revokedAt].map((at) => new Date(at).toISOString());
+  return revokedAt !== undefined && issuedAt <= revokedAt;
+}
+
+/**
+ * @param issuedAt When the grant was issued, in milliseconds since 1970.
+ * @throws Refusal (50173) when the user's sessions were revoked later.
+ */
+export function checkRevocation(policies: Policies, user: User, issuedAt: number): void {
+  if (!isRevoked(policies, user, issuedAt)) return;
+  const issued = new Date(issuedAt).toISOString();
+  const validFrom = new Date(policies.appliesSince('revoke-sessions', user) ?? 0).toISOString();
   throw new Refusal(50173, {
-    detail: `The grant was issued on '${issued}' and the TokensValidFrom date for this user is '${valid}'.`,
+    detail:
+      `The grant was issued on '${issued}' ` +
+      `and the TokensValidFrom date for this user is '${validFrom}'.`,
   });
 }

@@ -1,9 +1,9 @@
-/** What a consent page asks for. */
+/** The permissions that a consent page lists. */
 import type { App, User } from './directory.ts';
-import type { AskedScopes } from './scopes.ts';
-import type { EntraContext } from './token-request.ts';
+import type { EntraContext } from './entra-context.ts';
+import type { RequestedScopes } from './scopes.ts';
 
-/** `client` may call `resource` with `scopes` on behalf of the user. */
+/** A permission of `client` to call `resource` with `scopes` on behalf of a user. */
 export interface ConsentItem {
   readonly client: App;
   readonly resource: App;
@@ -11,36 +11,34 @@ export interface ConsentItem {
 }
 
 /**
- * Everything the request wants. A named scope is itself; `.default` is the registration's whole list and, where the resource knows
- * the client (knownClientApplications), also what the resource needs of the APIs behind it: the combined consent.
+ * Lists the permissions that a request needs. With named scopes these are the scopes themselves.
+ * With `.default` they are all permissions of the client's registration at the resource. If the
+ * resource also lists the client in `knownClientApplications`, the permissions of the resource at
+ * other APIs follow, so that one page covers the whole chain (combined consent).
  */
 export function listConsentItems(
   { directory }: EntraContext,
   client: App,
-  asked: AskedScopes,
+  { resource, isDefault, names }: RequestedScopes,
 ): readonly ConsentItem[] {
-  const { resource, isDefault, names } = asked;
-  const own = {
-    client,
-    resource,
-    scopes: isDefault ? (client.requires[resource.name] ?? resource.scopes) : names,
-  };
-  if (!isDefault || !resource.knownClientApplications.includes(client.name)) return [own];
-  const behind = Object.entries(resource.requires).flatMap(([name, scopes]) => {
-    const next = directory.app(name);
-    return next ? [{ client: resource, resource: next, scopes }] : [];
-  });
-  return [own, ...behind];
+  if (!isDefault) return [{ client, resource, scopes: names }];
+  const items = [{ client, resource, scopes: client.requires[resource.name] ?? resource.scopes }];
+  if (!resource.knownClientApplications.includes(client.name)) return items;
+  for (const [name, scopes] of Object.entries(resource.requires)) {
+    const nextResource = directory.app(name);
+    if (nextResource) items.push({ client: resource, resource: nextResource, scopes });
+  }
+  return items;
 }
 
-/** Whether the user, or somebody for everybody, has granted all of it. */
-export function isGranted(
+/** Whether all permissions are granted, by the user or for the whole tenant. */
+export function hasConsent(
   { consents }: EntraContext,
   user: User,
   items: readonly ConsentItem[],
 ): boolean {
   return items.every(({ client, resource, scopes }) => {
-    const granted = consents.granted(user, client, resource);
+    const granted = consents.grantedScopes(user, client, resource);
     return scopes.every((scope) => granted.includes(scope));
   });
 }

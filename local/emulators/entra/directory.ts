@@ -1,72 +1,97 @@
-/** The emulators's tenants, users, apps and identities, read once from `local/tenant.json` (or a test's own file). */
+/** The tenants, users, apps and managed identities, from `local/tenant.json` or another file. */
 import { readFileSync } from 'node:fs';
 
+/** An Entra tenant. */
 export interface Tenant {
+  /** The short name, such as `contoso`. */
   readonly key: string;
+  /** The tenant id, a GUID. */
   readonly id: string;
+  /** The display name. */
   readonly name: string;
+  /** Whether the apps are registered in this tenant. */
   readonly home: boolean;
 }
 
+/** A user of a tenant. */
 export interface User {
+  /** The short name, such as `alice`. */
   readonly name: string;
-  /** The tenant's key, such as `contoso`. */
+  /** The key of the tenant, such as `contoso`. */
   readonly tenant: string;
   readonly tenantId: string;
+  /** The object id, a GUID. */
   readonly oid: string;
   readonly displayName: string;
+  /** The user principal name, such as `alice@contoso.example`. */
   readonly upn: string;
+  /** What is special about the user, for the sign-in page. */
   readonly note?: string;
   readonly guest?: boolean;
   readonly disabled?: boolean;
-  /** How many groups the user is in; each becomes a GUID in `groups`. */
+  /** The number of groups that the user is a member of. The token has a GUID for each. */
   readonly groups?: number;
-  /** App roles by the resource's name. */
+  /** The user's app roles by the name of the resource. */
   readonly roles?: Readonly<Record<string, readonly string[]>>;
 }
 
+/** An app registration. */
 export interface App {
+  /** The short name, such as `original-api`. */
   readonly name: string;
+  /** The client id, a GUID. */
   readonly appId: string;
   readonly displayName: string;
+  /** Whether the app is a public client, which has no credential. */
   readonly public?: boolean;
-  /** The app has a client secret: `credentials.secretOf(name)`. */
+  /** Whether the app has a client secret outside of Key Vault. */
   readonly secret?: boolean;
-  /** The app's certificate and secret are in the vault under this name. */
+  /** The name of the app's certificate in Key Vault. Its secret is there as `{name}-secret`. */
   readonly credential?: string;
-  /** The managed identity whose token the app may use as its client assertion. */
+  /** The managed identity whose token the app can use as its client assertion. */
   readonly federatedIdentity?: IdentityName;
   readonly redirectUris: readonly string[];
-  /** What token this app gets as a *resource*: 1 or 2; the client has no say in it. */
+  /** The version of the access tokens for this app as a resource. */
   readonly requestedAccessTokenVersion: 1 | 2;
+  /** The scopes that this app defines as a resource. */
   readonly scopes: readonly string[];
+  /** The app roles that this app defines as a resource. */
   readonly roles: readonly string[];
-  /** Conditional Access policies and the assignment switch aim at this app as a resource. */
+  /** Whether the `mfa` and `unassign-user` policies apply to this app as a resource. */
   readonly policyTarget?: boolean;
+  /** The names of the clients that need no consent. */
   readonly preAuthorized: readonly string[];
+  /** The names of the clients whose consent page also lists the permissions of this app. */
   readonly knownClientApplications: readonly string[];
-  /** The static permissions of the registration, by the resource's name: what `.default` asks consent for. */
+  /** The permissions of this app as a client, by the name of the resource. `.default` uses them. */
   readonly requires: Readonly<Record<string, readonly string[]>>;
 }
 
+/** The names of the managed identities. `func-start` is for a host that runs both APIs. */
 export type IdentityName = 'original-api' | 'downstream-api' | 'func-start';
 
+/** A managed identity. */
 export interface Identity {
   readonly name: IdentityName;
   readonly clientId: string;
+  /** The object id of the service principal. */
   readonly principalId: string;
   /** Azure RBAC role names. */
   readonly roles: readonly string[];
 }
 
-/** Scopes granted to a client at a resource, for everybody in a tenant. */
+/** A consent for all users of a tenant. */
 export interface Consent {
+  /** The key of the tenant. */
   readonly tenant: string;
+  /** The name of the client. */
   readonly client: string;
+  /** The name of the resource. */
   readonly resource: string;
   readonly scopes: readonly string[];
 }
 
+/** The content of a directory file, and lookups in it. */
 export interface Directory {
   readonly tenants: readonly Tenant[];
   readonly users: readonly User[];
@@ -74,17 +99,17 @@ export interface Directory {
   readonly identities: readonly Identity[];
   readonly consents: readonly Consent[];
   readonly homeTenant: Tenant;
-  /** By key (`contoso`) or id. */
+  /** Finds a tenant by its key or id. */
   tenant(keyOrId: string): Tenant | undefined;
   userByName(name: string): User | undefined;
   userByOid(oid: string): User | undefined;
-  /** By name (`original-api`), appId, or `api://appId`. */
+  /** Finds an app by its name, its appId or `api://{appId}`. */
   app(nameOrId: string): App | undefined;
-  /** By name, clientId or principalId. */
+  /** Finds a managed identity by its name, clientId or principalId. */
   identity(nameOrId: string): Identity | undefined;
 }
 
-/** The defaults that a short entry in the file leaves out. */
+/** The members that an app can omit in the file. */
 const appDefaults = {
   redirectUris: [],
   requestedAccessTokenVersion: 2,
@@ -95,6 +120,7 @@ const appDefaults = {
   requires: {},
 } as const;
 
+/** The JSON of a directory file. */
 interface DirectoryFile {
   readonly tenants: Readonly<Record<string, { id: string; name: string; home?: boolean }>>;
   readonly users: readonly Omit<User, 'tenantId'>[];
@@ -106,8 +132,9 @@ interface DirectoryFile {
 const defaultFile = new URL('../../tenant.json', import.meta.url);
 
 /**
- * Reads the directory; `{clientApp}` in a redirect URI becomes `clientAppOrigin`.
- * Throws when the file has no home tenant or a user of an unknown tenant.
+ * Reads a directory file. `{clientApp}` in a redirect URI stands for `clientAppOrigin`.
+ * @param file Default: `local/tenant.json`.
+ * @throws Error when the file has no home tenant, or a user of an unknown tenant.
  */
 export function readDirectory(file: string | undefined, clientAppOrigin: string): Directory {
   const raw = JSON.parse(readFileSync(file ?? defaultFile, 'utf8')) as DirectoryFile;
@@ -116,30 +143,33 @@ export function readDirectory(file: string | undefined, clientAppOrigin: string)
     ...entry,
     key,
   }));
-  const tenant = (keyOrId: string) =>
+  const findTenant = (keyOrId: string) =>
     tenants.find(({ key, id }) => key === keyOrId || id === keyOrId.toLowerCase());
-  const users = raw.users.map((entry) => {
-    const tenantId = tenant(entry.tenant)?.id;
-    if (!tenantId)
-      throw new Error(
-        `The directory has no tenant "${entry.tenant}" for the user "${entry.name}".`,
-      );
-    return { ...entry, tenantId };
-  });
-  const apps = Object.entries(raw.apps).map(([name, entry]) => ({
-    ...appDefaults,
-    ...entry,
-    name,
-    redirectUris: (entry.redirectUris ?? []).map((uri) =>
-      uri.replace('{clientApp}', clientAppOrigin),
-    ),
-  }));
-  const identities = Object.entries(raw.identities).map(([name, entry]) => ({
-    ...entry,
-    name: name as IdentityName,
-  }));
   const homeTenant = tenants.find(({ home }) => home);
-  if (!homeTenant) throw new Error('The directory has no home tenant.');
+  if (!homeTenant) {
+    throw new Error('The directory has no home tenant. Set "home": true on one of its tenants.');
+  }
+
+  const users = raw.users.map((entry): User => {
+    const tenant = findTenant(entry.tenant);
+    if (tenant) return { ...entry, tenantId: tenant.id };
+    throw new Error(
+      `User "${entry.name}" has the unknown tenant "${entry.tenant}". Add it to "tenants".`,
+    );
+  });
+  const apps = Object.entries(raw.apps).map(([name, entry]): App => {
+    const redirectUris = entry.redirectUris ?? [];
+    return {
+      ...appDefaults,
+      ...entry,
+      name,
+      redirectUris: redirectUris.map((uri) => uri.replace('{clientApp}', clientAppOrigin)),
+    };
+  });
+  const identities = Object.entries(raw.identities).map(
+    ([name, entry]): Identity => ({ ...entry, name: name as IdentityName }),
+  );
+
   return {
     tenants,
     users,
@@ -147,17 +177,16 @@ export function readDirectory(file: string | undefined, clientAppOrigin: string)
     identities,
     consents: raw.consents,
     homeTenant,
-    tenant,
+    tenant: findTenant,
     userByName: (name) => users.find((user) => user.name === name),
     userByOid: (oid) => users.find((user) => user.oid === oid),
-    app: (nameOrId) =>
-      apps.find(
-        ({ name, appId }) =>
-          name === nameOrId || appId === nameOrId.replace(/^api:\/\//, '').toLowerCase(),
-      ),
-    identity: (id) =>
-      identities.find(
-        ({ name, clientId, principalId }) => name === id || clientId === id || principalId === id,
+    app: (nameOrId) => {
+      const id = nameOrId.replace(/^api:\/\//, '').toLowerCase();
+      return apps.find(({ name, appId }) => name === nameOrId || appId === id);
+    },
+    identity: (nameOrId) =>
+      identities.find(({ name, clientId, principalId }) =>
+        [name, clientId, principalId].includes(nameOrId),
       ),
   };
 }

@@ -1,120 +1,138 @@
-/** The emulators's Entra ID: which endpoint a path means, what every answer has in common, and one record per request. */
+/** The Entra ID emulator: routing, the headers of all responses, and one record per request. */
 import { randomUUID } from 'node:crypto';
-import type { Endpoint, EmulatorResponse, EmulatorContext, EmulatorRequest } from '../context.ts';
+import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } from '../context.ts';
 import type { FaultyEndpoint } from '../control/faults.ts';
-import { answerAuthorize } from './authorize.ts';
+import { handleAuthorize } from './authorize/authorize-endpoint.ts';
 import { createConsents } from './consents.ts';
-import { createKeptGrants } from './kept-grants.ts';
-import { answerLogout } from './logout.ts';
-import { answerMetadata } from './metadata.ts';
-import { describeRefusal, Refusal } from './refusal.ts';
+import type { Tenant } from './directory.ts';
+import type { AddFacts, EntraContext } from './entra-context.ts';
+import { createGrantStore } from './grant-store.ts';
+import { handleLogout } from './logout-endpoint.ts';
+import { handleMetadata } from './metadata-endpoint.ts';
+import { createErrorBody, Refusal } from './refusal.ts';
 import { createSessions } from './sessions.ts';
-import { answerToken } from './token-endpoint.ts';
-import type { EntraContext, TokenRequest } from './token-request.ts';
+import { handleToken } from './token/token-endpoint.ts';
 
-const minutes = 60_000;
-const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const minuteMs = 60_000;
+const codeLifetimeMs = 10 * minuteMs;
+const refreshTokenLifetimeMs = 90 * 24 * 60 * minuteMs;
 
-/** The name of Entra's endpoint behind a path, as faults and records call it. */
-export function nameEntraEndpoint(
-  path: string,
-): Extract<FaultyEndpoint, 'metadata' | 'keys' | 'authorize' | 'token'> | 'logout' | undefined {
-  if (
-    /^\/[^/]+(\/v2\.0)?\/\.well-known\/openid-configuration$/.test(path) ||
-    path === '/common/discovery/instance'
-  )
-    return 'metadata';
+const guidPattern = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+
+/** The endpoints of Entra, as faults and records name them. */
+export type EntraEndpoint =
+  | Extract<FaultyEndpoint, 'metadata' | 'keys' | 'authorize' | 'token'>
+  | 'logout';
+
+/** Returns the endpoint that serves a path, or `undefined` when the path is not Entra's. */
+export function matchEntraEndpoint(path: string): EntraEndpoint | undefined {
+  if (path === '/common/discovery/instance') return 'metadata';
+  if (/^\/[^/]+(\/v2\.0)?\/\.well-known\/openid-configuration$/.test(path)) return 'metadata';
   if (/^\/[^/]+\/discovery(\/v2\.0)?\/keys$/.test(path)) return 'keys';
-  const [, operation] = /^\/[^/]+\/oauth2\/v2\.0\/(authorize|token|logout)$/.exec(path) ?? [];
-  return operation as 'authorize' | 'token' | 'logout' | undefined;
+  const [, name] = /^\/[^/]+\/oauth2\/v2\.0\/(authorize|token|logout)$/.exec(path) ?? [];
+  return name as 'authorize' | 'token' | 'logout' | undefined;
 }
 
-/** The caller's `client-request-id`, or `undefined`; MSAL sends it as a header, a query parameter or a form field. */
+/** The `client-request-id`, which MSAL sends as a header, a query parameter or a form field. */
 function readCorrelationId({ headers, url, body }: EmulatorRequest): string | undefined {
   const isForm = headers['content-type']?.startsWith('application/x-www-form-urlencoded');
-  const inForm = isForm
-    ? new URLSearchParams(body.toString('utf8')).get('client-request-id')
-    : undefined;
-  const id =
-    headers['client-request-id'] ?? url.searchParams.get('client-request-id') ?? inForm ?? '';
-  return guid.test(id) ? id : undefined;
+  const form = new URLSearchParams(isForm ? body.toString('utf8') : '');
+  const name = 'client-request-id';
+  const id = headers[name] ?? url.searchParams.get(name) ?? form.get(name) ?? '';
+  return guidPattern.test(id) ? id : undefined;
 }
 
-function findTenant({ directory }: EmulatorContext, { url }: EmulatorRequest) {
+/**
+ * Returns the tenant in the path, or `undefined` for `common` and `organizations`.
+ * @throws Refusal (90002) for an unknown tenant.
+ */
+function findTenant({ directory }: EmulatorContext, { url }: EmulatorRequest): Tenant | undefined {
   const segment = url.pathname.split('/')[1] ?? '';
   const tenant = directory.tenant(segment);
-  if (!tenant && segment !== 'common' && segment !== 'organizations')
+  if (!tenant && segment !== 'common' && segment !== 'organizations') {
     throw new Refusal(90002, { detail: `Tenant '${segment}' not found.` });
+  }
   return tenant;
 }
 
-/** Answers every path of Entra's; a path that is none of them is somebody else's. */
+/** Creates the endpoint for all paths of Entra. */
 export function createEntra(emulators: EmulatorContext): Endpoint {
+  const { directory, policies, now, origin } = emulators;
   const context: EntraContext = {
     ...emulators,
-    consents: createConsents(emulators.directory, emulators.policies, emulators.now),
-    sessions: createSessions(emulators.origin),
-    codes: createKeptGrants('1.A', 10 * minutes, emulators.now),
-    refreshTokens: createKeptGrants('1.R', 90 * 24 * 60 * minutes, emulators.now),
+    consents: createConsents(directory, policies, now),
+    sessions: createSessions(origin),
+    codes: createGrantStore('1.A', codeLifetimeMs, now),
+    refreshTokens: createGrantStore('1.R', refreshTokenLifetimeMs, now),
   };
 
-  async function answer(
-    operation: string,
+  async function handle(
+    endpoint: EntraEndpoint,
     request: EmulatorRequest,
     correlationId: string,
-    note: TokenRequest['note'],
-  ) {
-    if (operation === 'logout') return answerLogout(context, request);
+    addFacts: AddFacts,
+  ): Promise<EmulatorResponse | undefined> {
+    if (endpoint === 'logout') return handleLogout(context, request);
     const tenant = findTenant(context, request);
-    if (operation === 'authorize')
-      return answerAuthorize(context, request, { tenant, correlationId, note });
-    if (operation === 'token') return answerToken(context, request, tenant, note);
-    return answerMetadata(context, request.url);
+    switch (endpoint) {
+      case 'authorize':
+        return handleAuthorize(context, request, { tenant, correlationId, addFacts });
+      case 'token':
+        return handleToken(context, request, tenant, addFacts);
+      default:
+        return handleMetadata(context, request.url, tenant);
+    }
   }
 
-  function refuse(
-    error: unknown,
+  function createErrorResponse(
+    refusal: Refusal,
     correlationId: string,
-    note: TokenRequest['note'],
+    addFacts: AddFacts,
   ): EmulatorResponse {
-    if (!(error instanceof Refusal)) throw error;
-    const { aadsts, suberror, claims, status } = error;
-    note({ error: error.error, aadsts, suberror, claims });
-    const body = describeRefusal(error, {
-      origin: context.origin,
-      correlationId,
-      now: context.now(),
-    });
-    return { status, headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' }, body };
+    const { error, aadsts, suberror, claims, status } = refusal;
+    addFacts({ error, aadsts, suberror, claims });
+    return {
+      status,
+      headers: { 'Cache-Control': 'no-store', Pragma: 'no-cache' },
+      body: createErrorBody(refusal, { origin, correlationId, now: now() }),
+    };
   }
 
   return async (request) => {
-    const operation = nameEntraEndpoint(request.url.pathname);
-    if (!operation) return undefined;
+    const endpoint = matchEntraEndpoint(request.url.pathname);
+    if (!endpoint) return undefined;
     const started = performance.now();
-    const given = readCorrelationId(request);
-    const correlationId = given ?? randomUUID();
+    const sentCorrelationId = readCorrelationId(request);
+    const correlationId = sentCorrelationId ?? randomUUID();
     const facts: Record<string, unknown> = {};
-    const note = (more: object) => Object.assign(facts, more);
-    const answered = await answer(operation, request, correlationId, note).catch((error: unknown) =>
-      refuse(error, correlationId, note),
-    );
-    if (!answered) return undefined;
+    const addFacts: AddFacts = (more) => {
+      Object.assign(facts, more);
+    };
+
+    let response: EmulatorResponse | undefined;
+    try {
+      response = await handle(endpoint, request, correlationId, addFacts);
+    } catch (error) {
+      if (!(error instanceof Refusal)) throw error;
+      response = createErrorResponse(error, correlationId, addFacts);
+    }
+    if (!response) return undefined;
+
     context.recorder.record({
-      at: context.now(),
+      at: now(),
       took: performance.now() - started,
       hop: 'entra',
-      operation,
-      status: answered.status,
-      ...(given ? { correlationId: given } : {}),
+      operation: endpoint,
+      status: response.status,
+      ...(sentCorrelationId ? { correlationId: sentCorrelationId } : {}),
       facts,
     });
     return {
-      ...answered,
+      ...response,
       headers: {
         'x-ms-request-id': randomUUID(),
         'client-request-id': correlationId,
-        ...answered.headers,
+        ...response.headers,
       },
     };
   };

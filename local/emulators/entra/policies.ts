@@ -1,16 +1,12 @@
-/** The switches a person or a test can turn while the emulators runs. A switch takes effect with the next request. */
+/** The policies that a person or a test can change while the emulators run. */
+import type { Fault, FaultyEndpoint } from '../control/faults.ts';
+import { createInjectedFaults } from '../control/injected-faults.ts';
+import { UnknownPolicy } from '../control/unknown-policy.ts';
 import type { Credentials } from '../key-vault/credentials.ts';
-import {
-  type Fault,
-  type FaultyEndpoint,
-  faultKinds,
-  faultyEndpoints,
-  parseFault,
-} from '../control/faults.ts';
 import type { Directory, User } from './directory.ts';
 import type { SigningKeys } from './signing-keys.ts';
 
-/** Every policy with the values it takes; the first value is the one that `reset` brings back. */
+/** The values of each policy. The first one is the default. */
 export const policyValues = {
   mfa: ['off', 'on'],
   'auth-context': ['off', 'on'],
@@ -24,10 +20,14 @@ export const policyValues = {
   'vault-credential': ['normal', 'rotate', 'expire', 'disable'],
   fault: ['off'],
 } as const;
+
+/** The name of a policy. */
 export type PolicyName = keyof typeof policyValues;
 
-/** The policies that may be limited to one user. */
-const perUser: readonly PolicyName[] = [
+const policyNames = Object.keys(policyValues) as PolicyName[];
+
+/** The policies that can apply to a single user. */
+const userPolicies: readonly PolicyName[] = [
   'mfa',
   'auth-context',
   'block-location',
@@ -38,132 +38,151 @@ const perUser: readonly PolicyName[] = [
   'revoke-sessions',
 ];
 
-/** The Conditional Access policies have ids of their own; a claims challenge names them (`capolids`). */
+/** The ids of the Conditional Access policies, as a claims challenge has them in `capolids`. */
 export const policyIds = {
   mfa: 'ca000000-0000-4000-8000-0000000000e1',
   'block-location': 'ca000000-0000-4000-8000-0000000000e2',
 } as const;
 
-/** One row of `list`: `user` names the user a switch is limited to; `since` is milliseconds since 1970. */
+/** The value of a policy, for all users or for one. */
 export interface PolicyState {
   readonly name: PolicyName;
+  /** For `fault` the endpoint and the fault, such as `token=429:5`. */
   readonly value: string;
+  /** The name of the user that the value is for. Absent: all users. */
   readonly user?: string;
+  /** When the value was set, in milliseconds since 1970. Absent for a default. */
   readonly since?: number;
 }
 
-/** A policy, value or user that does not exist; the message lists what does. */
-export class UnknownPolicy extends Error {}
-
+/** The current values of all policies. */
 export interface Policies {
-  /** Whether the switch differs from "back to normal" for this user. */
+  /** Whether the policy has another value than its default for this user. */
   applies(name: PolicyName, user: User): boolean;
-  /** Since when it does, in milliseconds since 1970. */
+  /** When that value was set, in milliseconds since 1970. */
   appliesSince(name: PolicyName, user: User): number | undefined;
+  /** The fault of an endpoint, if there is one. */
   fault(endpoint: FaultyEndpoint): Fault | undefined;
-  /** Every policy, the switched ones once per user; a fault is `token=429:5`. */
+  /** Lists all policies. A policy that is set for several users has a row for each. */
   list(): readonly PolicyState[];
-  /** Throws UnknownPolicy. `fault` takes `ENDPOINT=KIND` or `ENDPOINT=off`. */
+  /**
+   * Sets a policy for all users or for one. It takes effect with the next request.
+   * @param value For `fault`: `ENDPOINT=FAULT` or `ENDPOINT=off`.
+   * @throws UnknownPolicy
+   */
   set(name: string, value: string, user?: string): Promise<void>;
-  /** Back to normal; the vault gets a valid credential again, signing keys stay as they are. */
+  /** Resets all policies and restores the credential in Key Vault. Signing keys do not change. */
   reset(): Promise<void>;
 }
 
-interface PolicyParts {
+interface PolicyEntry {
+  readonly value: string;
+  /** Milliseconds since 1970. */
+  readonly since: number;
+}
+
+/** The key of an entry for all users. */
+const allUsers = '*';
+
+/** Creates the policies with their default values. They are in memory only. */
+export function createPolicies(dependencies: {
   readonly directory: Directory;
   readonly signingKeys: SigningKeys;
   readonly credentials: Credentials;
   readonly now: () => number;
-}
+}): Policies {
+  const { directory, signingKeys, credentials, now } = dependencies;
+  /** By policy, then by the user's name or `*`. Defaults have no entry. */
+  const entries = new Map<PolicyName, Map<string, PolicyEntry>>();
+  const faults = createInjectedFaults();
 
-const everybody = '*';
+  function findEntry(name: PolicyName, user: User): PolicyEntry | undefined {
+    const byUser = entries.get(name);
+    return byUser?.get(user.name) ?? byUser?.get(allUsers);
+  }
 
-export function createPolicies({
-  directory,
-  signingKeys,
-  credentials,
-  now,
-}: PolicyParts): Policies {
-  /** `name` → user name or `*` → since when. */
-  const switched = new Map<PolicyName, Map<string, { value: string; since: number }>>();
-  const faults = new Map<FaultyEndpoint, { text: string; fault: Fault }>();
-  const entryFor = (name: PolicyName, user: User) =>
-    switched.get(name)?.get(user.name) ?? switched.get(name)?.get(everybody);
+  function setEntry(name: PolicyName, value: string, user: string | undefined): void {
+    const byUser = entries.get(name) ?? new Map<string, PolicyEntry>();
+    entries.set(name, byUser);
+    const isDefault = value === policyValues[name][0];
+    if (!isDefault) byUser.set(user ?? allUsers, { value, since: now() });
+    else if (user === undefined) byUser.clear();
+    else byUser.delete(user);
+  }
 
-  /** Does what a value does at once; gives the state that lasts, since a rotation is over when it is done. */
-  async function act(name: PolicyName, value: string): Promise<string> {
-    if (name === 'signing-key') {
-      if (value === 'overlap' || value === 'emergency') await signingKeys.rotate(value);
+  /** Rotates keys and credentials. Returns the value that remains afterwards. */
+  async function applyValue(name: PolicyName, value: string): Promise<string> {
+    if (name === 'signing-key' && (value === 'overlap' || value === 'emergency')) {
+      await signingKeys.rotate(value);
       return 'normal';
     }
     if (name !== 'vault-credential') return value;
-    if (value === 'normal') await credentials.restore();
-    if (value === 'rotate') await credentials.rotate();
-    if (value === 'expire') await credentials.expire();
-    if (value === 'disable') await credentials.disable();
-    return value === 'rotate' ? 'normal' : value;
+    switch (value) {
+      case 'rotate':
+        await credentials.rotate();
+        return 'normal';
+      case 'expire':
+        await credentials.expire();
+        return value;
+      case 'disable':
+        await credentials.disable();
+        return value;
+      default:
+        await credentials.restore();
+        return value;
+    }
   }
 
-  function setFault(value: string): void {
-    const [endpoint, kind = ''] = value.split(/=(.*)/s);
-    const known = faultyEndpoints.find((name) => name === endpoint);
-    if (!known)
-      throw new UnknownPolicy(
-        `No endpoint "${endpoint}". Write ENDPOINT=KIND; endpoints: ${faultyEndpoints.join(', ')}.`,
-      );
-    const fault = parseFault(kind);
-    if (kind === 'off') faults.delete(known);
-    else if (fault) faults.set(known, { text: kind, fault });
-    else throw new UnknownPolicy(`No fault "${kind}". Kinds: ${faultKinds}, off.`);
+  function listStates(name: PolicyName): PolicyState[] {
+    const states: PolicyState[] = [];
+    if (name === 'fault') {
+      for (const value of faults.list()) states.push({ name, value });
+    }
+    for (const [user, entry] of entries.get(name) ?? []) {
+      states.push({ name, ...entry, ...(user === allUsers ? {} : { user }) });
+    }
+    return states.length > 0 ? states : [{ name, value: policyValues[name][0] }];
   }
 
   return {
-    applies: (name, user) => entryFor(name, user) !== undefined,
-    appliesSince: (name, user) => entryFor(name, user)?.since,
-    fault: (endpoint) => faults.get(endpoint)?.fault,
-    list: () => {
-      const rows: PolicyState[] = [];
-      for (const name of Object.keys(policyValues) as PolicyName[]) {
-        const entries = [...(switched.get(name) ?? [])];
-        for (const [user, { value, since }] of entries)
-          rows.push({ name, value, since, ...(user === everybody ? {} : { user }) });
-        if (name === 'fault')
-          for (const [endpoint, { text }] of faults)
-            rows.push({ name, value: `${endpoint}=${text}` });
-        if (!rows.some((row) => row.name === name))
-          rows.push({ name, value: policyValues[name][0] });
+    applies: (name, user) => findEntry(name, user) !== undefined,
+    appliesSince: (name, user) => findEntry(name, user)?.since,
+    fault: faults.find,
+    list: () => policyNames.flatMap(listStates),
+    set: async (name, value, user) => {
+      const known = policyNames.find((policy) => policy === name);
+      if (!known) {
+        throw new UnknownPolicy(`No policy "${name}". Policies: ${policyNames.join(', ')}.`);
       }
-      return rows;
-    },
-    set: async (givenName, value, user) => {
-      const name = (Object.keys(policyValues) as PolicyName[]).find((known) => known === givenName);
-      if (!name)
-        throw new UnknownPolicy(
-          `No policy "${givenName}". Policies: ${Object.keys(policyValues).join(', ')}.`,
-        );
-      if (name === 'fault') return setFault(value);
-      const values: readonly string[] = policyValues[name];
-      if (!values.includes(value))
-        throw new UnknownPolicy(`No value "${value}" for ${name}. Values: ${values.join(', ')}.`);
-      if (user !== undefined && !perUser.includes(name))
-        throw new UnknownPolicy(`${name} is for everybody: leave --user out.`);
-      if (user !== undefined && !directory.userByName(user)) {
-        throw new UnknownPolicy(
-          `No user "${user}". Users: ${directory.users.map((known) => known.name).join(', ')}.`,
-        );
-      }
-      const lasting = await act(name, value);
-      const entries = switched.get(name) ?? new Map();
-      switched.set(name, entries);
-      if (lasting !== policyValues[name][0])
-        entries.set(user ?? everybody, { value: lasting, since: now() });
-      else if (user === undefined) entries.clear();
-      else entries.delete(user);
+      if (known === 'fault') return faults.set(value);
+      checkValue(directory, known, value, user);
+      setEntry(known, await applyValue(known, value), user);
     },
     reset: async () => {
-      switched.clear();
+      entries.clear();
       faults.clear();
       await credentials.restore();
     },
   };
+}
+
+/** @throws UnknownPolicy when the policy does not have this value or cannot apply to this user. */
+function checkValue(
+  directory: Directory,
+  name: PolicyName,
+  value: string,
+  user: string | undefined,
+): void {
+  const values: readonly string[] = policyValues[name];
+  if (!values.includes(value)) {
+    throw new UnknownPolicy(`No value "${value}" for ${name}. Values: ${values.join(', ')}.`);
+  }
+  if (user === undefined) return;
+  if (!userPolicies.includes(name)) {
+    throw new UnknownPolicy(`${name} applies to all users. Leave --user out.`);
+  }
+  if (!directory.userByName(user)) {
+    const users = directory.users.map((known) => known.name).join(', ');
+    throw new UnknownPolicy(`No user "${user}". Users: ${users}.`);
+  }
 }

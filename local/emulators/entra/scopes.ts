@@ -1,20 +1,24 @@
-/** Reads the `scope` parameter: which resource is asked for, and what of it. */
+/** Parses the `scope` parameter into a resource and its scopes. */
 import type { App, Directory } from './directory.ts';
 import { Refusal } from './refusal.ts';
 
-export interface AskedScopes {
+/** The parsed `scope` parameter. */
+export interface RequestedScopes {
   readonly resource: App;
-  /** How the request wrote the resource, so that the answer can name its scopes the same way. */
+  /** The resource as the request spelled it, such as `api://{appId}`. The response repeats it. */
   readonly prefix: string;
-  /** Names such as `Documents.Read`; empty where `.default` was asked for. */
+  /** The scopes of the resource, such as `Documents.Read`. Empty for `.default`. */
   readonly names: readonly string[];
-  /** `.default`: everything that has been consented to, and the registration's whole list where consent is missing. */
+  /** Whether `.default` was requested, which stands for all granted scopes. */
   readonly isDefault: boolean;
-  /** openid, profile, offline_access, email. */
+  /** The OpenID Connect scopes: openid, profile, offline_access, email. */
   readonly oidc: readonly string[];
 }
 
-/** What a request gets that asks for no API of ours, as at the real Entra; the emulators has no Graph behind it. */
+/**
+ * The resource of a request without an API, as in Entra. There is no emulator of Microsoft Graph,
+ * only tokens for it.
+ */
 const graph: App = {
   name: 'graph',
   appId: '00000003-0000-0000-c000-000000000000',
@@ -28,43 +32,57 @@ const graph: App = {
   requires: {},
 };
 
+const graphPrefixes = ['', 'https://graph.microsoft.com', graph.appId];
 const oidcScopes = ['openid', 'profile', 'offline_access', 'email'];
-const graphUri = 'https://graph.microsoft.com';
 
 function findResource(directory: Directory, prefix: string): App {
-  const resource =
-    prefix === '' || prefix === graphUri || prefix === graph.appId ? graph : directory.app(prefix);
-  if (!resource || (prefix === resource.name && resource !== graph)) {
-    throw new Refusal(500011, { detail: `The resource principal named ${prefix} was not found.` });
-  }
-  return resource;
+  if (graphPrefixes.includes(prefix)) return graph;
+  const resource = directory.app(prefix);
+  // The short names of the directory do not exist in Entra.
+  if (resource && prefix !== resource.name) return resource;
+  throw new Refusal(500011, { detail: `The resource principal named ${prefix} was not found.` });
 }
 
-/** Throws a Refusal for an unknown resource (500011), several resources (28000) or an unknown scope (70011). */
-export function readScopes(directory: Directory, text: string | undefined): AskedScopes {
-  const asked = (text ?? '').split(' ').filter((scope) => scope !== '');
-  if (asked.length === 0)
+interface ScopeParts {
+  /** The text before the last slash. Empty without a slash. */
+  readonly prefix: string;
+  readonly name: string;
+}
+
+function splitScope(scope: string): ScopeParts {
+  const slash = scope.lastIndexOf('/');
+  return { prefix: scope.slice(0, Math.max(slash, 0)), name: scope.slice(slash + 1) };
+}
+
+/**
+ * Parses the parameter.
+ * @throws Refusal: 90014 without a scope, 28000 for several resources, 500011 for an unknown
+ *   resource, 70011 for an unknown scope.
+ */
+export function parseScopes(directory: Directory, text: string | undefined): RequestedScopes {
+  const scopes = (text ?? '').split(' ').filter((scope) => scope !== '');
+  if (scopes.length === 0) {
     throw new Refusal(90014, { detail: 'The required field "scope" is missing.' });
-  const oidc = asked.filter((scope) => oidcScopes.includes(scope));
-  const parts = asked
-    .filter((scope) => !oidcScopes.includes(scope))
-    .map((scope) => ({
-      prefix: scope.slice(0, Math.max(scope.lastIndexOf('/'), 0)),
-      name: scope.slice(scope.lastIndexOf('/') + 1),
-    }));
+  }
+  const oidc = scopes.filter((scope) => oidcScopes.includes(scope));
+  const parts = scopes.filter((scope) => !oidcScopes.includes(scope)).map(splitScope);
   const prefix = parts[0]?.prefix ?? '';
   if (parts.some((part) => part.prefix !== prefix)) throw new Refusal(28000);
   const resource = findResource(directory, prefix);
+
   const names = parts.map(({ name }) => name);
   const isDefault = names.includes('.default');
-  if (isDefault && names.length > 1)
+  if (isDefault && names.length > 1) {
     throw new Refusal(70011, {
       detail: '.default cannot be combined with other scopes of the resource.',
     });
-  const unknown = names.find((name) => name !== '.default' && !resource.scopes.includes(name));
-  if (unknown)
+  }
+  if (isDefault) return { resource, prefix, names: [], isDefault, oidc };
+  const unknown = names.find((name) => !resource.scopes.includes(name));
+  if (unknown) {
     throw new Refusal(70011, {
       detail: `The scope "${unknown}" does not exist on the resource ${resource.appId}.`,
     });
-  return { resource, prefix, names: isDefault ? [] : names, isDefault, oidc };
+  }
+  return { resource, prefix, names, isDefault, oidc };
 }

@@ -1,44 +1,55 @@
-/** Browser sessions: who is signed in behind which cookie, and what each of them went through. */
+/** The browser sessions: which accounts are signed in with which cookie. */
 import { randomBytes } from 'node:crypto';
-import type { SignInFacts } from './conditional-access.ts';
+import type { SignIn } from './conditional-access.ts';
 import type { User } from './directory.ts';
 
+/** A user who is signed in to one browser. */
 export interface Account {
   readonly user: User;
-  readonly signIn: SignInFacts;
+  readonly signIn: SignIn;
 }
 
+/** Reads and changes the accounts of browser sessions. */
 export interface Sessions {
-  /** The accounts behind a request's Cookie header, the latest sign-in last. */
+  /** The accounts of a request's Cookie header, the latest sign-in last. */
   accounts(cookies: string | undefined): readonly Account[];
-  /** Adds or replaces the account; gives the Set-Cookie value. */
+  /** Adds or replaces an account. Returns the value of the Set-Cookie header. */
   signIn(cookies: string | undefined, account: Account): string;
-  /** Signs one user out, or everybody behind the cookie. */
+  /** Signs out one user, or all accounts of the session. */
   signOut(cookies: string | undefined, user?: User): void;
 }
 
-/** Cookies do not tell ports apart, so the name holds the emulators's: two stacks side by side keep two sessions. */
+/** Creates the sessions of the emulator at `origin`. They are in memory only. */
 export function createSessions(origin: string): Sessions {
-  const name = `ESTSAUTH-${new URL(origin).port}`;
+  // Cookies are shared by all ports of a host. The port in the name separates two emulators.
+  const cookieName = `ESTSAUTH-${new URL(origin).port}`;
+  /** By session id, then by the user's oid. */
   const sessions = new Map<string, Map<string, Account>>();
-  const idOf = (cookies = '') =>
-    cookies
-      .split(/;\s*/)
-      .find((cookie) => cookie.startsWith(`${name}=`))
-      ?.slice(name.length + 1);
+
+  function readSessionId(cookies = ''): string | undefined {
+    const pairs = cookies.split(/;\s*/);
+    const pair = pairs.find((candidate) => candidate.startsWith(`${cookieName}=`));
+    return pair?.slice(cookieName.length + 1);
+  }
+
   return {
-    accounts: (cookies) => [...(sessions.get(idOf(cookies) ?? '')?.values() ?? [])],
+    accounts: (cookies) => {
+      const session = sessions.get(readSessionId(cookies) ?? '');
+      return [...(session?.values() ?? [])];
+    },
     signIn: (cookies, account) => {
-      const known = idOf(cookies);
-      const id = known && sessions.has(known) ? known : randomBytes(24).toString('base64url');
-      const accounts = sessions.get(id) ?? new Map<string, Account>();
-      accounts.delete(account.user.oid);
-      accounts.set(account.user.oid, account);
-      sessions.set(id, accounts);
-      return `${name}=${id}; Path=/; HttpOnly; SameSite=Lax`;
+      const sentId = readSessionId(cookies);
+      const isKnown = sentId !== undefined && sessions.has(sentId);
+      const id = isKnown ? sentId : randomBytes(24).toString('base64url');
+      const session = sessions.get(id) ?? new Map<string, Account>();
+      // Deleting first moves the account to the end.
+      session.delete(account.user.oid);
+      session.set(account.user.oid, account);
+      sessions.set(id, session);
+      return `${cookieName}=${id}; Path=/; HttpOnly; SameSite=Lax`;
     },
     signOut: (cookies, user) => {
-      const id = idOf(cookies) ?? '';
+      const id = readSessionId(cookies) ?? '';
       if (user) sessions.get(id)?.delete(user.oid);
       else sessions.delete(id);
     },

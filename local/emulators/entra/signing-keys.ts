@@ -1,4 +1,4 @@
-/** The keys that sign every token of the emulators. They outlive a restart, so a token printed before it still works after it. */
+/** RSA keys that sign tokens. They are stored, so that a token stays valid after a restart. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -13,14 +13,27 @@ import {
 } from 'jose';
 import { writePrivateFile } from '../private-file.ts';
 
+/** Signs and verifies tokens. */
 export interface SigningKeys {
-  /** A compact RS256 JWS with `typ` JWT and the current `kid`; `header` adds to or replaces the header's members. Claims are taken as they are. */
+  /**
+   * Signs claims as they are. Returns a compact JWS with RS256, `typ` JWT and the current `kid`.
+   * @param header Adds or replaces members of the protected header.
+   */
   sign(claims: object, header?: object): Promise<string>;
-  /** The published public keys (RFC 7517); each names `issuer` where one is given, as Entra's v2.0 key document does. */
+  /**
+   * The published JSON Web Key Set (RFC 7517).
+   * @param issuer The `issuer` member of each key, which Entra's v2.0 document has.
+   */
   jwks(issuer?: string): { keys: JWK[] };
-  /** The claims of a token that any published key signed; times are not checked. Throws for anything else. */
+  /**
+   * Verifies the signature with the published keys and returns the claims, without checking them.
+   * @throws Error when no published key signed the token.
+   */
   verify(token: string): Promise<Record<string, unknown>>;
-  /** `overlap`: a new key signs, the old ones stay published. `emergency`: the new key is the only one from now on. */
+  /**
+   * Creates a new key for signing. `overlap` keeps the old keys published and `emergency` removes
+   * them.
+   */
   rotate(kind: 'overlap' | 'emergency'): Promise<void>;
 }
 
@@ -32,14 +45,16 @@ interface SigningKey {
   readonly privateKey: CryptoKey | Uint8Array;
 }
 
-async function makeKey(): Promise<SigningKey> {
+async function createKey(): Promise<SigningKey> {
   const { privateKey } = await generateKeyPair('RS256', { extractable: true });
-  return readKey(await exportJWK(privateKey));
+  return importKey(await exportJWK(privateKey));
 }
 
-async function readKey(privateJwk: JWK): Promise<SigningKey> {
+async function importKey(privateJwk: JWK): Promise<SigningKey> {
   const { n, e } = privateJwk;
-  if (!n || !e) throw new Error('A stored signing key is not an RSA key.');
+  if (!n || !e) {
+    throw new Error('A stored signing key is not an RSA key. Delete signing-keys.json.');
+  }
   const kid = await calculateJwkThumbprint({ kty: 'RSA', n, e });
   const publicJwk: JWK = { kty: 'RSA', use: 'sig', kid, n, e };
   return {
@@ -51,27 +66,31 @@ async function readKey(privateJwk: JWK): Promise<SigningKey> {
   };
 }
 
-async function readStored(file: string): Promise<SigningKey[]> {
+async function readStoredKeys(file: string): Promise<SigningKey[]> {
   const text = await readFile(file, 'utf8').catch(() => '[]');
-  return Promise.all((JSON.parse(text) as JWK[]).map(readKey));
+  const privateJwks = JSON.parse(text) as JWK[];
+  return Promise.all(privateJwks.map(importKey));
 }
 
-/** Opens the keys kept in `dataDir/signing-keys.json` (mode 0600), the newest first; makes the first one. */
+/** Opens the keys in `dataDir/signing-keys.json` (mode 0600). Creates the first key. */
 export async function openSigningKeys({ dataDir }: { dataDir: string }): Promise<SigningKeys> {
   const file = join(dataDir, 'signing-keys.json');
-  const save = () =>
-    writePrivateFile(file, JSON.stringify(keys.map(({ privateJwk }) => privateJwk)));
-  let keys = await readStored(file);
-  let newest = keys[0] ?? (await makeKey());
-  if (keys.length === 0) {
-    keys = [newest];
-    await save();
+  /** The published keys, newest first. */
+  let keys = await readStoredKeys(file);
+  let current = keys[0] ?? (await createKey());
+
+  async function publish(newKeys: SigningKey[]): Promise<void> {
+    keys = newKeys;
+    const privateJwks = keys.map(({ privateJwk }) => privateJwk);
+    await writePrivateFile(file, JSON.stringify(privateJwks));
   }
+
+  if (keys.length === 0) await publish([current]);
   return {
     sign: (claims, header) =>
       new SignJWT({ ...claims })
-        .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: newest.kid, ...header })
-        .sign(newest.privateKey),
+        .setProtectedHeader({ typ: 'JWT', alg: 'RS256', kid: current.kid, ...header })
+        .sign(current.privateKey),
     jwks: (issuer) => ({
       keys: keys.map(({ publicJwk }) => ({ ...publicJwk, ...(issuer ? { issuer } : {}) })),
     }),
@@ -88,9 +107,8 @@ export async function openSigningKeys({ dataDir }: { dataDir: string }): Promise
       return JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown>;
     },
     rotate: async (kind) => {
-      newest = await makeKey();
-      keys = kind === 'overlap' ? [newest, ...keys] : [newest];
-      await save();
+      current = await createKey();
+      await publish(kind === 'overlap' ? [current, ...keys] : [current]);
     },
   };
 }

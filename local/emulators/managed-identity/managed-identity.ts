@@ -1,40 +1,61 @@
-/** App Service's token endpoint for managed identities, protocol 2019-08-01 (learn.microsoft.com/azure/app-service/overview-managed-identity). */
+/**
+ * App Service's token endpoint for managed identities, protocol 2019-08-01.
+ * https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference
+ */
 import { randomBytes, randomUUID, timingSafeEqual } from 'node:crypto';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import type { Endpoint, EmulatorContext, EmulatorRequest } from '../context.ts';
+import { dirname, join } from 'node:path';
+import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';
 import type { Identity, IdentityName } from '../entra/directory.ts';
-import { openPlatformKeys } from './platform-keys.ts';
+import { openManagedIdentityKeys } from './managed-identity-keys.ts';
 
-const exchange = 'api://AzureADTokenExchange';
-const resources = ['https://vault.azure.net', 'https://storage.azure.com', exchange];
-/** The identity of a host that names no client id; the others are user-assigned. */
-const systemAssigned: IdentityName = 'func-start';
-const lifetimeSeconds = 24 * 60 * 60;
+/** The audience of a token that an app sends to Entra as its client assertion. */
+const tokenExchangeAudience = 'api://AzureADTokenExchange';
 
-/**
- * Issues managed identities' tokens. `headers` holds each app's `x-identity-header` value (its IDENTITY_HEADER), which decides the one
- * identity that the app may ask for. The values stay in `dataDir`, so that a host started by hand works on after the emulators restarts.
- */
-export function createManagedIdentity(context: EmulatorContext): {
+const resources = ['https://vault.azure.net', 'https://storage.azure.com', tokenExchangeAudience];
+
+/** The identity of the host that sends no client id. The other identities are user-assigned. */
+const systemAssignedIdentity: IdentityName = 'func-start';
+
+const tokenLifetimeSeconds = 24 * 60 * 60;
+
+/** The `x-identity-header` value of each app. */
+type IdentityHeaders = Readonly<Record<IdentityName, string>>;
+
+/** The token endpoint and the identity headers of its callers. */
+export interface ManagedIdentity {
   readonly endpoint: Endpoint;
-  readonly headers: Readonly<Record<IdentityName, string>>;
-} {
-  const headers = openHeaders(join(context.dataDir, 'identity-headers.json'));
+  /**
+   * The value that each app has in IDENTITY_HEADER. It decides which identity the app can use.
+   * The values outlive a restart of the emulators, so that a host that still runs keeps working.
+   */
+  readonly headers: IdentityHeaders;
+}
+
+/** Creates the endpoint `GET /msi/token`. */
+export function createManagedIdentity(context: EmulatorContext): ManagedIdentity {
+  const headers = openIdentityHeaders(join(context.dataDir, 'identity-headers.json'));
+
+  function findIdentity(request: EmulatorRequest): Identity | undefined {
+    const header = request.headers['x-identity-header'] ?? '';
+    return context.directory.identities.find(({ name }) => isEqual(headers[name], header));
+  }
 
   const endpoint: Endpoint = async (request) => {
     if (request.url.pathname !== '/msi/token') return undefined;
     const started = performance.now();
-    const header = request.headers['x-identity-header'] ?? '';
-    const identity = context.directory.identities.find(({ name }) => isSame(headers[name], header));
     const resource = request.url.searchParams.get('resource') ?? '';
-    const [status, message] = identity
-      ? judge(request, identity)
-      : [401, 'The x-identity-header is missing or wrong.'];
+    const identity = findIdentity(request);
+    const error = checkRequest(request, identity);
     const body =
-      identity && status === 200
+      identity && !error
         ? await issueToken(context, identity, resource)
-        : { statusCode: status, message, correlationId: randomUUID() };
+        : {
+            statusCode: error?.status,
+            message: error?.message,
+            correlationId: randomUUID(),
+          };
+    const status = error?.status ?? 200;
     context.recorder.record({
       at: context.now(),
       took: performance.now() - started,
@@ -44,7 +65,7 @@ export function createManagedIdentity(context: EmulatorContext): {
       facts: {
         ...(identity && { identity: identity.name }),
         resource,
-        ...(message && { error: message }),
+        ...(error && { error: error.message }),
       },
     });
     return { status, headers: { 'Cache-Control': 'no-store' }, body };
@@ -52,28 +73,37 @@ export function createManagedIdentity(context: EmulatorContext): {
   return { endpoint, headers };
 }
 
-/** The status and, for a refusal, the reason, worded as App Service words it where it does. */
-function judge(
+interface IdentityError {
+  readonly status: 400 | 401 | 405;
+  /** App Service's own text where it is known. */
+  readonly message: string;
+}
+
+/** Returns why the request gets no token, or `undefined` when it is valid. */
+function checkRequest(
   { method, url }: EmulatorRequest,
-  identity: Identity,
-): [status: number, reason?: string] {
+  identity: Identity | undefined,
+): IdentityError | undefined {
+  if (!identity) return { status: 401, message: 'The x-identity-header is missing or wrong.' };
+  if (method !== 'GET') return { status: 405, message: 'Only GET is allowed.' };
   const query = url.searchParams;
-  if (method !== 'GET') return [405, 'Only GET is allowed.'];
-  if (query.get('api-version') !== '2019-08-01')
-    return [400, 'The api-version must be 2019-08-01.'];
-  if (
-    (query.get('client_id') ?? undefined) !==
-    (identity.name === systemAssigned ? undefined : identity.clientId)
-  ) {
-    return [
-      400,
-      'No User Assigned or Delegated Managed Identity found for specified ClientId/ResourceId/PrincipalId.',
-    ];
+  if (query.get('api-version') !== '2019-08-01') {
+    return { status: 400, message: 'The api-version must be 2019-08-01.' };
+  }
+  const expectedClientId = identity.name === systemAssignedIdentity ? null : identity.clientId;
+  if (query.get('client_id') !== expectedClientId) {
+    return {
+      status: 400,
+      message:
+        'No User Assigned or Delegated Managed Identity found ' +
+        'for specified ClientId/ResourceId/PrincipalId.',
+    };
   }
   const resource = query.get('resource')?.replace(/\/$/, '') ?? '';
-  return resources.includes(resource)
-    ? [200]
-    : [400, 'AADSTS500011: the resource was not found in the tenant.'];
+  if (!resources.includes(resource)) {
+    return { status: 400, message: 'AADSTS500011: the resource was not found in the tenant.' };
+  }
+  return undefined;
 }
 
 async function issueToken(
@@ -81,24 +111,25 @@ async function issueToken(
   identity: Identity,
   resource: string,
 ): Promise<object> {
-  const tenant = context.directory.homeTenant.id;
-  const issued = Math.floor(context.now() / 1000);
-  const keys = await openPlatformKeys(context);
+  const tenantId = context.directory.homeTenant.id;
+  const issuedAt = Math.floor(context.now() / 1000);
+  const isV2 = resource === tokenExchangeAudience;
   const claims = {
     aud: resource,
-    iss: `${context.origin}/${tenant}/${resource === exchange ? 'v2.0' : ''}`,
-    iat: issued,
-    nbf: issued - 300,
-    exp: issued + lifetimeSeconds,
+    iss: `${context.origin}/${tenantId}/${isV2 ? 'v2.0' : ''}`,
+    iat: issuedAt,
+    nbf: issuedAt - 300,
+    exp: issuedAt + tokenLifetimeSeconds,
     appid: identity.clientId,
     appidacr: '2',
     idtyp: 'app',
     oid: identity.principalId,
     sub: identity.principalId,
-    tid: tenant,
+    tid: tenantId,
     uti: randomBytes(16).toString('base64url'),
-    ver: resource === exchange ? '2.0' : '1.0',
+    ver: isV2 ? '2.0' : '1.0',
   };
+  const keys = await openManagedIdentityKeys(context);
   return {
     access_token: await keys.sign(claims),
     client_id: identity.clientId,
@@ -108,19 +139,24 @@ async function issueToken(
   };
 }
 
-function openHeaders(file: string): Record<IdentityName, string> {
+/** Reads the stored headers, or creates and stores them. */
+function openIdentityHeaders(file: string): IdentityHeaders {
   try {
     return JSON.parse(readFileSync(file, 'utf8'));
   } catch {
-    const value = () => randomBytes(32).toString('hex');
-    const headers = { 'original-api': value(), 'downstream-api': value(), 'func-start': value() };
-    mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 });
+    const headers = {
+      'original-api': randomBytes(32).toString('hex'),
+      'downstream-api': randomBytes(32).toString('hex'),
+      'func-start': randomBytes(32).toString('hex'),
+    };
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
     writeFileSync(file, JSON.stringify(headers), { mode: 0o600 });
     return headers;
   }
 }
 
-function isSame(expected: string, given: string): boolean {
-  const [left, right] = [Buffer.from(expected), Buffer.from(given)];
+function isEqual(expected: string, received: string): boolean {
+  const left = Buffer.from(expected);
+  const right = Buffer.from(received);
   return left.length === right.length && timingSafeEqual(left, right);
 }

@@ -1,40 +1,60 @@
 /**
- * Runs inside a child process: Azurite's table service on a free loopback port, which it tells the parent. It closes, and saves, when
- * the channel to the parent closes, so it cannot outlive a parent that was killed. Argument: the folder for the data.
- * Azurite's own program saves on SIGINT only, not on SIGTERM, and stays when its parent is gone; hence this one around the same server.
+ * The child process that runs Azurite's table service on a free loopback port and sends the port to
+ * its parent. Argument: the data folder. It saves and exits when the IPC channel closes, so it ends
+ * even when the parent was killed. Azurite's own program saves on SIGINT only, not on SIGTERM, and
+ * outlives its parent.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 
+/** The part of Azurite's `TableServer` that is used here. */
 interface TableServer {
   start(): Promise<void>;
   close(): Promise<void>;
   getHttpServerAddress(): string;
 }
 
-const load = createRequire(import.meta.url);
-const { default: TableConfiguration } = load('azurite/dist/src/table/TableConfiguration.js');
-const { default: TableServer } = load('azurite/dist/src/table/TableServer.js');
-const { AzuriteTelemetryClient } = load('azurite/dist/src/common/Telemetry.js');
+const require = createRequire(import.meta.url);
+const { default: TableConfiguration } = require('azurite/dist/src/table/TableConfiguration.js');
+const { default: TableServer } = require('azurite/dist/src/table/TableServer.js');
+const { AzuriteTelemetryClient } = require('azurite/dist/src/common/Telemetry.js');
 
 process.umask(0o077);
-// What `--disableTelemetry` does: without it Azurite reports to Microsoft.
+
+// Turns telemetry off, as `--disableTelemetry` does. Otherwise Azurite reports to Microsoft.
 AzuriteTelemetryClient.init('', false);
-const noKeepAliveLimitSeconds = 86_400;
-const file = join(process.argv[2] ?? '.', '__azurite_db_table__.json');
+
+const host = '127.0.0.1';
+const anyPort = 0;
+/** Longer than any session, so that Azurite does not close a connection that the proxy reuses. */
+const keepAliveTimeoutSeconds = 86_400;
+const dataFile = join(process.argv[2] ?? '.', '__azurite_db_table__.json');
+const writesDebugLog = false;
+const writesAccessLog = false;
 const server: TableServer = new TableServer(
-  new TableConfiguration('127.0.0.1', 0, noKeepAliveLimitSeconds, file, false, false),
+  new TableConfiguration(
+    host,
+    anyPort,
+    keepAliveTimeoutSeconds,
+    dataFile,
+    writesDebugLog,
+    writesAccessLog,
+  ),
 );
 
-let closing = false;
+let isClosing = false;
 async function close(): Promise<void> {
-  if (closing) return;
-  closing = true;
-  await server.close().finally(() => process.exit());
+  if (isClosing) return;
+  isClosing = true;
+  try {
+    await server.close();
+  } finally {
+    process.exit();
+  }
 }
 process.on('disconnect', close);
 process.on('SIGTERM', close);
-// Ctrl-C reaches the whole group of processes; the parent decides when this one ends.
+// Ctrl-C signals the whole process group. The parent decides when this process ends.
 process.on('SIGINT', () => undefined);
 
 await server.start();

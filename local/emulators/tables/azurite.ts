@@ -3,49 +3,62 @@ import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+/** A running Azurite table service. */
 export interface Azurite {
-  /** On 127.0.0.1. */
+  /** The port on 127.0.0.1. */
   readonly port: number;
-  /** Saves and ends the child; safe to call twice and after its death. */
+  /** Saves the data and ends the process. It is safe to call this twice. */
   close(): Promise<void>;
 }
 
 const program = new URL('azurite-child.ts', import.meta.url);
-const closeWithin = 10_000;
+const closeTimeoutMs = 10_000;
+/** An error message has at most this many characters, from the end of the child's stderr. */
+const maxErrorLength = 2_000;
+
+/** The environment without proxies and settings that would change what Azurite does. */
+function createChildEnvironment(): NodeJS.ProcessEnv {
+  const inherited = Object.entries(process.env);
+  return Object.fromEntries(
+    inherited.filter(([name]) => !/proxy$|^node_options$|^azurite/i.test(name)),
+  );
+}
 
 /**
- * Starts Azurite's table service as a child process with its data in `folder`, without proxies and telemetry: it calls nobody.
- * Rejects when the child ends before it listens, with what it wrote to its error stream.
+ * Starts Azurite's table service as a child process with its data in `folder`.
+ * @throws Error with the child's stderr when the child exits before it listens.
  */
 export async function startAzurite(folder: string): Promise<Azurite> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const env = Object.fromEntries(
-    Object.entries(process.env).filter(([name]) => !/proxy$|^node_options$|^azurite/i.test(name)),
-  );
   const child = fork(program, [folder], {
-    env,
+    env: createChildEnvironment(),
     execArgv: ['--disable-warning=ExperimentalWarning'],
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
   });
-  let complaint = '';
+  let stderr = '';
   child.stderr?.on('data', (text) => {
-    complaint = (complaint + text).slice(-2_000);
+    stderr = (stderr + text).slice(-maxErrorLength);
   });
-  const ended = once(child, 'exit');
-  const first = await Promise.race([once(child, 'message'), ended.then(() => undefined)]);
-  if (!first) throw new Error(`The table store did not start. ${complaint.trim()}`);
-  const [{ port }] = first as [{ port: number }];
-  return { port, close: () => closeChild(child, ended) };
+  const exited = once(child, 'exit');
+  const message = await Promise.race([once(child, 'message'), exited.then(() => undefined)]);
+  if (!message) throw new Error(`Azurite exited before it was ready. ${stderr.trim()}`);
+  const [{ port }] = message as [{ port: number }];
+  return { port, close: () => closeChild(child, exited) };
 }
 
-/** The child takes the closed channel as its order to save and leave. */
-async function closeChild(child: ChildProcess, ended: Promise<unknown>): Promise<void> {
+/** Disconnects the child, which then saves and exits. Kills it when that takes too long. */
+async function closeChild(child: ChildProcess, exited: Promise<unknown>): Promise<void> {
   if (child.connected) child.disconnect();
   const timer = new AbortController();
-  const late = sleep(closeWithin, 'late', { signal: timer.signal, ref: false }).catch(
-    () => 'in time',
-  );
-  if ((await Promise.race([ended, late])) === 'late') child.kill('SIGKILL');
+  const kill = async () => {
+    try {
+      await sleep(closeTimeoutMs, undefined, { signal: timer.signal, ref: false });
+      child.kill('SIGKILL');
+    } catch {
+      // The child exited in time and the timer was aborted.
+    }
+  };
+  void kill();
+  await exited;
   timer.abort();
-  await ended;
 }

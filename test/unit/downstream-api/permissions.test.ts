@@ -1,15 +1,17 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import {
+  isOwner,
   mayAccessProfile,
   mayRead,
   mayWrite,
-  owns,
-  visibleTo,
+  requireProfileAccess,
+  requireReadable,
 } from '../../../downstream-api/permissions.ts';
 import type { Caller } from '../../../shared/token/caller.ts';
 
 const caller = (objectId: string, roles: string[] = []) =>
   ({ objectId, roles }) as unknown as Caller;
+
 const document = {
   id: 'd',
   title: '',
@@ -20,40 +22,69 @@ const document = {
   modified: '',
 };
 
-test.each([
-  ['owner', true, true, true],
-  ['writer', true, true, false],
-  ['reader', true, false, false],
-  ['stranger', false, false, false],
-  ['Owner', false, false, false],
-])('%s: read %p, write %p, own %p', (user, read, write, own) => {
-  expect([
-    mayRead(caller(user), document),
-    mayWrite(caller(user), document),
-    owns(caller(user), document),
-  ]).toEqual([read, write, own]);
+describe('the rights on a document', () => {
+  const users = [
+    { user: 'owner', canRead: true, canWrite: true, owns: true },
+    { user: 'writer', canRead: true, canWrite: true, owns: false },
+    { user: 'reader', canRead: true, canWrite: false, owns: false },
+    { user: 'other', canRead: false, canWrite: false, owns: false },
+    { user: 'Owner', canRead: false, canWrite: false, owns: false },
+  ];
+
+  test.each(users)('$user may read: $canRead', ({ user, canRead }) => {
+    expect(mayRead(caller(user), document)).toBe(canRead);
+  });
+
+  test.each(users)('$user may write: $canWrite', ({ user, canWrite }) => {
+    expect(mayWrite(caller(user), document)).toBe(canWrite);
+  });
+
+  test.each(users)('$user is the owner: $owns', ({ user, owns }) => {
+    expect(isOwner(caller(user), document)).toBe(owns);
+  });
+
+  test('do not depend on roles', () => {
+    const other = caller('other', ['Profiles.Manage', 'Documents.Read']);
+    expect(mayRead(other, document)).toBe(false);
+  });
 });
 
-test('no role gives a right to a document', () => {
-  expect(mayRead(caller('stranger', ['Profiles.Manage', 'Documents.Read']), document)).toBe(false);
-});
-
-test('a document that one may not read is as absent as one that is not there', () => {
+describe('requireReadable', () => {
   const stored = { value: document, etag: 'x' };
-  expect(visibleTo(caller('reader'), stored)).toBe(stored);
-  for (const missing of [
-    () => visibleTo(caller('stranger'), stored),
-    () => visibleTo(caller('owner'), undefined),
-  ]) {
-    expect(missing).toThrow(expect.objectContaining({ code: 'not_found' }));
-  }
+
+  test('returns a document that the caller may read', () => {
+    expect(requireReadable(caller('reader'), stored)).toBe(stored);
+  });
+
+  test('throws not_found for a document that the caller may not read', () => {
+    expect(() => requireReadable(caller('other'), stored)).toThrow(
+      expect.objectContaining({ code: 'not_found' }),
+    );
+  });
+
+  test('throws not_found for a document that does not exist', () => {
+    expect(() => requireReadable(caller('owner'), undefined)).toThrow(
+      expect.objectContaining({ code: 'not_found' }),
+    );
+  });
 });
 
-test.each([
-  ['me', [], true],
-  ['other', [], false],
-  ['other', ['Profiles.Manage'], true],
-  ['other', ['profiles.manage', 'Profiles.Manage.All'], false],
-])('the profile of %s with roles %p: %p', (userId, roles, allowed) => {
-  expect(mayAccessProfile(caller('me', roles), userId)).toBe(allowed);
+const profiles = [
+  { userId: 'me', roles: [], allowed: true },
+  { userId: 'other', roles: [], allowed: false },
+  { userId: 'other', roles: ['Profiles.Manage'], allowed: true },
+  { userId: 'other', roles: ['profiles.manage', 'Profiles.Manage.All'], allowed: false },
+];
+
+test.each(profiles)(
+  'the user "me" with the roles $roles may access the profile of $userId: $allowed',
+  ({ userId, roles, allowed }) => {
+    expect(mayAccessProfile(caller('me', roles), userId)).toBe(allowed);
+  },
+);
+
+test('requireProfileAccess throws forbidden for the profile of another user', () => {
+  expect(() => requireProfileAccess(caller('me'), 'other')).toThrow(
+    expect.objectContaining({ code: 'forbidden' }),
+  );
 });

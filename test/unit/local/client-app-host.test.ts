@@ -2,7 +2,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from '@jest/globals';
-import { startClientAppHost } from '../../../local/client-app-host.ts';
+import { type ClientAppHost, startClientAppHost } from '../../../local/client-app-host.ts';
 import { rawRequest, sendRaw } from '../../support/raw-http.ts';
 
 const settings = {
@@ -14,44 +14,52 @@ const settings = {
   originalApiId: 'api://original',
   emulators: { controlUrl: 'http://localhost:9070/control', controlToken: 'control' },
 };
+const siteFiles = [
+  'index.html',
+  'redirect.html',
+  'main.js',
+  'styles.css',
+  'main.js.map',
+  'notes.txt',
+];
+
 let folder: string;
-let host: { origin: string; close(): Promise<void> };
+let host: ClientAppHost;
 let port: number;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'client-app-'));
-  const dist = join(folder, 'dist');
-  mkdirSync(dist);
-  for (const name of [
-    'index.html',
-    'redirect.html',
-    'main.js',
-    'styles.css',
-    'main.js.map',
-    'notes.txt',
-  ])
-    writeFileSync(join(dist, name), `<${name}>`);
+  const site = join(folder, 'site');
+  mkdirSync(site);
+  for (const name of siteFiles) writeFileSync(join(site, name), `<${name}>`);
   writeFileSync(join(folder, 'secret.json'), 'secret');
-  host = await startClientAppHost({ port: 0, folder: dist, settings });
+  host = await startClientAppHost({ port: 0, folder: site, settings });
   port = Number(new URL(host.origin).port);
 });
+
 afterAll(async () => {
   await host.close();
   rmSync(folder, { recursive: true });
 });
 
-const policyOf = (answer: Response) => answer.headers.get('content-security-policy') ?? '';
+async function fetchPolicy(path: string): Promise<readonly string[]> {
+  const response = await fetch(`${host.origin}${path}`);
+  return response.headers.get('content-security-policy')?.split('; ') ?? [];
+}
 
-test('serves the page at the root with a policy without unsafe-inline that reaches only the emulators and Original', async () => {
-  const answer = await fetch(`${host.origin}/?code=1`);
-  expect(await answer.text()).toBe('<index.html>');
-  expect(Object.fromEntries(answer.headers)).toMatchObject({
+test('serves index.html at the root', async () => {
+  const response = await fetch(`${host.origin}/?code=1`);
+  expect(await response.text()).toBe('<index.html>');
+  expect(Object.fromEntries(response.headers)).toMatchObject({
     'content-type': 'text/html; charset=utf-8',
     'x-content-type-options': 'nosniff',
     'referrer-policy': 'no-referrer',
     'cache-control': 'no-cache',
   });
-  expect(policyOf(answer).split('; ')).toEqual([
+});
+
+test('the policy allows only connections to the emulators and Original API', async () => {
+  expect(await fetchPolicy('/')).toEqual([
     "default-src 'none'",
     "script-src 'self'",
     "style-src 'self'",
@@ -64,16 +72,23 @@ test('serves the page at the root with a policy without unsafe-inline that reach
   ]);
 });
 
-test('only the redirect page may be framed, by its own origin', async () => {
-  expect(policyOf(await fetch(`${host.origin}/redirect.html`))).toContain("frame-ancestors 'self'");
-  expect(policyOf(await fetch(`${host.origin}/index.html`))).toContain("frame-ancestors 'none'");
+test('the redirect page may be framed by its own origin', async () => {
+  expect(await fetchPolicy('/redirect.html')).toContain("frame-ancestors 'self'");
 });
 
-test('settings.json is made from the run and shared with no other origin', async () => {
-  const answer = await fetch(`${host.origin}/settings.json`);
-  expect(await answer.json()).toEqual(settings);
-  expect(answer.headers.get('access-control-allow-origin')).toBeNull();
-  expect(answer.headers.get('cross-origin-resource-policy')).toBe('same-origin');
+test('no other page may be framed', async () => {
+  expect(await fetchPolicy('/index.html')).toContain("frame-ancestors 'none'");
+});
+
+test('settings.json contains the settings of this run', async () => {
+  const response = await fetch(`${host.origin}/settings.json`);
+  expect(await response.json()).toEqual(settings);
+});
+
+test('another origin cannot read settings.json', async () => {
+  const { headers } = await fetch(`${host.origin}/settings.json`);
+  expect(headers.get('access-control-allow-origin')).toBeNull();
+  expect(headers.get('cross-origin-resource-policy')).toBe('same-origin');
 });
 
 test.each([
@@ -87,29 +102,19 @@ test.each([
   '/main.js%00.html',
   '/.',
   '/nothing.html',
-])('%s is 404', async (path) => {
-  expect(
-    await sendRaw(
-      port,
-      ['GET ', path, ' HTTP/1.1\r\nHost: localhost:', port, '\r\nConnection: close\r\n\r\n'].join(
-        '',
-      ),
-    ),
-  ).toMatchObject({ status: 404 });
+])('%s gets 404', async (path) => {
+  const request = rawRequest(`GET ${path}`).replace('localhost', `localhost:${port}`);
+  const { status } = await sendRaw(port, request);
+  expect(status).toBe(404);
 });
 
-test('only reads: another method is 404', async () => {
-  expect((await fetch(`${host.origin}/index.html`, { method: 'POST' })).status).toBe(404);
+test('a POST gets 404', async () => {
+  const { status } = await fetch(`${host.origin}/index.html`, { method: 'POST' });
+  expect(status).toBe(404);
 });
 
-test('a foreign Host header, as after DNS rebinding, gets nothing', async () => {
-  expect(
-    await sendRaw(
-      port,
-      rawRequest('GET /settings.json').replace('Host: localhost', 'Host: rebound.example'),
-    ),
-  ).toMatchObject({
-    status: 421,
-    body: '',
-  });
+test('another Host header gets 421, as in a DNS rebinding attack', async () => {
+  const request = rawRequest('GET /settings.json').replace('localhost', 'rebound.example');
+  const response = await sendRaw(port, request);
+  expect(response).toMatchObject({ status: 421, body: '' });
 });

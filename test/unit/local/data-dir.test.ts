@@ -5,31 +5,42 @@ import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import { prepareDataDir } from '../../../local/data-dir.ts';
 
 let folder: string;
+
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'data-dir-'));
 });
+
 afterEach(() => rmSync(folder, { recursive: true }));
 
-test('makes the folder for its owner only and keeps what is in it', () => {
-  const data = join(folder, 'deep', 'data');
-  prepareDataDir(data, false);
-  writeFileSync(join(data, 'kept'), 'x');
-  prepareDataDir(data, false);
-  expect(existsSync(join(data, 'kept'))).toBe(true);
-  expect(statSync(data).mode & 0o777).toBe(0o700);
+test('creates the folder for its owner only', () => {
+  const dataDir = join(folder, 'deep', 'data');
+  prepareDataDir(dataDir, false);
+  expect(statSync(dataDir).mode & 0o777).toBe(0o700);
 });
 
-test('fresh empties it', () => {
-  const data = join(folder, 'data');
-  prepareDataDir(data, false);
-  writeFileSync(join(data, 'gone'), 'x');
-  prepareDataDir(data, true);
-  expect(existsSync(join(data, 'gone'))).toBe(false);
+test('keeps the files of an earlier start', () => {
+  const dataDir = join(folder, 'data');
+  prepareDataDir(dataDir, false);
+  writeFileSync(join(dataDir, 'file'), 'x');
+  prepareDataDir(dataDir, false);
+  expect(existsSync(join(dataDir, 'file'))).toBe(true);
 });
 
-test("never touches a folder that holds something else, such as a person's own", () => {
-  mkdirSync(join(folder, 'photos'));
-  expect(() => prepareDataDir(folder, true)).toThrow("not the emulators's");
-  expect(() => prepareDataDir(folder, false)).toThrow('EMULATOR_DATA_DIR');
-  expect(existsSync(join(folder, 'photos'))).toBe(true);
+test('deletes the files of an earlier start if asked to', () => {
+  const dataDir = join(folder, 'data');
+  prepareDataDir(dataDir, false);
+  writeFileSync(join(dataDir, 'file'), 'x');
+  prepareDataDir(dataDir, true);
+  expect(existsSync(join(dataDir, 'file'))).toBe(false);
 });
+
+test.each([{ fresh: false }, { fresh: true }])(
+  'refuses a folder with other files and deletes nothing (fresh: $fresh)',
+  ({ fresh }) => {
+    mkdirSync(join(folder, 'photos'));
+    expect(() => prepareDataDir(folder, fresh)).toThrow(
+      /contains files .* EMULATOR_DATA_DIR to another folder/,
+    );
+    expect(existsSync(join(folder, 'photos'))).toBe(true);
+  },
+);

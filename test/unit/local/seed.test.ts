@@ -1,49 +1,32 @@
-import { readFileSync } from 'node:fs';
 import { expect, test } from '@jest/globals';
 import { readDirectory } from '../../../local/emulators/entra/directory.ts';
+import { readSeedData } from '../../../local/seed.ts';
 
-interface Seed {
-  readonly documents: readonly {
-    id: string;
-    owner: string;
-    title: string;
-    text: string;
-    readers: readonly string[];
-    writers: readonly string[];
-  }[];
-  readonly profiles: readonly {
-    user: string;
-    displayName: string;
-    jobTitle: string;
-    phone: string;
-  }[];
-}
-const { documents, profiles }: Seed = JSON.parse(
-  readFileSync(new URL('../../../local/seed.json', import.meta.url), 'utf8'),
-);
+const { documents, profiles } = readSeedData();
 const directory = readDirectory(undefined, 'http://localhost:5555');
 
-test('names only users of the directory, and shares within one tenant only', () => {
-  for (const { owner, readers, writers } of documents) {
-    const tenants = [owner, ...readers, ...writers].map(
-      (name) => directory.userByName(name)?.tenant,
-    );
-    expect(new Set(tenants)).toEqual(new Set([directory.userByName(owner)?.tenant ?? 'nobody']));
-  }
-  for (const { user, displayName } of profiles)
-    expect(directory.userByName(user)?.displayName).toBe(displayName);
+test.each(documents)('$id names users of one tenant', ({ owner, readers, writers }) => {
+  const tenant = directory.userByName(owner)?.tenant;
+  expect(tenant).toBeDefined();
+  for (const name of [...readers, ...writers])
+    expect(directory.userByName(name)?.tenant).toBe(tenant);
 });
 
-test('gives alice three documents, one of them shared with bob to write and carol to read', () => {
-  const own = documents.filter(({ owner }) => owner === 'alice');
-
-  expect(own).toHaveLength(3);
-  expect(own.filter(({ readers, writers }) => readers.length + writers.length > 0)).toMatchObject([
-    { readers: ['carol'], writers: ['bob'] },
-  ]);
+test.each(profiles)('the profile of $user has the name of the directory', (profile) => {
+  expect(directory.userByName(profile.user)?.displayName).toBe(profile.displayName);
 });
 
-test('has ids that the API takes, each once', () => {
+test('alice owns three documents, and bob may write and carol may read one of them', () => {
+  const owned = documents.filter(({ owner }) => owner === 'alice');
+  const shared = owned.filter(({ readers, writers }) => readers.length + writers.length > 0);
+  expect(owned).toHaveLength(3);
+  expect(shared).toMatchObject([{ readers: ['carol'], writers: ['bob'] }]);
+});
+
+test('every document has a valid id', () => {
   for (const { id } of documents) expect(id).toMatch(/^[A-Za-z0-9_.-]{1,64}$/);
+});
+
+test('no two documents have the same id', () => {
   expect(new Set(documents.map(({ id }) => id)).size).toBe(documents.length);
 });

@@ -1,36 +1,45 @@
 import { expect, test } from '@jest/globals';
 import { readStartOptions } from '../../../local/start-options.ts';
+import { UsageError } from '../../../tools/command-line.ts';
 
-test('by default: nothing overridden, the data under .local by the port of the emulators', () => {
-  const options = readStartOptions([], { EMULATOR_PORT: '9070' });
-  expect(options).toMatchObject({
+test('by default nothing is overridden and the log is readable', () => {
+  expect(readStartOptions([], {})).toMatchObject({
     fresh: false,
     emulatorsOnly: false,
     packaged: false,
     json: false,
+    jsonLog: false,
     overrides: {},
     directoryFile: undefined,
   });
-  expect(options.dataDir).toMatch(/[/\\]\.local[/\\]stand-9070$/);
 });
 
-test('takes overrides whose value holds an equals sign or nothing', () => {
+test('the default data folder is named after the port of the emulators', () => {
+  const { dataDir } = readStartOptions([], { EMULATOR_PORT: '9070' });
+  expect(dataDir).toMatch(/[/\\]\.local[/\\]emulators-9070$/);
+});
+
+test('an override may contain an equals sign', () => {
   const { overrides } = readStartOptions(
-    ['--set', 'DOWNSTREAM_API_URL=http://localhost:1/x?a=b', '--set', 'STEP_UP_AUTH_CONTEXT='],
+    ['--set', 'DOWNSTREAM_API_URL=http://localhost:1/x?a=b'],
     {},
   );
-  expect(overrides).toEqual({
-    DOWNSTREAM_API_URL: 'http://localhost:1/x?a=b',
-    STEP_UP_AUTH_CONTEXT: '',
-  });
+  expect(overrides).toEqual({ DOWNSTREAM_API_URL: 'http://localhost:1/x?a=b' });
+});
+
+test('an override may be empty', () => {
+  const { overrides } = readStartOptions(['--set', 'STEP_UP_AUTH_CONTEXT='], {});
+  expect(overrides).toEqual({ STEP_UP_AUTH_CONTEXT: '' });
 });
 
 test.each([
-  [['--set', 'PATH=/tmp'], /NAME is one of AZURE_TENANT_ID/],
-  [['--set', 'IDENTITY_HEADER=x'], /NAME is one of AZURE_TENANT_ID/],
-  [['--set', 'ALLOWED_TENANT_IDS'], /NAME=VALUE/],
-  [['--frsh'], /Usage: npm start/],
-  [['somewhere'], /Usage: npm start/],
-])('refuses %j and says what it takes', (args, message) => {
-  expect(() => readStartOptions(args, {})).toThrow(message);
+  { args: ['--set', 'PATH=/tmp'], message: /NAME must be one of AZURE_TENANT_ID/ },
+  { args: ['--set', 'IDENTITY_HEADER=x'], message: /NAME must be one of AZURE_TENANT_ID/ },
+  { args: ['--set', 'ALLOWED_TENANT_IDS'], message: /NAME=VALUE/ },
+  { args: ['--frsh'], message: /^Unknown option '--frsh'\.$/ },
+  { args: ['somewhere'], message: /^Unexpected argument 'somewhere'\.$/ },
+])('refuses $args', ({ args, message }) => {
+  const read = () => readStartOptions(args, {});
+  expect(read).toThrow(UsageError);
+  expect(read).toThrow(message);
 });

@@ -1,19 +1,27 @@
 import { inspect } from 'node:util';
 import { expect, test } from '@jest/globals';
-import { reveal, type Redacted, redact } from '../../../shared/redacted.ts';
+import { type Redacted, redact, reveal } from '../../../shared/redacted.ts';
 
-test('a sealed value prints, joins and serialises as [redacted], and opens only by name', () => {
-  const sealed = redact('canary');
-  expect(
-    [
-      String(sealed),
-      `${sealed}`,
-      JSON.stringify({ sealed }),
-      inspect({ sealed }),
-      [sealed].join(),
-    ].join(),
-  ).not.toContain('canary');
-  expect(Object.values({ ...sealed }).join()).not.toContain('canary');
-  expect(reveal(sealed)).toBe('canary');
-  expect(() => reveal({} as Redacted)).toThrow('not a sealed value');
+test.each([
+  { form: 'String()', print: (token: Redacted) => String(token) },
+  { form: 'a template', print: (token: Redacted) => `${token}` },
+  { form: 'JSON.stringify()', print: (token: Redacted) => JSON.stringify({ token }) },
+  { form: 'util.inspect()', print: (token: Redacted) => inspect({ token }) },
+  { form: 'join()', print: (token: Redacted) => [token].join() },
+])('$form prints a placeholder', ({ print }) => {
+  const printed = print(redact('canary'));
+  expect(printed).toContain('[redacted]');
+  expect(printed).not.toContain('canary');
+});
+
+test('a copy has no property with the text', () => {
+  expect(Object.values({ ...redact('canary') }).join()).not.toContain('canary');
+});
+
+test('reveal returns the text', () => {
+  expect(reveal(redact('canary'))).toBe('canary');
+});
+
+test('reveal throws for a value that redact did not create', () => {
+  expect(() => reveal({} as Redacted)).toThrow('not created by redact()');
 });

@@ -3,120 +3,149 @@ import { createRefreshingCache } from '../../../shared/refreshing-cache.ts';
 import { until } from '../../support/until.ts';
 
 const second = 1_000;
+const hour = 3_600 * second;
+const maxAge = 10 * second;
+const maxUsableAge = 60 * second;
+const cooldown = 30 * second;
 
-/** Fresh for 10 s, usable for 60 s, left alone for 30 s after a failure. */
+/** A cache whose values count its loads, and whose clock and source the test controls. */
 function setUp() {
   let now = 0;
   let loads = 0;
-  let down = false;
-  let held: Promise<void> = Promise.resolve();
-  const holder = createRefreshingCache<number>({
+  let isDown = false;
+  let released: Promise<void> = Promise.resolve();
+  const cache = createRefreshingCache<number>({
     async load() {
       loads += 1;
       const value = loads;
-      await held;
-      if (down) throw new Error(`load ${value}`);
+      await released;
+      if (isDown) throw new Error(`load ${value} failed`);
       return value;
     },
-    isUsable: (_, age) => age < 60 * second,
-    isStale: (_, age) => age >= 10 * second,
-    rest: () => 30 * second,
+    isUsable: (_value, age) => age < maxUsableAge,
+    isStale: (_value, age) => age >= maxAge,
+    cooldown: () => cooldown,
     now: () => now,
   });
   return {
-    holder,
+    cache,
     loads: () => loads,
-    pass: (milliseconds: number) => {
+    advance(milliseconds: number) {
       now += milliseconds;
     },
-    fail: (is: boolean) => {
-      down = is;
+    breakSource() {
+      isDown = true;
     },
-    holdBack: () => {
+    repairSource() {
+      isDown = false;
+    },
+    /** Makes loads wait until the returned function is called. */
+    holdLoads() {
       const { promise, resolve } = Promise.withResolvers<void>();
-      held = promise;
+      released = promise;
       return resolve;
     },
   };
 }
 
-test('however many ask at once, it is got once', async () => {
-  const { holder, loads } = setUp();
-  expect(new Set(await Promise.all(Array.from({ length: 50 }, () => holder.get())))).toEqual(
-    new Set([1]),
-  );
-  expect([await holder.get(), loads()]).toEqual([1, 1]);
+test('concurrent callers share one load', async () => {
+  const { cache, loads } = setUp();
+  const values = await Promise.all(Array.from({ length: 50 }, () => cache.get()));
+  expect(new Set(values)).toEqual(new Set([1]));
+  expect(loads()).toBe(1);
 });
 
-test('what is stale is handed out while it is got again, and what is too old is not', async () => {
-  const { holder, loads, pass } = setUp();
-  await holder.get();
-  pass(10 * second);
-  expect(await holder.get()).toBe(1);
-  await until('the next one', async () => (await holder.get()) === 2);
-  pass(60 * second);
-  expect([await holder.get(), loads()]).toEqual([3, 3]);
+test('a fresh value is returned without a load', async () => {
+  const { cache, loads, advance } = setUp();
+  await cache.get();
+  advance(maxAge - 1);
+  expect(await cache.get()).toBe(1);
+  expect(loads()).toBe(1);
 });
 
-test('whoever asks while it is being got waits for that', async () => {
-  const { holder, loads, pass, holdBack } = setUp();
-  await holder.get();
-  pass(60 * second);
-  const release = holdBack();
-  const waiting = [holder.get(), holder.renew(), holder.get()];
-  expect(holder.isLoading()).toBe(true);
+test('a stale value is returned while it refreshes in the background', async () => {
+  const { cache, advance } = setUp();
+  await cache.get();
+  advance(maxAge);
+  expect(await cache.get()).toBe(1);
+  await until('the refreshed value', async () => (await cache.get()) === 2);
+});
+
+test('a value that is too old is not returned', async () => {
+  const { cache, loads, advance } = setUp();
+  await cache.get();
+  advance(maxUsableAge);
+  expect(await cache.get()).toBe(2);
+  expect(loads()).toBe(2);
+});
+
+test('callers join the load that is in progress', async () => {
+  const { cache, loads, advance, holdLoads } = setUp();
+  await cache.get();
+  advance(maxUsableAge);
+  const release = holdLoads();
+  const values = [cache.get(), cache.refresh(), cache.get()];
+  expect(cache.isLoading()).toBe(true);
   release();
-  expect(await Promise.all(waiting)).toEqual([2, 2, 2]);
-  expect([holder.isLoading(), loads()]).toEqual([false, 2]);
+  expect(await Promise.all(values)).toEqual([2, 2, 2]);
+  expect(cache.isLoading()).toBe(false);
+  expect(loads()).toBe(2);
 });
 
-test('a failure is told again, without another attempt, until it has rested, and leaves what is held', async () => {
-  const { holder, loads, pass, fail } = setUp();
-  await holder.get();
-  pass(10 * second);
-  fail(true);
-  await expect(holder.renew()).rejects.toThrow('load 2');
-  fail(false);
-  pass(30 * second - 1);
-  await expect(holder.renew()).rejects.toThrow('load 2');
-  expect([await holder.get(), loads()]).toEqual([1, 2]);
-  pass(1);
-  expect(await holder.renew()).toBe(3);
+test('a failure is reported again without a new load until the cooldown has passed', async () => {
+  const { cache, loads, advance, breakSource, repairSource } = setUp();
+  breakSource();
+  await expect(cache.refresh()).rejects.toThrow('load 1 failed');
+  repairSource();
+  advance(cooldown - 1);
+  await expect(cache.refresh()).rejects.toThrow('load 1 failed');
+  expect(loads()).toBe(1);
+  advance(1);
+  expect(await cache.refresh()).toBe(2);
 });
 
-test('a clock that steps back prolongs no rest', async () => {
-  const { holder, pass, fail } = setUp();
-  fail(true);
-  await expect(holder.get()).rejects.toThrow('load 1');
-  fail(false);
-  pass(-3_600 * second);
-  expect(await holder.get()).toBe(2);
+test('a failed refresh keeps the cached value', async () => {
+  const { cache, loads, advance, breakSource } = setUp();
+  await cache.get();
+  advance(maxAge);
+  breakSource();
+  await expect(cache.refresh()).rejects.toThrow('load 2 failed');
+  expect(await cache.get()).toBe(1);
+  expect(loads()).toBe(2);
 });
 
-test('a failure that was mended does not come back with a clock that steps back', async () => {
-  const { holder, pass, fail } = setUp();
-  fail(true);
-  await expect(holder.get()).rejects.toThrow('load 1');
-  fail(false);
-  pass(40 * second);
-  await holder.get();
-  pass(-20 * second);
-  expect(await holder.renew()).toBe(3);
+test('a clock that is set back does not prolong the cooldown', async () => {
+  const { cache, advance, breakSource, repairSource } = setUp();
+  breakSource();
+  await expect(cache.get()).rejects.toThrow('load 1 failed');
+  repairSource();
+  advance(-hour);
+  expect(await cache.get()).toBe(2);
 });
 
-test('an attempt that fails before it begins is no attempt for ever', async () => {
-  let isBroken = true;
-  const load = () => {
-    if (isBroken) throw new Error('at once');
-    return Promise.resolve('value');
-  };
-  const holder = createRefreshingCache({
-    load,
+test('a failure is forgotten after a successful load, even if the clock is set back', async () => {
+  const { cache, advance, breakSource, repairSource } = setUp();
+  breakSource();
+  await expect(cache.get()).rejects.toThrow('load 1 failed');
+  repairSource();
+  advance(40 * second);
+  await cache.get();
+  advance(-20 * second);
+  expect(await cache.refresh()).toBe(3);
+});
+
+test('a load that throws synchronously does not block later loads', async () => {
+  let isDown = true;
+  const cache = createRefreshingCache({
+    load() {
+      if (isDown) throw new Error('failed at once');
+      return Promise.resolve('value');
+    },
     isUsable: () => true,
     isStale: () => false,
     now: () => 0,
   });
-  await expect(holder.get()).rejects.toThrow('at once');
-  isBroken = false;
-  expect(await holder.get()).toBe('value');
+  await expect(cache.get()).rejects.toThrow('failed at once');
+  isDown = false;
+  expect(await cache.get()).toBe('value');
 });

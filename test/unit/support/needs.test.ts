@@ -1,20 +1,23 @@
 import { expect, test } from '@jest/globals';
-import { decide } from '../../support/needs.ts';
+import { planTest } from '../../support/needs.ts';
 
-test('a test whose program is there runs, in CI too', () => {
-  expect([decide('chromium', true, false).fate, decide('chromium', true, true).fate]).toEqual([
-    'run',
-    'run',
-  ]);
-});
+test.each([{ ci: true }, { ci: false }])(
+  'a test runs when its program is installed (CI: $ci)',
+  ({ ci }) => {
+    expect(planTest('chromium', { installed: true, ci })).toEqual({ action: 'run', reason: '' });
+  },
+);
 
-test('without its program a test is skipped with the reason, and fails in CI', () => {
-  expect(decide('chromium', false, false)).toEqual({
-    fate: 'skip',
+test('a test without its program is skipped with the reason', () => {
+  expect(planTest('chromium', { installed: false, ci: false })).toEqual({
+    action: 'skip',
     reason: 'chromium is not installed',
   });
-  expect(decide('chromium', false, true)).toEqual({
-    fate: 'fail',
-    reason: 'chromium is not installed, and CI must have it',
+});
+
+test('a test without its program fails in CI', () => {
+  expect(planTest('chromium', { installed: false, ci: true })).toEqual({
+    action: 'fail',
+    reason: 'chromium is not installed, and CI requires it',
   });
 });

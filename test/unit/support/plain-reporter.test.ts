@@ -19,14 +19,14 @@ const results = (overrides: object) =>
     ...overrides,
   }) as Parameters<typeof describeResults>[0];
 
-test('names what was skipped and why, then counts', () => {
+test('lists the skipped tests with their reasons, then the counts', () => {
   expect(describeResults(results({}))).toEqual([
     'skipped: signs in [chromium is not installed]',
     '1 passed, 0 failed, 1 skipped',
   ]);
 });
 
-test('a file that could not run counts as a failure', () => {
+test('counts a test file that could not run as a failed test', () => {
   expect(describeResults(results({ numRuntimeErrorTestSuites: 2, numFailedTests: 1 })).at(-1)).toBe(
     '1 passed, 3 failed, 1 skipped',
   );

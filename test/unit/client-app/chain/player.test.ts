@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ChainCall, Step } from '../../../../client-app/chain/chain.ts';
+import type { ChainCall, Step } from '../../../../client-app/chain/chain-call.ts';
 import { createPlayer } from '../../../../client-app/chain/player.ts';
 
 const step: Step = {
@@ -7,70 +7,83 @@ const step: Step = {
   to: 'original',
   cargo: ['a'],
   outcome: 'passed',
-  title: 'A',
+  title: 'A step',
   facts: [],
 };
-const callOf = (steps: number): ChainCall => ({
+
+const callWithSteps = (count: number): ChainCall => ({
   id: 'c',
   operation: 'GET x',
-  at: 0,
-  took: 1,
+  startedAt: 0,
+  duration: 1,
   status: 200,
-  requests: 1,
-  steps: Array.from({ length: steps }, () => step),
+  requestCount: 1,
+  steps: Array.from({ length: count }, () => step),
   stop: undefined,
 });
 
-function open(moves = true) {
-  let due: (() => void) | undefined;
+/** A player whose timer fires when the test calls `passTime`. */
+function createTestPlayer({ animated = true } = {}) {
+  let scheduled: (() => void) | undefined;
   const player = createPlayer(
     () => {},
-    () => moves,
+    () => animated,
     (work) => {
-      due = work;
+      scheduled = work;
       return () => {
-        due = undefined;
+        scheduled = undefined;
       };
     },
   );
-  return { player, tick: () => due?.() };
+  return { player, passTime: () => scheduled?.() };
 }
 
-test('tells a call step by step and ends', () => {
-  const { player, tick } = open();
-  player.play(callOf(3));
-  expect([player.step, player.playing]).toEqual([0, true]);
-  tick();
-  expect([player.step, player.playing]).toEqual([1, true]);
-  tick();
-  expect([player.step, player.playing]).toEqual([2, false]);
+test('plays a call step by step and stops at the last step', () => {
+  const { player, passTime } = createTestPlayer();
+  player.play(callWithSteps(3));
+  expect(player).toMatchObject({ step: 0, playing: true });
+  passTime();
+  expect(player).toMatchObject({ step: 1, playing: true });
+  passTime();
+  expect(player).toMatchObject({ step: 2, playing: false });
 });
 
-test('shows the end at once to people who want no movement', () => {
-  const { player } = open(false);
-  player.play(callOf(3));
-  expect([player.step, player.playing]).toEqual([2, false]);
+test('shows all steps at once without animation', () => {
+  const { player } = createTestPlayer({ animated: false });
+  player.play(callWithSteps(3));
+  expect(player).toMatchObject({ step: 2, playing: false });
 });
 
-test('can be stopped, moved by hand within the call, and played again', () => {
-  const { player, tick } = open();
-  player.play(callOf(3));
+test('stays at its step while it is paused', () => {
+  const { player, passTime } = createTestPlayer();
+  player.play(callWithSteps(3));
   player.pause();
-  tick();
-  expect([player.step, player.playing]).toEqual([0, false]);
-  player.go(99);
-  expect(player.step).toBe(2);
-  player.go(-1);
-  expect(player.step).toBe(0);
-  player.go(2);
-  player.resume();
-  expect([player.step, player.playing]).toEqual([0, true]);
+  passTime();
+  expect(player).toMatchObject({ step: 0, playing: false });
 });
 
-test('goes on when more becomes known of a call that was told to its end', () => {
-  const { player, tick } = open(false);
-  player.play(callOf(2));
-  player.update(callOf(4));
+test.each([
+  { index: 99, step: 2 },
+  { index: 1, step: 1 },
+  { index: -1, step: 0 },
+])('goes to step $step for index $index of a call with 3 steps', ({ index, step }) => {
+  const { player } = createTestPlayer();
+  player.play(callWithSteps(3));
+  player.goTo(index);
+  expect(player.step).toBe(step);
+});
+
+test('plays again from the first step after the last one', () => {
+  const { player } = createTestPlayer();
+  player.play(callWithSteps(3));
+  player.goTo(2);
+  player.resume();
+  expect(player).toMatchObject({ step: 0, playing: true });
+});
+
+test('shows the new steps of a call that it has shown to its end', () => {
+  const { player } = createTestPlayer({ animated: false });
+  player.play(callWithSteps(2));
+  player.update(callWithSteps(4));
   expect(player.step).toBe(3);
-  tick();
 });

@@ -1,39 +1,51 @@
 import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
-import { compareLines, type MarkedLine } from '../../../../client-app/editing/line-diff.ts';
+import { type ComparedLine, compareLines } from '../../../../client-app/editing/line-diff.ts';
 
-const own = (lines: readonly MarkedLine[]) =>
-  lines.filter((line) => line.own).map((line) => line.text);
-const shared = (lines: readonly MarkedLine[]) =>
-  lines.filter((line) => !line.own).map((line) => line.text);
+const allLines = (lines: readonly ComparedLine[]) => lines.map(({ text }) => text);
+const markedLines = (lines: readonly ComparedLine[]) =>
+  allLines(lines.filter(({ onlyHere }) => onlyHere));
+const commonLines = (lines: readonly ComparedLine[]) =>
+  allLines(lines.filter(({ onlyHere }) => !onlyHere));
 
-test('marks the lines that only one side has', () => {
+test('marks the lines that only one text has', () => {
   const { mine, theirs } = compareLines('one\ntwo\nthree', 'zero\none\nthree\nfour');
-  expect(own(mine)).toEqual(['two']);
-  expect(own(theirs)).toEqual(['zero', 'four']);
+  expect(markedLines(mine)).toEqual(['two']);
+  expect(markedLines(theirs)).toEqual(['zero', 'four']);
 });
 
-test('equal texts hold no mark', () => {
+test('marks no line of equal texts', () => {
   const { mine, theirs } = compareLines('a\n\nb', 'a\n\nb');
-  expect([own(mine), own(theirs)]).toEqual([[], []]);
+  expect(markedLines(mine)).toEqual([]);
+  expect(markedLines(theirs)).toEqual([]);
 });
 
-test('both sides keep all their lines in order, and agree on what they share', () => {
-  const text = fc
-    .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
-    .map((lines) => lines.join('\n'));
+const anyText = fc
+  .array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 12 })
+  .map((lines) => lines.join('\n'));
+
+test('returns all lines of both texts in order', () => {
   fc.assert(
-    fc.property(text, text, (left, right) => {
+    fc.property(anyText, anyText, (left, right) => {
       const { mine, theirs } = compareLines(left, right);
-      expect(mine.map((line) => line.text).join('\n')).toBe(left);
-      expect(theirs.map((line) => line.text).join('\n')).toBe(right);
-      expect(shared(mine)).toEqual(shared(theirs));
+      expect(allLines(mine).join('\n')).toBe(left);
+      expect(allLines(theirs).join('\n')).toBe(right);
     }),
   );
 });
 
-test('a long text is compared without a table of millions', () => {
+test('leaves the same lines of both texts unmarked', () => {
+  fc.assert(
+    fc.property(anyText, anyText, (left, right) => {
+      const { mine, theirs } = compareLines(left, right);
+      expect(commonLines(mine)).toEqual(commonLines(theirs));
+    }),
+  );
+});
+
+test('compares long texts without a table of all pairs of lines', () => {
   const long = Array.from({ length: 20_000 }, (_, index) => `line ${index}`).join('\n');
   const { mine, theirs } = compareLines(`${long}\nmine`, `${long}\ntheirs`);
-  expect([own(mine), own(theirs)]).toEqual([['mine'], ['theirs']]);
+  expect(markedLines(mine)).toEqual(['mine']);
+  expect(markedLines(theirs)).toEqual(['theirs']);
 });

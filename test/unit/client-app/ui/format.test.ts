@@ -2,33 +2,40 @@ import { expect, test } from '@jest/globals';
 import { formatAgo, initials, shorten } from '../../../../client-app/ui/format.ts';
 
 const now = new Date('2026-11-22T12:00:00Z');
-const at = (seconds: number) => new Date(now.getTime() + seconds * 1000);
 
 test.each([
-  [-10, 'just now'],
-  [-60, '1 minute ago'],
-  [-3_600, '1 hour ago'],
-  [-86_400, 'yesterday'],
-  [62 * 60, 'in 1 hour'],
-  [50 * 60, 'in 50 minutes'],
-  [-30 * 86_400, 'Oct 23, 2026'],
-])('%i seconds from now reads as %p', (seconds, words) => {
-  expect(formatAgo(at(seconds), now)).toBe(words);
+  { seconds: -10, text: 'just now' },
+  { seconds: -60, text: '1 minute ago' },
+  { seconds: -3_600, text: '1 hour ago' },
+  { seconds: -86_400, text: 'yesterday' },
+  { seconds: 62 * 60, text: 'in 1 hour' },
+  { seconds: 50 * 60, text: 'in 50 minutes' },
+  { seconds: -30 * 86_400, text: 'Oct 23, 2026' },
+])('formats a date $seconds seconds from now as "$text"', ({ seconds, text }) => {
+  const date = new Date(now.getTime() + seconds * 1000);
+  expect(formatAgo(date, now)).toBe(text);
 });
 
-test('a date that is none does not break the page', () => {
-  expect(formatAgo(new Date('never'), now)).toBe('some time');
+test('formats an invalid date without an error', () => {
+  expect(formatAgo(new Date('never'), now)).toBe('at an unknown time');
 });
 
-test('initials come from the first and the last name, in any script', () => {
-  expect(
-    ['Alice Almeida', 'Bob', 'Ana María de la Cruz', '李 小龍', '👩‍🚀 Zed', '  ', ''].map(initials),
-  ).toEqual(['AA', 'B', 'AC', '李小', '👩Z', '?', '?']);
+test.each([
+  { name: 'Alice Almeida', letters: 'AA' },
+  { name: 'Bob', letters: 'B' },
+  { name: 'Ana María de la Cruz', letters: 'AC' },
+  { name: '李 小龍', letters: '李小' },
+  { name: '👩‍🚀 Zed', letters: '👩Z' },
+  { name: '  ', letters: '?' },
+  { name: '', letters: '?' },
+])('takes the initials of "$name" from the first and the last name', ({ name, letters }) => {
+  expect(initials(name)).toBe(letters);
 });
 
-test('only long ids are shortened', () => {
-  expect([shorten('plan'), shorten('a11ce000-0000-4000-8000-000000000001')]).toEqual([
-    'plan',
-    'a11ce000…0001',
-  ]);
+test('shortens a GUID', () => {
+  expect(shorten('a11ce000-0000-4000-8000-000000000001')).toBe('a11ce000…0001');
+});
+
+test('keeps a short id', () => {
+  expect(shorten('plan')).toBe('plan');
 });

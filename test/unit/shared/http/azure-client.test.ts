@@ -1,18 +1,24 @@
 import { createPipelineRequest } from '@azure/core-rest-pipeline';
 import { expect, test } from '@jest/globals';
-import { addressOf } from '../../../../shared/http/azure-client.ts';
+import { azureClientArguments } from '../../../../shared/http/azure-client.ts';
 
-test('a service elsewhere is reached as it is named, without a way of ours', () => {
-  expect(addressOf(new URL('https://vault.example/'))).toEqual({
+test('an https endpoint needs no options', () => {
+  expect(azureClientArguments(new URL('https://vault.example/'))).toEqual({
     url: 'https://vault.example',
     options: {},
   });
 });
 
-test('the plain way of this machine leads to this machine only', async () => {
-  const { url, options } = addressOf(new URL('http://localhost:7070/'));
-  expect(url).toBe('https://localhost:7070');
-  const send = (to: string) =>
-    options.httpClient?.sendRequest(createPipelineRequest({ url: to, timeout: 1 }));
-  await expect(send('https://vault.example/secrets/x')).rejects.toThrow('this machine only');
+test('a loopback endpoint is given to the client as an https URL', () => {
+  expect(azureClientArguments(new URL('http://localhost:7070/')).url).toBe(
+    'https://localhost:7070',
+  );
+});
+
+test('the client for plain http rejects other hosts', async () => {
+  const { options } = azureClientArguments(new URL('http://localhost:7070/'));
+  const request = createPipelineRequest({ url: 'https://vault.example/secrets/x', timeout: 1 });
+  await expect(options.httpClient?.sendRequest(request)).rejects.toThrow(
+    'for loopback addresses only',
+  );
 });

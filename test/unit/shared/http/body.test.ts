@@ -1,63 +1,101 @@
 import { expect, test } from '@jest/globals';
-import type { ApiError } from '../../../../shared/api-error.ts';
 import { readJsonBody } from '../../../../shared/http/body.ts';
+
+type Headers = Readonly<Record<string, string | undefined>>;
 
 const mebibyte = 1024 * 1024;
 const nested = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
+/** A JSON string that takes this many bytes. */
+const stringOf = (bytes: number) => `"${'x'.repeat(bytes - 2)}"`;
 
-/** What becomes of a body, which says how long it is unless a header says otherwise. */
-function read(
-  body: string | Uint8Array,
-  headers: Record<string, string | undefined> = {},
-): Promise<unknown> {
+/** A request whose headers are right for the body unless `headers` replaces or removes them. */
+function requestWith(body: string | Uint8Array, headers: Headers = {}) {
   const bytes = typeof body === 'string' ? new TextEncoder().encode(body) : body;
-  const all = {
+  const all = new globalThis.Headers({
     'content-type': 'application/json',
     'content-length': String(bytes.byteLength),
-    ...headers,
-  };
-  const given = Object.entries(all).filter(
-    (entry): entry is [string, string] => entry[1] !== undefined,
-  );
-  const request = { headers: new Headers(given), arrayBuffer: async () => bytes.slice().buffer };
-  return readJsonBody(request as never).catch((apiError: ApiError) => apiError.code);
+  });
+  for (const [name, value] of Object.entries(headers)) {
+    if (value === undefined) all.delete(name);
+    else all.set(name, value);
+  }
+  return { headers: all, arrayBuffer: async () => bytes.slice().buffer } as never;
 }
 
-test.each<[string, string | Uint8Array, Record<string, string | undefined>, unknown]>([
-  ['JSON', '{"a":1}', {}, { a: 1 }],
-  [
-    'JSON that names its charset',
-    '{}',
-    { 'content-type': 'application/json; charset="UTF-8"' },
-    {},
-  ],
-  ['1 MiB', `"${'x'.repeat(mebibyte - 2)}"`, {}, 'x'.repeat(mebibyte - 2)],
-  ['32 levels', nested(32), {}, JSON.parse(nested(32))],
-  ['33 levels', nested(33), {}, 'bad_request'],
-  ['100,000 levels', nested(100_000), {}, 'bad_request'],
-  ['1 MiB and a byte', `"${'x'.repeat(mebibyte - 1)}"`, {}, 'too_large'],
-  [
-    '1 MiB and a byte that says less',
-    `"${'x'.repeat(mebibyte - 1)}"`,
-    { 'content-length': '2' },
-    'too_large',
-  ],
-  ['little that says it is more', '{}', { 'content-length': String(mebibyte + 1) }, 'too_large'],
-  ['no length', '{}', { 'content-length': undefined }, 'length_required'],
-  ['a length that is no number', '{}', { 'content-length': '2x' }, 'length_required'],
-  ['chunks beside a length', '{}', { 'transfer-encoding': 'chunked' }, 'length_required'],
-  ['another type', '{}', { 'content-type': 'text/json' }, 'unsupported_media_type'],
-  [
-    'another charset',
-    '{}',
-    { 'content-type': 'application/json; charset=latin1' },
-    'unsupported_media_type',
-  ],
-  ['no type', '{}', { 'content-type': undefined }, 'unsupported_media_type'],
-  ['a compressed body', '{}', { 'content-encoding': 'gzip' }, 'unsupported_media_type'],
-  ['broken JSON', '{', {}, 'bad_request'],
-  ['nothing', '', {}, 'bad_request'],
-  ['no UTF-8', new Uint8Array([0x22, 0xe9, 0x22]), {}, 'bad_request'],
-])('a body of %s', async (_name, body, headers, expected) => {
-  expect(await read(body, headers)).toEqual(expected);
+test.each<{ name: string; body: string; headers?: Headers }>([
+  { name: 'JSON', body: '{"a":1}' },
+  {
+    name: 'JSON with a charset',
+    body: '{}',
+    headers: { 'content-type': 'application/json; charset="UTF-8"' },
+  },
+  { name: 'JSON of 1 MiB', body: stringOf(mebibyte) },
+  { name: 'JSON with 32 levels', body: nested(32) },
+])('returns the value of $name', async ({ body, headers }) => {
+  expect(await readJsonBody(requestWith(body, headers))).toEqual(JSON.parse(body));
+});
+
+test.each<{ name: string; body: string | Uint8Array; headers?: Headers; code: string }>([
+  { name: '33 levels', body: nested(33), code: 'bad_request' },
+  { name: '100,000 levels', body: nested(100_000), code: 'bad_request' },
+  { name: '1 MiB and one byte', body: stringOf(mebibyte + 1), code: 'too_large' },
+  {
+    name: '1 MiB and one byte and a smaller Content-Length',
+    body: stringOf(mebibyte + 1),
+    headers: { 'content-length': '2' },
+    code: 'too_large',
+  },
+  {
+    name: 'a Content-Length over 1 MiB',
+    body: '{}',
+    headers: { 'content-length': String(mebibyte + 1) },
+    code: 'too_large',
+  },
+  {
+    name: 'no Content-Length',
+    body: '{}',
+    headers: { 'content-length': undefined },
+    code: 'length_required',
+  },
+  {
+    name: 'a Content-Length that is not a number',
+    body: '{}',
+    headers: { 'content-length': '2x' },
+    code: 'length_required',
+  },
+  {
+    name: 'chunked encoding in addition to a Content-Length',
+    body: '{}',
+    headers: { 'transfer-encoding': 'chunked' },
+    code: 'length_required',
+  },
+  {
+    name: 'another media type',
+    body: '{}',
+    headers: { 'content-type': 'text/json' },
+    code: 'unsupported_media_type',
+  },
+  {
+    name: 'another charset',
+    body: '{}',
+    headers: { 'content-type': 'application/json; charset=latin1' },
+    code: 'unsupported_media_type',
+  },
+  {
+    name: 'no media type',
+    body: '{}',
+    headers: { 'content-type': undefined },
+    code: 'unsupported_media_type',
+  },
+  {
+    name: 'compression',
+    body: '{}',
+    headers: { 'content-encoding': 'gzip' },
+    code: 'unsupported_media_type',
+  },
+  { name: 'incomplete JSON', body: '{', code: 'bad_request' },
+  { name: 'no content', body: '', code: 'bad_request' },
+  { name: 'invalid UTF-8', body: new Uint8Array([0x22, 0xe9, 0x22]), code: 'bad_request' },
+])('rejects a body with $name: $code', async ({ body, headers, code }) => {
+  await expect(readJsonBody(requestWith(body, headers))).rejects.toMatchObject({ code });
 });

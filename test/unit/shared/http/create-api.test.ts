@@ -1,145 +1,126 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import { type Call, createApi, type Methods } from '../../../../shared/http/create-api.ts';
-import { redact } from '../../../../shared/redacted.ts';
-import { type Caller, bindToken } from '../../../../shared/token/caller.ts';
+import type { Call, RouteMethods } from '../../../../shared/http/create-api.ts';
+import type { Caller } from '../../../../shared/token/caller.ts';
+import { callerWith, clientApp, serveRoute } from './route-under-test.ts';
 
-const clientApp = 'c11e4700-0000-4000-8000-0000000000a1';
-const caller = (changes: Partial<Caller> = {}): Caller =>
-  bindToken(
-    {
-      tenantId: 'tenant',
-      objectId: 'user',
-      scopes: ['Documents.Read'],
-      roles: [],
-      clientId: clientApp,
-      confidential: false,
-      handlesChallenges: true,
-      authContexts: [],
-      expiresAt: 0,
-      digest: 'digest',
-      claims: {},
-      checks: [],
-      ...changes,
-    },
-    redact('a.b.c'),
-  );
+const handler = async () => ({ json: { ok: true } });
+const traceId = '0af7651916cd43dd8448eb211c80319c';
+const callerSpanId = 'b7ad6b7169203331';
 
-function serve(
-  methods: Methods,
-  validate: () => Promise<Caller> = async () => caller(),
-  confidential = false,
-) {
-  const lines: { level: string; line: Record<string, unknown> }[] = [];
-  const api = createApi({
-    name: 'test-api',
-    validate,
-    clients: { clientIds: [clientApp], confidential },
-    origins: ['https://app.example'],
-    challenge: { clientId: 'api', authorizationUri: 'https://login.example/authorize' },
-    now: () => 0,
+const openRoute = (openHandler: () => Promise<object> = handler): RouteMethods => ({
+  GET: { open: true, handler: openHandler },
+});
+const failingRoute = (error: unknown) => openRoute(() => Promise.reject(error));
+
+describe('a method without an access policy', () => {
+  test.each([
+    { name: 'with neither scopes nor open', method: { handler } },
+    { name: 'with an empty list of scopes', method: { scopes: [], handler } },
+  ])('$name throws when the route is created', ({ method }) => {
+    expect(() => serveRoute({ GET: method as never })).toThrow(
+      'Route GET things/{id} has no access policy. ' +
+        'Set `scopes`, or `open: true` for anonymous access.',
+    );
   });
-  const { handler } = api.route('things/{id}', methods);
-  const log = {
-    info: (line: string) => lines.push({ level: 'info', line: JSON.parse(line) }),
-    error: (line: string) => lines.push({ level: 'error', line: JSON.parse(line) }),
-  };
-  const ask = async (
-    method = 'GET',
-    headers: Record<string, string> = { authorization: 'Bearer a.b.c' },
-  ) => {
-    const request = {
-      method,
-      headers: new Headers(headers),
-      query: new URLSearchParams(),
-      params: { id: 'secret-name' },
-    };
-    const answer = (await handler(request as never, log as never)) as {
-      status: number;
-      headers: Record<string, string>;
-      body?: string;
-    };
-    return { ...answer, json: answer.body === undefined ? undefined : JSON.parse(answer.body) };
-  };
-  return { ask, lines };
-}
-
-const ok = async () => ({ json: { ok: true } });
-
-test('a method that states no policy does not start', () => {
-  const start = () => serve({ GET: { handler: ok } as never });
-  expect(start).toThrow('GET things/{id} states no policy, so test-api does not start');
-  expect(() => serve({ GET: { scopes: [], handler: ok } as never })).toThrow('states no policy');
 });
 
-test('an open method needs no token; one with a policy does', async () => {
-  expect((await serve({ GET: { open: true, handler: ok } }).ask('GET', {})).status).toBe(200);
-  expect(
-    (await serve({ GET: { scopes: ['Documents.Read'], handler: ok } }).ask('GET', {})).status,
-  ).toBe(401);
+test('an open method needs no token', async () => {
+  const { status } = await serveRoute(openRoute()).send({ headers: {} });
+  expect(status).toBe(200);
 });
 
-const policies: [string, Partial<Caller>, boolean, string, number][] = [
-  ['the scope it needs', {}, false, 'Documents.Read', 200],
-  ['another scope', {}, false, 'Documents.ReadWrite', 403],
-  [
-    'a scope of which it has the beginning only',
-    { scopes: ['Documents.Rea'] },
-    false,
-    'Documents.Read',
-    403,
-  ],
-  ['the scope in another case', { scopes: ['documents.read'] }, false, 'Documents.Read', 403],
-  ['an app that is not on the list', { clientId: 'other' }, false, 'Documents.Read', 403],
-  ['a public app where a confidential one is due', {}, true, 'Documents.Read', 403],
-  ['a confidential app where one is due', { confidential: true }, true, 'Documents.Read', 200],
-];
-test.each(policies)('a caller with %s', async (_name, changes, confidential, scope, status) => {
-  const { ask } = serve(
-    { GET: { scopes: [scope], handler: ok } },
-    async () => caller(changes),
-    confidential,
-  );
-  expect((await ask()).status).toBe(status);
+test('a protected method returns 401 without a token', async () => {
+  const { send } = serveRoute({ GET: { scopes: ['Documents.Read'], handler } });
+  expect((await send({ headers: {} })).status).toBe(401);
 });
 
-test('whatever is thrown that is no apiError answers 500 without words, and the log names its kind only', async () => {
-  const { ask, lines } = serve({
-    GET: {
-      open: true,
-      handler: async () => {
-        throw new RangeError('alice@contoso.example at /home/x.ts');
+test.each<{
+  name: string;
+  caller?: Partial<Caller>;
+  confidential?: boolean;
+  scope?: string;
+  status: number;
+}>([
+  { name: 'with the scope', status: 200 },
+  { name: 'with another scope', scope: 'Documents.ReadWrite', status: 403 },
+  { name: 'with a part of the scope', caller: { scopes: ['Documents.Rea'] }, status: 403 },
+  { name: 'with the scope in another case', caller: { scopes: ['documents.read'] }, status: 403 },
+  { name: 'from an app that is not allowed', caller: { clientId: 'other' }, status: 403 },
+  { name: 'from a public app where none is allowed', confidential: true, status: 403 },
+  {
+    name: 'from a confidential app where only those are allowed',
+    caller: { confidential: true },
+    confidential: true,
+    status: 200,
+  },
+])(
+  'a caller $name receives $status',
+  async ({ caller, confidential = false, scope = 'Documents.Read', status }) => {
+    const { send } = serveRoute(
+      { GET: { scopes: [scope], handler } },
+      {
+        validate: async () => callerWith(caller),
+        clients: { clientIds: [clientApp], confidential },
       },
-    },
+    );
+    expect((await send()).status).toBe(status);
+  },
+);
+
+describe('an error that is a bug', () => {
+  const bug = new RangeError('alice@contoso.example at /home/x.ts');
+
+  test('returns 500 without its message', async () => {
+    const { status, body, json } = await serveRoute(failingRoute(bug)).send();
+    expect(status).toBe(500);
+    expect(json.code).toBe('unexpected');
+    expect(body).not.toMatch(/alice|home/);
   });
-  const { status, body, json } = await ask();
-  expect([status, json.code]).toEqual([500, 'unexpected']);
-  expect(`${body}${JSON.stringify(lines)}`).not.toMatch(/alice|home/);
-  expect(lines).toEqual([
-    {
-      level: 'error',
-      line: expect.objectContaining({
-        code: 'unexpected',
-        error: 'RangeError',
-        status: 500,
-        correlationId: json.correlationId,
-      }),
-    },
-  ]);
+
+  test('is logged by its class only', async () => {
+    const { send, lines } = serveRoute(failingRoute(bug));
+    const { json } = await send();
+    expect(lines).toEqual([
+      {
+        level: 'error',
+        fields: expect.objectContaining({
+          code: 'unexpected',
+          error: 'RangeError',
+          status: 500,
+          correlationId: json.correlationId,
+        }),
+      },
+    ]);
+    expect(JSON.stringify(lines)).not.toMatch(/alice|home/);
+  });
 });
 
-test('a request leaves one line with the route’s template and a pseudonym of the user', async () => {
-  const noting = async ({ note }: Call) => {
-    note({ exchange: 'cached' });
+test('an error that cannot be written as JSON returns 500', async () => {
+  const claims: Record<string, unknown> = { access_token: {} };
+  claims.circular = claims;
+  const error = new ApiError('step_up_required', { claims });
+  const { status, json } = await serveRoute(failingRoute(error)).send();
+  expect(status).toBe(500);
+  expect(json.code).toBe('unexpected');
+});
+
+test('a request writes one log line with a pseudonym and without values of the path', async () => {
+  const protectedHandler = async ({ addLogContext }: Call) => {
+    addLogContext({ exchange: 'cached' });
     return { json: {} };
   };
-  const { ask, lines } = serve({ GET: { scopes: ['Documents.Read'], handler: noting } });
-  await ask('GET', {
-    authorization: 'Bearer a.b.c',
-    traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
+  const { send, lines } = serveRoute({
+    GET: { scopes: ['Documents.Read'], handler: protectedHandler },
+  });
+  await send({
+    headers: {
+      authorization: 'Bearer a.b.c',
+      traceparent: `00-${traceId}-${callerSpanId}-01`,
+    },
   });
   expect(lines).toHaveLength(1);
-  expect(lines[0]?.line).toEqual({
+  expect(lines[0]?.fields).toEqual({
     api: 'test-api',
     method: 'GET',
     route: 'things/{id}',
@@ -147,7 +128,7 @@ test('a request leaves one line with the route’s template and a pseudonym of t
     milliseconds: 0,
     correlationId: '0af76519-16cd-43dd-8448-eb211c80319c',
     traceparent: expect.stringMatching(
-      /^00-0af7651916cd43dd8448eb211c80319c-(?!b7ad6b7169203331)[0-9a-f]{16}-01$/,
+      new RegExp(`^00-${traceId}-(?!${callerSpanId})[0-9a-f]{16}-01$`),
     ),
     user: expect.stringMatching(/^[0-9a-f]{16}$/),
     clientId: clientApp,
@@ -156,36 +137,70 @@ test('a request leaves one line with the route’s template and a pseudonym of t
 });
 
 test.each([
-  'garbage',
-  '00-00000000000000000000000000000000-b7ad6b7169203331-01',
-  '00-0af7651916cd43dd8448eb211c80319c-0000000000000000-01',
-  'ff-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01',
-])('the traceparent %s begins a trace of our own', async (traceparent) => {
-  const { headers } = await serve({ GET: { open: true, handler: ok } }).ask('GET', { traceparent });
+  { name: 'without its form', traceparent: 'garbage' },
+  { name: 'with a trace id of zeros', traceparent: `00-${'0'.repeat(32)}-${callerSpanId}-01` },
+  { name: 'with a span id of zeros', traceparent: `00-${traceId}-${'0'.repeat(16)}-01` },
+  { name: 'of an unknown version', traceparent: `ff-${traceId}-${callerSpanId}-01` },
+])('a traceparent $name starts a new trace', async ({ traceparent }) => {
+  const { headers } = await serveRoute(openRoute()).send({ headers: { traceparent } });
   expect(headers['x-correlation-id']).toMatch(
     /^(?!0af76519)(?!00000000-0000)[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/,
   );
 });
 
-test('a step-up goes out as one challenge that a browser can read, and in the body', async () => {
+describe('a step-up', () => {
   const claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
-  const { ask } = serve({
-    GET: {
-      open: true,
-      handler: async () => {
-        throw new ApiError('step_up_required', { claims });
-      },
-    },
+  const send = () =>
+    serveRoute(failingRoute(new ApiError('step_up_required', { claims }))).send({
+      headers: { origin: 'https://app.example' },
+    });
+
+  test('returns 401 with one challenge', async () => {
+    const { status, headers } = await send();
+    const encoded = Buffer.from(JSON.stringify(claims)).toString('base64');
+    expect(status).toBe(401);
+    expect(headers['www-authenticate']).toBe(
+      'Bearer realm="api", authorization_uri="https://login.example/authorize", ' +
+        `error="insufficient_claims", claims="${encoded}"`,
+    );
   });
-  const { status, headers, json } = await ask('GET', { origin: 'https://app.example' });
-  expect(status).toBe(401);
-  expect(headers['www-authenticate']).toBe(
-    `Bearer realm="api", authorization_uri="https://login.example/authorize", error="insufficient_claims", claims="${Buffer.from(JSON.stringify(claims)).toString('base64')}"`,
-  );
-  expect(json.claims).toEqual(claims);
+
+  test('repeats the claims in the body', async () => {
+    expect((await send()).json.claims).toEqual(claims);
+  });
+
+  test('can be read by the browser', async () => {
+    expect((await send()).headers).toMatchObject({
+      'access-control-allow-origin': 'https://app.example',
+      'access-control-expose-headers': 'WWW-Authenticate, Retry-After, ETag',
+      vary: 'Origin',
+    });
+  });
+});
+
+test('an app-only token is told the scopes that a user would need', async () => {
+  const validate = () =>
+    Promise.reject(new ApiError('insufficient_scope', { detail: 'Users only.' }));
+  const { send } = serveRoute({ GET: { scopes: ['Documents.Read'], handler } }, { validate });
+  const { headers, json } = await send();
+  expect(headers['www-authenticate']).toContain('scope="Documents.Read"');
+  expect(json.scopes).toEqual(['Documents.Read']);
+  expect(json.detail).toBe('Users only.');
+});
+
+test.each([
+  'https://app.example.evil.example',
+  'https://app.exampl',
+  'http://app.example',
+  'https://APP.example',
+  'null',
+])('the origin %s receives no CORS headers', async (origin) => {
+  const { headers } = await serveRoute(openRoute()).send({ headers: { origin } });
   expect(headers).toMatchObject({
-    'access-control-allow-origin': 'https://app.example',
-    'access-control-expose-headers': 'WWW-Authenticate, Retry-After, ETag',
     vary: 'Origin',
+    'cache-control': 'no-store',
+    'x-content-type-options': 'nosniff',
   });
+  const corsHeaders = Object.keys(headers).filter((name) => name.startsWith('access-control'));
+  expect(corsHeaders).toEqual([]);
 });

@@ -1,141 +1,321 @@
-import { afterAll, expect, test } from '@jest/globals';
+import { expect, test } from '@jest/globals';
 import fc from 'fast-check';
 import { encodeClaims, writeChallenge } from '../../../../shared/http/challenge.ts';
 import { readChallenges, readClaimsChallenge } from '../../../../shared/http/read-challenge.ts';
 
+const maxHeaderLength = 8 * 1024;
 const c1 = { access_token: { acrs: { essential: true, value: 'c1' } } };
 const json = JSON.stringify(c1);
 const base64 = encodeClaims(c1);
-/** Encodes to `+`, `/` and `=` in the standard alphabet, to `-` and `_` in the other. */
+/** Its base64 contains `+`, `/` and `=`, and its base64url contains `-` and `_`. */
 const wild = { access_token: { 'note~?': 'ÿþ>>>???~~~' } };
 const wildBase64 = encodeClaims(wild);
 const wildBase64url = wildBase64.replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
-const real = `Bearer realm="", authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", error="insufficient_claims", claims="${base64}"`;
+const graphChallenge =
+  'Bearer realm="", ' +
+  'authorization_uri="https://login.microsoftonline.com/common/oauth2/authorize", ' +
+  `error="insufficient_claims", claims="${base64}"`;
 
-/** Headers as servers write them, and the claims that a client must read there. */
-const rows: readonly (readonly [name: string, header: string, claims: object | undefined])[] = [
-  [
-    'what our APIs write',
-    writeChallenge({ realm: 'id', error: 'insufficient_claims', claims: base64 }),
-    c1,
-  ],
-  ['what Microsoft Graph writes', real, c1],
-  ['only claims', `Bearer claims="${base64}"`, c1],
-  ['scheme in capitals', `BEARER claims="${base64}"`, c1],
-  ['parameter in capitals', `bearer CLAIMS="${base64}"`, c1],
-  ['blanks round =', `Bearer realm = "x" , claims = "${base64}"`, c1],
-  ['tabs round =', `Bearer claims\t=\t"${base64}"`, c1],
-  ['no blank after the comma', `Bearer realm="x",claims="${base64}"`, c1],
-  ['no comma at all', `Bearer realm="x" claims="${base64}"`, c1],
-  ['empty list members', `, ,Bearer realm="x", , claims="${base64}",`, c1],
-  ['comma inside quotes', `Bearer realm="a, claims=no, b", claims="${base64}"`, c1],
-  [
-    'equals signs inside quotes',
-    `Bearer authorization_uri="https://a.example/?b=c&d=e==", claims="${base64}"`,
-    c1,
-  ],
-  [
-    'escaped quotes inside quotes',
-    String.raw`Bearer realm="say \"claims=\", ok", claims="${base64}"`,
-    c1,
-  ],
-  ['a backslash at the end of a text', String.raw`Bearer realm="C:\\", claims="${base64}"`, c1],
-  ['a brace alone in quotes', `Bearer realm="{", claims="${base64}"`, c1],
-  ['% in another parameter', `Bearer error_description="100% of it, 5%2C", claims="${base64}"`, c1],
-  [
-    '% in raw JSON',
-    'Bearer claims="{"access_token":{"note":"100%"}}"',
-    { access_token: { note: '100%' } },
-  ],
-  ['percent-encoded base64', `Bearer claims="${encodeURIComponent(wildBase64)}"`, wild],
-  ['percent-encoded JSON', `Bearer claims="${encodeURIComponent(json)}"`, c1],
-  ['another scheme before', `Negotiate, Bearer claims="${base64}"`, c1],
-  ['token68 before', `NTLM TlRMTVNTUAAB==, Bearer claims="${base64}"`, c1],
-  [
-    'Basic before and Digest behind',
-    `Basic realm="x", Bearer claims="${base64}", Digest nonce="y, z"`,
-    c1,
-  ],
-  [
-    'two Bearer, the second demands',
-    `Bearer realm="x", Bearer error="insufficient_claims", claims="${base64}"`,
-    c1,
-  ],
-  ['a token proof scheme beside', `PoP nonce="abc", claims="bm8=", Bearer claims="${base64}"`, c1],
-  ['not quoted', `Bearer claims=${base64.replace(/=+$/, '')}`, c1],
-  ['not quoted, padded', `Bearer claims=${wildBase64}, error=insufficient_claims`, wild],
-  ['base64 without padding', `Bearer claims="${wildBase64.replace(/=+$/, '')}"`, wild],
-  ['base64url', `Bearer claims="${wildBase64url}"`, wild],
-  ['raw JSON in quotes', `Bearer claims="${json}", error="insufficient_claims"`, c1],
-  [
-    'raw JSON with blanks and lines',
-    'Bearer claims=" { "access_token" : { "a" : "}\\"," } } ", x="y"',
-    { access_token: { a: '}",' } },
-  ],
-  [
-    'raw JSON with braces in strings',
-    'Bearer claims="{"access_token":{"a":"}","b":"{","c":"}\\" , "}}", x="y"',
-    { access_token: { a: '}', b: '{', c: '}" , ' } },
-  ],
-  ['raw JSON behind raw JSON', `Bearer other="{"a":{"b":[]}}", claims="${json}"`, c1],
-  ['raw JSON that never ends', `Bearer claims="${json.slice(0, -1)}", error="x"`, undefined],
-  ['escaped JSON in quotes', `Bearer claims="${json.replaceAll('"', '\\"')}"`, c1],
-  ['claims twice: the first counts', `Bearer claims="${base64}", claims="${wildBase64}"`, c1],
-  ['the last quote is missing', `Bearer error="insufficient_claims", claims="${base64}`, c1],
-  ['a bare Bearer', 'Bearer', undefined],
-  ['a bare Bearer with blanks', ' Bearer ,', undefined],
-  ['Bearer with token68', 'Bearer eyJhbGciOi.eyJ.c2ln', undefined],
-  ['no claims', 'Bearer realm="x", error="invalid_token"', undefined],
-  ['claims only inside a text', `Bearer realm="claims=${base64}"`, undefined],
-  ['claims of another scheme', `Basic claims="${base64}"`, undefined],
-  ['empty claims', 'Bearer claims=""', undefined],
-  ['claims that are no JSON', `Bearer claims="${btoa('access_token')}"`, undefined],
-  ['claims that are a list', `Bearer claims="${btoa('[{"access_token":{}}]')}"`, undefined],
-  ['claims without access_token', `Bearer claims="${btoa('{"id_token":{}}')}"`, undefined],
-  ['access_token that is a text', `Bearer claims="${btoa('{"access_token":"c1"}')}"`, undefined],
-  ['base64 of no UTF-8', `Bearer claims="${btoa('{"access_token":{"a":"\xff\xfe"}}')}"`, undefined],
-  ['garbage', '=,==,"","\\', undefined],
-  ['an unfinished text', 'Bearer claims="\\', undefined],
-  ['nothing', '', undefined],
-  [
-    'more than 10 challenges',
-    `${'Basic realm="x", '.repeat(10)}Bearer claims="${base64}"`,
-    undefined,
-  ],
-  ['more than 8 KiB', `Bearer realm="${'x'.repeat(8 * 1024)}", claims="${base64}"`, undefined],
+type Row = {
+  readonly name: string;
+  readonly header: string;
+  /** The claims that a client must read from the header. */
+  readonly claims: object | undefined;
+};
+
+/** Headers as servers write them. */
+const rows: readonly Row[] = [
+  {
+    name: 'the challenge that our APIs write',
+    header: writeChallenge({ realm: 'id', error: 'insufficient_claims', claims: base64 }),
+    claims: c1,
+  },
+  {
+    name: 'the challenge that Microsoft Graph writes',
+    header: graphChallenge,
+    claims: c1,
+  },
+  {
+    name: 'a challenge with claims only',
+    header: `Bearer claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a scheme in capitals',
+    header: `BEARER claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a parameter name in capitals',
+    header: `bearer CLAIMS="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'blanks around =',
+    header: `Bearer realm = "x" , claims = "${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'tabs around =',
+    header: `Bearer claims\t=\t"${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'no blank after a comma',
+    header: `Bearer realm="x",claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'no comma between parameters',
+    header: `Bearer realm="x" claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'empty list members',
+    header: `, ,Bearer realm="x", , claims="${base64}",`,
+    claims: c1,
+  },
+  {
+    name: 'a comma in quotes',
+    header: `Bearer realm="a, claims=no, b", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'equals signs in quotes',
+    header: `Bearer authorization_uri="https://a.example/?b=c&d=e==", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'escaped quotes in quotes',
+    header: String.raw`Bearer realm="say \"claims=\", ok", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a backslash at the end of a quoted value',
+    header: String.raw`Bearer realm="C:\\", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a single brace in quotes',
+    header: `Bearer realm="{", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a percent sign in another parameter',
+    header: `Bearer error_description="100% of it, 5%2C", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a percent sign in unescaped JSON',
+    header: 'Bearer claims="{"access_token":{"note":"100%"}}"',
+    claims: { access_token: { note: '100%' } },
+  },
+  {
+    name: 'percent-encoded base64',
+    header: `Bearer claims="${encodeURIComponent(wildBase64)}"`,
+    claims: wild,
+  },
+  {
+    name: 'percent-encoded JSON',
+    header: `Bearer claims="${encodeURIComponent(json)}"`,
+    claims: c1,
+  },
+  {
+    name: 'another scheme before Bearer',
+    header: `Negotiate, Bearer claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'another scheme with token68 before Bearer',
+    header: `NTLM TlRMTVNTUAAB==, Bearer claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'Basic before and Digest after Bearer',
+    header: `Basic realm="x", Bearer claims="${base64}", Digest nonce="y, z"`,
+    claims: c1,
+  },
+  {
+    name: 'two Bearer challenges, the second of which has claims',
+    header: `Bearer realm="x", Bearer error="insufficient_claims", claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'claims of another scheme before Bearer',
+    header: `PoP nonce="abc", claims="bm8=", Bearer claims="${base64}"`,
+    claims: c1,
+  },
+  {
+    name: 'claims without quotes',
+    header: `Bearer claims=${base64.replace(/=+$/, '')}`,
+    claims: c1,
+  },
+  {
+    name: 'padded claims without quotes',
+    header: `Bearer claims=${wildBase64}, error=insufficient_claims`,
+    claims: wild,
+  },
+  {
+    name: 'base64 without padding',
+    header: `Bearer claims="${wildBase64.replace(/=+$/, '')}"`,
+    claims: wild,
+  },
+  {
+    name: 'base64url',
+    header: `Bearer claims="${wildBase64url}"`,
+    claims: wild,
+  },
+  {
+    name: 'unescaped JSON in quotes',
+    header: `Bearer claims="${json}", error="insufficient_claims"`,
+    claims: c1,
+  },
+  {
+    name: 'unescaped JSON with blanks',
+    header: 'Bearer claims=" { "access_token" : { "a" : "}\\"," } } ", x="y"',
+    claims: { access_token: { a: '}",' } },
+  },
+  {
+    name: 'unescaped JSON with braces in its strings',
+    header: 'Bearer claims="{"access_token":{"a":"}","b":"{","c":"}\\" , "}}", x="y"',
+    claims: { access_token: { a: '}', b: '{', c: '}" , ' } },
+  },
+  {
+    name: 'unescaped JSON after other unescaped JSON',
+    header: `Bearer other="{"a":{"b":[]}}", claims="${json}"`,
+    claims: c1,
+  },
+  {
+    name: 'unescaped JSON that is not complete',
+    header: `Bearer claims="${json.slice(0, -1)}", error="x"`,
+    claims: undefined,
+  },
+  {
+    name: 'escaped JSON in quotes',
+    header: `Bearer claims="${json.replaceAll('"', '\\"')}"`,
+    claims: c1,
+  },
+  {
+    name: 'two claims parameters, the first of which counts',
+    header: `Bearer claims="${base64}", claims="${wildBase64}"`,
+    claims: c1,
+  },
+  {
+    name: 'a missing last quote',
+    header: `Bearer error="insufficient_claims", claims="${base64}`,
+    claims: c1,
+  },
+  {
+    name: 'a scheme without parameters',
+    header: 'Bearer',
+    claims: undefined,
+  },
+  {
+    name: 'a scheme without parameters, and blanks',
+    header: ' Bearer ,',
+    claims: undefined,
+  },
+  {
+    name: 'Bearer with token68',
+    header: 'Bearer eyJhbGciOi.eyJ.c2ln',
+    claims: undefined,
+  },
+  {
+    name: 'a challenge without claims',
+    header: 'Bearer realm="x", error="invalid_token"',
+    claims: undefined,
+  },
+  {
+    name: 'claims in the value of another parameter',
+    header: `Bearer realm="claims=${base64}"`,
+    claims: undefined,
+  },
+  {
+    name: 'claims of another scheme',
+    header: `Basic claims="${base64}"`,
+    claims: undefined,
+  },
+  {
+    name: 'empty claims',
+    header: 'Bearer claims=""',
+    claims: undefined,
+  },
+  {
+    name: 'claims that are not JSON',
+    header: `Bearer claims="${btoa('access_token')}"`,
+    claims: undefined,
+  },
+  {
+    name: 'claims that are an array',
+    header: `Bearer claims="${btoa('[{"access_token":{}}]')}"`,
+    claims: undefined,
+  },
+  {
+    name: 'claims without access_token',
+    header: `Bearer claims="${btoa('{"id_token":{}}')}"`,
+    claims: undefined,
+  },
+  {
+    name: 'an access_token that is a string',
+    header: `Bearer claims="${btoa('{"access_token":"c1"}')}"`,
+    claims: undefined,
+  },
+  {
+    name: 'base64 of invalid UTF-8',
+    header: `Bearer claims="${btoa('{"access_token":{"a":"\xff\xfe"}}')}"`,
+    claims: undefined,
+  },
+  {
+    name: 'separators only',
+    header: '=,==,"","\\',
+    claims: undefined,
+  },
+  {
+    name: 'a quoted value that is not complete',
+    header: 'Bearer claims="\\',
+    claims: undefined,
+  },
+  {
+    name: 'an empty header',
+    header: '',
+    claims: undefined,
+  },
+  {
+    name: 'more than 10 challenges',
+    header: `${'Basic realm="x", '.repeat(10)}Bearer claims="${base64}"`,
+    claims: undefined,
+  },
+  {
+    name: 'more than 8 KiB',
+    header: `Bearer realm="${'x'.repeat(8 * 1024)}", claims="${base64}"`,
+    claims: undefined,
+  },
 ];
 
-const seen: string[] = [];
-afterAll(() => {
-  process.stdout.write(
-    `\nHeaders that a client must be able to read (${seen.length} of ${rows.length}):\n${seen.join('\n')}\n`,
-  );
+test.each(rows)('the claims are read from a header with $name', ({ header, claims }) => {
+  expect(readClaimsChallenge(header)).toEqual(claims);
 });
 
-test.each(rows)('reads %s', (name, header, claims) => {
-  const read = readClaimsChallenge(header);
-  expect(read).toEqual(claims);
-  seen.push(`  ${name.padEnd(34)} ${read ? JSON.stringify(read) : '(no claims)'}`);
+test('there are at least 30 headers, and each has a name of its own', () => {
+  const names = new Set(rows.map(({ name }) => name));
+  expect(names.size).toBe(rows.length);
+  expect(names.size).toBeGreaterThanOrEqual(30);
 });
 
-test('there are 30 rows at least, each with a name of its own', () => {
-  expect(new Set(rows.map(([name]) => name)).size).toBe(rows.length);
-  expect(rows.length).toBeGreaterThanOrEqual(30);
-});
-
-test('tells schemes, token68 and parameters apart', () => {
-  const read = readChallenges('Basic , NTLM abc+/==, Digest realm="a=b, c" ,nonce = xyz, Bearer');
-  expect(
-    read.map(({ scheme, token68, parameters }) => [
-      scheme,
-      token68,
-      Object.fromEntries(parameters),
-    ]),
-  ).toEqual([
-    ['basic', undefined, {}],
-    ['ntlm', 'abc+/==', {}],
-    ['digest', undefined, { realm: 'a=b, c', nonce: 'xyz' }],
-    ['bearer', undefined, {}],
+test('schemes, token68 and parameters are distinguished', () => {
+  const header = 'Basic , NTLM abc+/==, Digest realm="a=b, c" ,nonce = xyz, Bearer';
+  expect(readChallenges(header)).toEqual([
+    { scheme: 'basic', token68: undefined, parameters: new Map() },
+    { scheme: 'ntlm', token68: 'abc+/==', parameters: new Map() },
+    {
+      scheme: 'digest',
+      token68: undefined,
+      parameters: new Map([
+        ['realm', 'a=b, c'],
+        ['nonce', 'xyz'],
+      ]),
+    },
+    { scheme: 'bearer', token68: undefined, parameters: new Map() },
   ]);
 });
 
@@ -145,7 +325,7 @@ const printable = fc.string({
 });
 const parameterName = fc.stringMatching(/^[a-z][a-z_0-9-]{0,12}$/);
 
-test('whatever the writer writes, the reader reads: any text of printable ASCII in any parameter', () => {
+test('any printable ASCII in any parameter survives writing and reading', () => {
   fc.assert(
     fc.property(
       fc.uniqueArray(fc.tuple(parameterName, printable), {
@@ -162,7 +342,7 @@ test('whatever the writer writes, the reader reads: any text of printable ASCII 
   );
 });
 
-test('whatever claims the writer encodes, the reader decodes: any JSON, in any script, beside any other parameter', () => {
+test('any JSON claims survive writing and reading, whatever the other parameters are', () => {
   const claims = fc.record({
     access_token: fc.dictionary(
       fc.string({ unit: 'binary', maxLength: 12 }),
@@ -171,9 +351,9 @@ test('whatever claims the writer encodes, the reader decodes: any JSON, in any s
     ),
   });
   fc.assert(
-    fc.property(claims, printable, printable, (value, before, behind) => {
-      const header = writeChallenge({ realm: before, claims: encodeClaims(value), scope: behind });
-      fc.pre(header.length <= 8 * 1024);
+    fc.property(claims, printable, printable, (value, before, after) => {
+      const header = writeChallenge({ realm: before, claims: encodeClaims(value), scope: after });
+      fc.pre(header.length <= maxHeaderLength);
       expect(JSON.stringify(readClaimsChallenge(header))).toBe(
         JSON.stringify(JSON.parse(JSON.stringify(value))),
       );
@@ -182,21 +362,18 @@ test('whatever claims the writer encodes, the reader decodes: any JSON, in any s
   );
 });
 
-test('reads anything without failing, and in time that does not explode', () => {
+test('any header can be read', () => {
+  const unit = fc.constantFrom('"', '\\', '=', ',', ' ', '{', '}', 'a', 'Bearer ', 'claims=');
   fc.assert(
-    fc.property(
-      fc.string({
-        unit: fc.constantFrom('"', '\\', '=', ',', ' ', '{', '}', 'a', 'Bearer ', 'claims='),
-        maxLength: 200,
-      }),
-      (header) => {
-        readClaimsChallenge(header);
-      },
-    ),
+    fc.property(fc.string({ unit, maxLength: 200 }), (header) => {
+      expect(() => readClaimsChallenge(header)).not.toThrow();
+    }),
     { numRuns: 2_000 },
   );
-  const begun = performance.now();
-  for (const unit of [
+});
+
+test('long headers that repeat one part are read in linear time', () => {
+  const parts = [
     'a',
     '=',
     '"',
@@ -209,10 +386,12 @@ test('reads anything without failing, and in time that does not explode', () => 
     '"{"a":',
     'a="{"a":',
     'a="{"a":"',
-  ]) {
-    const length = Math.floor((8 * 1024 - 16) / unit.length);
-    readClaimsChallenge(`Bearer claims="${unit.repeat(length)}`.slice(0, 8 * 1024));
-    readClaimsChallenge(unit.repeat(length));
+  ];
+  const startedAt = performance.now();
+  for (const part of parts) {
+    const repeated = part.repeat(Math.floor((maxHeaderLength - 16) / part.length));
+    readClaimsChallenge(`Bearer claims="${repeated}`.slice(0, maxHeaderLength));
+    readClaimsChallenge(repeated);
   }
-  expect(performance.now() - begun).toBeLessThan(2_000);
+  expect(performance.now() - startedAt).toBeLessThan(2_000);
 });

@@ -1,137 +1,199 @@
-import { createServer, type RequestListener, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, type RequestListener } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, expect, test } from '@jest/globals';
+import { afterEach, describe, expect, test } from '@jest/globals';
 import { Pool } from 'undici';
-import { readRetryAfter, type SendFailure, send } from '../../../../shared/http/send.ts';
+import {
+  readRetryAfter,
+  type SendFailure,
+  type SendOptions,
+  send,
+} from '../../../../shared/http/send.ts';
 import { until } from '../../../support/until.ts';
 
-const long = 120_000;
-let server: Server;
-let respond: RequestListener;
-let open = 0;
+/** Milliseconds that no test waits for. */
+const longDeadline = 120_000;
+const shortDeadline = 300;
+const cap = 100;
 
-beforeAll(async () => {
-  server = createServer((request, response) => respond(request, response));
+const cleanups: (() => void)[] = [];
+afterEach(() => {
+  for (const cleanUp of cleanups.splice(0)) cleanUp();
+});
+
+/** Starts a server for one test. */
+async function serve(respond: RequestListener) {
+  const server = createServer(respond);
+  const sockets = new Set<Socket>();
   server.on('connection', (socket) => {
-    open += 1;
-    socket.on('close', () => {
-      open -= 1;
-    });
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-});
-afterAll(() => {
-  server.closeAllConnections();
-  server.close();
-});
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.push(() => {
+    server.closeAllConnections();
+    server.close();
+  });
 
-const url = () => `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-const ask = (changes: object = {}) =>
-  send(url(), { method: 'GET', deadline: 10_000, cap: 100, ...changes });
-const reason = (changes?: object) =>
-  ask(changes).then(
-    ({ status }) => status,
-    (failure: SendFailure) => failure.reason,
-  );
-
-test('no compression is asked for, and a compressed body is not read', async () => {
-  let asked: string | undefined;
-  respond = ({ headers }, response) => {
-    asked = headers['accept-encoding'];
-    response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}'));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  return {
+    url,
+    openSockets: () => sockets.size,
+    /** Returns the status, or the reason of the failure. */
+    async outcome(options: Partial<SendOptions> = {}): Promise<number | string> {
+      try {
+        const { status } = await send(url, {
+          method: 'GET',
+          deadline: longDeadline,
+          cap,
+          ...options,
+        });
+        return status;
+      } catch (error) {
+        return (error as SendFailure).reason;
+      }
+    },
   };
-  expect([await reason(), asked]).toEqual(['encoding', 'identity']);
-  respond = (_request, response) =>
-    response.writeHead(200, { 'content-encoding': 'identity' }).end('{}');
-  expect(await reason()).toBe(200);
+}
+
+describe('compression', () => {
+  test('is not requested', async () => {
+    let acceptEncoding: string | undefined;
+    const { outcome } = await serve(({ headers }, response) => {
+      acceptEncoding = headers['accept-encoding'];
+      response.end('{}');
+    });
+    await outcome();
+    expect(acceptEncoding).toBe('identity');
+  });
+
+  test('is rejected in a response', async () => {
+    const { outcome } = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'gzip' }).end(gzipSync('{}')),
+    );
+    expect(await outcome()).toBe('encoding');
+  });
+
+  test('named identity is accepted', async () => {
+    const { outcome } = await serve((_request, response) =>
+      response.writeHead(200, { 'content-encoding': 'identity' }).end('{}'),
+    );
+    expect(await outcome()).toBe(200);
+  });
 });
 
-test('a body is read up to its cap and not beyond, whatever it says of its length', async () => {
-  respond = (_request, response) => response.end('x'.repeat(100));
-  expect(await reason()).toBe(200);
-  respond = (_request, response) =>
-    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(101));
-  expect(await reason()).toBe('too_large');
+test('a body as large as the cap is accepted', async () => {
+  const { outcome } = await serve((_request, response) => response.end('x'.repeat(cap)));
+  expect(await outcome()).toBe(200);
 });
 
-test('a redirect is an answer like any other', async () => {
+test('a body that exceeds the cap is rejected, even if it states no length', async () => {
+  const { outcome } = await serve((_request, response) =>
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(cap + 1)),
+  );
+  expect(await outcome()).toBe('too_large');
+});
+
+test('a redirect is returned and not followed', async () => {
   let requests = 0;
-  respond = (_request, response) => {
+  const { outcome } = await serve((_request, response) => {
     requests += 1;
-    response.writeHead(307, { location: url() }).end();
-  };
-  expect([await reason(), requests]).toEqual([307, 1]);
+    response.writeHead(307, { location: '/' }).end();
+  });
+  expect(await outcome()).toBe(307);
+  expect(requests).toBe(1);
 });
 
-test('the budget of the request that it serves ends it, and its socket is given back', async () => {
-  respond = () => {};
-  const controller = new AbortController();
-  const outcome = reason({ signal: controller.signal, deadline: long });
-  await until('the request', () => open > 0);
-  controller.abort();
-  expect(await outcome).toBe('timeout');
-  expect(await reason({ signal: AbortSignal.abort(), deadline: long })).toBe('timeout');
-  await until('no socket is left', () => open <= 1);
+describe('the signal of the caller', () => {
+  test('ends the request and closes its socket', async () => {
+    const { outcome, openSockets } = await serve(() => {});
+    const controller = new AbortController();
+    const pending = outcome({ signal: controller.signal });
+    await until('the request', () => openSockets() > 0);
+    controller.abort();
+    expect(await pending).toBe('timeout');
+    await until('the socket to be closed', () => openSockets() === 0);
+  });
+
+  test('prevents the request if it was aborted before', async () => {
+    const { outcome } = await serve(() => {});
+    expect(await outcome({ signal: AbortSignal.abort() })).toBe('timeout');
+  });
 });
 
-test('an answer that has come leaves no timer', async () => {
-  const timers = () => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
-  const before = timers();
-  respond = (_request, response) => response.end('{}');
-  for (let request = 0; request < 10; request += 1) await ask({ deadline: long });
-  expect(timers() - before).toBeLessThan(10);
+test('a completed request leaves no timer behind', async () => {
+  const countTimers = () =>
+    process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+  const { outcome } = await serve((_request, response) => response.end('{}'));
+  const before = countTimers();
+  const requests = 10;
+  for (let request = 0; request < requests; request += 1) await outcome();
+  // Timers of undici itself may run, but not one for each request.
+  expect(countTimers() - before).toBeLessThan(requests);
 });
 
-test('a pool that is told to wait less for headers is heard', async () => {
-  respond = () => {};
-  const pool = new Pool(url(), { headersTimeout: 50 });
-  expect(await reason({ dispatcher: pool, deadline: long })).toBe('timeout');
-  await pool.destroy();
+test("the time limits of the dispatcher apply in addition to the request's deadline", async () => {
+  const { url, outcome } = await serve(() => {});
+  const dispatcher = new Pool(url, { headersTimeout: 50 });
+  cleanups.push(() => void dispatcher.destroy());
+  expect(await outcome({ dispatcher })).toBe('timeout');
 });
 
-test.each<[string, RequestListener, number, string]>([
-  ['no headers', () => {}, 300, 'timeout'],
-  [
-    'a body that stops',
-    (_request, response) => void response.writeHead(200).write('x'),
-    300,
-    'timeout',
-  ],
-  ['an end before its time', (_request, response) => cutShort(response), 10_000, 'broken'],
-  ['no answer at all', (request) => void request.socket.destroy(), 10_000, 'broken'],
-])('%s is told apart, and no socket is left', async (_name, answer, deadline, expected) => {
-  respond = answer;
-  expect(await reason({ deadline })).toBe(expected);
-  await until('no socket is left', () => open <= 1);
+test.each<{ name: string; respond: RequestListener; deadline?: number; reason: string }>([
+  {
+    name: 'a server that sends no headers',
+    respond: () => {},
+    deadline: shortDeadline,
+    reason: 'timeout',
+  },
+  {
+    name: 'a body that stops',
+    respond: (_request, response) => {
+      response.writeHead(200).write('x');
+    },
+    deadline: shortDeadline,
+    reason: 'timeout',
+  },
+  {
+    name: 'a body that ends too early',
+    respond: (_request, response) => {
+      response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy());
+    },
+    reason: 'broken',
+  },
+  {
+    name: 'a server that closes the connection',
+    respond: (request) => {
+      request.socket.destroy();
+    },
+    reason: 'broken',
+  },
+])('$name is reported as $reason, and the socket is closed', async (row) => {
+  const { outcome, openSockets } = await serve(row.respond);
+  expect(await outcome({ deadline: row.deadline ?? longDeadline })).toBe(row.reason);
+  await until('the socket to be closed', () => openSockets() === 0);
 });
 
-const cutShort = (response: ServerResponse) =>
-  void response.writeHead(200, { 'content-length': '10' }).write('x', () => response.destroy());
-
-test('who could not be reached at all has been sent nothing', async () => {
-  const outcome = send('http://127.0.0.1:1/', { method: 'GET', deadline: 5_000, cap: 1 }).catch(
-    (failure: SendFailure) => failure.reason,
-  );
-  expect(await outcome).toBe('connect');
+test('a server that cannot be reached is reported as connect', async () => {
+  const sending = send('http://127.0.0.1:1/', { method: 'GET', deadline: longDeadline, cap });
+  await expect(sending).rejects.toMatchObject({ reason: 'connect' });
 });
 
-const now = Date.UTC(2026, 10, 22);
-test.each([
-  ['7', 7],
-  [' 7 ', 7],
-  ['0', 0],
-  ['301', 300],
-  ['9'.repeat(400), 300],
-  ['Sun, 22 Nov 2026 00:00:30 GMT', 30],
-  ['Mon, 22 Nov 2027 00:00:00 GMT', 300],
-  ['Sat, 21 Nov 2026 00:00:00 GMT', undefined],
-  ['-1', undefined],
-  ['1.5', undefined],
-  ['soon', undefined],
-  ['Monday', undefined],
-  ['', undefined],
-  [undefined, undefined],
-])('Retry-After %p is %p seconds', (value, seconds) => {
-  expect(readRetryAfter(value, now)).toBe(seconds);
+test.each<{ value: string | undefined; seconds: number | undefined }>([
+  { value: '7', seconds: 7 },
+  { value: ' 7 ', seconds: 7 },
+  { value: '0', seconds: 0 },
+  { value: '301', seconds: 300 },
+  { value: '9'.repeat(400), seconds: 300 },
+  { value: 'Sun, 22 Nov 2026 00:00:30 GMT', seconds: 30 },
+  { value: 'Mon, 22 Nov 2027 00:00:00 GMT', seconds: 300 },
+  { value: 'Sat, 21 Nov 2026 00:00:00 GMT', seconds: undefined },
+  { value: '-1', seconds: undefined },
+  { value: '1.5', seconds: undefined },
+  { value: 'soon', seconds: undefined },
+  { value: 'Monday', seconds: undefined },
+  { value: '', seconds: undefined },
+  { value: undefined, seconds: undefined },
+])('Retry-After $value means $seconds seconds', ({ value, seconds }) => {
+  expect(readRetryAfter(value, Date.UTC(2026, 10, 22))).toBe(seconds);
 });

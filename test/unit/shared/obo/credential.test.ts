@@ -1,214 +1,233 @@
-import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { inspect } from 'node:util';
-import { expect, test } from '@jest/globals';
-import { createSelfSignedCertificate } from '../../../../local/emulators/key-vault/self-signed-certificate.ts';
-import {
-  createFederatedCredential,
-  createVaultCredential,
-} from '../../../../shared/obo/credential.ts';
-import { rsaKey } from '../../../support/issuer.ts';
+import { describe, expect, test } from '@jest/globals';
 import { until } from '../../../support/until.ts';
+import { hour, minute, second, secretOf, setUpVault } from './vault-setup.ts';
 
-const identity = {
-  getToken: async () => ({ token: 'identity-token', expiresOnTimestamp: Date.now() + 3_600_000 }),
-};
-const pem = (key: ReturnType<typeof rsaKey>) =>
-  key.privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
-
-/** A vault of the test's own, for what the emulators's vault would never hold. */
-async function withVault(
-  answers: (() => { status?: number; body: object })[],
-  use: (
-    source: ReturnType<typeof createVaultCredential>,
-    reads: () => number,
-    pass: (ms: number) => void,
-  ) => Promise<void>,
-  kind: 'key-vault-certificate' | 'key-vault-secret' = 'key-vault-certificate',
-) {
-  let reads = 0;
-  let now = 0;
-  const server = createServer((request, response) => {
-    if (!request.headers.authorization)
-      return response
-        .writeHead(401, {
-          'www-authenticate':
-            'Bearer authorization="https://login.example/t", resource="https://vault.azure.net"',
-        })
-        .end();
-    const { status = 200, body } = (
-      answers[Math.min(reads, answers.length - 1)] as () => { status?: number; body: object }
-    )();
-    reads += 1;
-    return response
-      .writeHead(status, { 'content-type': 'application/json' })
-      .end(JSON.stringify(body));
+describe('a vault credential', () => {
+  test('is read once for 50 concurrent callers', async () => {
+    const { source, countReads } = await setUpVault();
+    await Promise.all(Array.from({ length: 50 }, () => source.current()));
+    expect(countReads()).toBe(1);
   });
-  await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).port}`);
-  try {
-    await use(
-      createVaultCredential({ endpoint, name: 'name', kind, identity, now: () => now }),
-      () => reads,
-      (milliseconds) => {
-        now += milliseconds;
-      },
-    );
-  } finally {
-    server.closeAllConnections();
-    server.close();
+
+  test('is cached', async () => {
+    const { source, countReads } = await setUpVault();
+    await source.current();
+    await source.current();
+    expect(countReads()).toBe(1);
+  });
+
+  test('has the secret as its option for MSAL', async () => {
+    const { source } = await setUpVault();
+    expect((await source.current()).options()).toEqual({ clientSecret: 'secret 1' });
+  });
+
+  test('does not print the secret', async () => {
+    const { source } = await setUpVault();
+    const printed = inspect(await source.current(), { depth: 9, showHidden: true });
+    expect(printed).not.toContain('secret 1');
+  });
+
+  test('is read again in the background after four hours', async () => {
+    const { source, storeSecret, waitForVersion, pass } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    pass(4 * hour + 1);
+    expect((await source.current()).version).toBe('1');
+    await waitForVersion('2');
+  });
+
+  test('stays in use if a read in the background fails', async () => {
+    const { source, failWith, countReads, pass } = await setUpVault();
+    await source.current();
+    failWith(500);
+    pass(4 * hour + 1);
+    await source.current();
+    await until('a read that fails', () => countReads() > 1);
+    expect((await source.current()).version).toBe('1');
+  });
+});
+
+describe('in the last hour before it expires, a vault credential', () => {
+  /** Reads a secret that expires in two hours. */
+  async function setUpExpiringSecret() {
+    const vault = await setUpVault();
+    vault.storeSecret('1', { expiresAt: 2 * hour });
+    await vault.source.current();
+    return vault;
   }
-}
 
-const secret = (value: string, version: string) => () => ({
-  body: {
-    value,
-    id: `https://vault.example/secrets/name/${version}`,
-    attributes: { enabled: true },
-  },
-});
+  test('is read again in the background', async () => {
+    const { storeSecret, waitForVersion, pass } = await setUpExpiringSecret();
+    storeSecret('2', { expiresAt: 2 * hour });
+    pass(hour + 1);
+    await waitForVersion('2');
+  });
 
-test('50 at once read a secret once, and it is kept', async () => {
-  await withVault(
-    [secret('one', '1')],
-    async (source, reads) => {
-      const credentials = await Promise.all(Array.from({ length: 50 }, () => source.current()));
+  test('is not read again before that hour', async () => {
+    const { source, countReads, pass } = await setUpExpiringSecret();
+    pass(hour - 1);
+    await source.current();
+    expect(countReads()).toBe(1);
+  });
+
+  test('is read at most once a minute', async () => {
+    const { source, storeSecret, waitForVersion, countReads, pass } = await setUpExpiringSecret();
+    storeSecret('2', { expiresAt: 2 * hour });
+    pass(hour + 1);
+    await waitForVersion('2');
+    for (let repetition = 0; repetition < 20; repetition += 1) {
       await source.current();
-      expect(reads()).toBe(1);
-      expect(credentials[0]?.options()).toEqual({ clientSecret: 'one' });
-      expect(inspect(credentials, { depth: 9, showHidden: true })).not.toContain("one'");
-    },
-    'key-vault-secret',
-  );
+      // Gives an unwanted read the time to arrive.
+      await new Promise((resolve) => setImmediate(resolve));
+    }
+    await source.renew('1');
+    expect(countReads()).toBe(2);
+    pass(minute + 1);
+    await source.current();
+    await until('the next read', () => countReads() === 3);
+  });
 });
 
-test('refused by Entra, it is read again, for all who were refused at once; then not before a minute has passed', async () => {
-  await withVault(
-    [secret('one', '1'), secret('two', '2'), secret('two', '2'), secret('three', '3')],
-    async (source, reads, pass) => {
-      const { version } = await source.current();
-      const renewed = await Promise.all(Array.from({ length: 20 }, () => source.renew(version)));
-      expect(new Set(renewed.map((credential) => credential?.options().clientSecret))).toEqual(
-        new Set(['two']),
-      );
-      expect(reads()).toBe(2);
-      const second = (await source.current()).version;
-      expect(await source.renew(second)).toBeUndefined();
-      expect(reads()).toBe(2);
-      pass(60_000);
-      expect(await source.renew(second)).toBeUndefined();
-      expect(reads()).toBe(3);
-      pass(60_000);
-      expect((await source.renew(second))?.options().clientSecret).toBe('three');
-    },
-    'key-vault-secret',
-  );
+describe('after Entra refused it, a vault credential', () => {
+  test('is read once for 20 concurrent callers', async () => {
+    const { source, storeSecret, countReads } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    const renewed = await Promise.all(Array.from({ length: 20 }, () => source.renew('1')));
+    expect(renewed.map(secretOf)).toEqual(Array.from({ length: 20 }, () => 'secret 2'));
+    expect(countReads()).toBe(2);
+  });
+
+  test('is not read again if it was renewed in the meantime', async () => {
+    const { source, storeSecret, countReads } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    expect((await source.renew('1'))?.version).toBe('2');
+    expect((await source.renew('1'))?.version).toBe('2');
+    expect(countReads()).toBe(2);
+  });
+
+  test('is not read again within a minute', async () => {
+    const { source, storeSecret, countReads, pass } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    await source.renew('1');
+    pass(minute - 1);
+    expect(await source.renew('2')).toBeUndefined();
+    expect(countReads()).toBe(2);
+  });
+
+  test('is read again after a minute', async () => {
+    const { source, storeSecret, countReads, pass } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    await source.renew('1');
+    pass(minute);
+    expect(await source.renew('2')).toBeUndefined();
+    expect(countReads()).toBe(3);
+    storeSecret('3');
+    pass(minute);
+    expect(secretOf(await source.renew('2'))).toBe('secret 3');
+  });
+
+  test('is read again if the clock was set back', async () => {
+    const { source, storeSecret, pass } = await setUpVault();
+    pass(2 * hour);
+    await source.current();
+    expect(await source.renew('1')).toBeUndefined();
+    storeSecret('2');
+    pass(-hour);
+    expect(secretOf(await source.renew('1'))).toBe('secret 2');
+  });
 });
 
-test('refused by Entra after the clock has stepped back, it is read again all the same', async () => {
-  await withVault(
-    [secret('one', '1'), secret('one', '1'), secret('two', '2')],
-    async (source, _reads, pass) => {
-      pass(2 * 60 * 60_000);
-      const { version } = await source.current();
-      expect(await source.renew(version)).toBeUndefined();
-      pass(-60 * 60_000);
-      expect((await source.renew(version))?.options().clientSecret).toBe('two');
-    },
-    'key-vault-secret',
-  );
+describe('a newer version that Entra does not know yet', () => {
+  test('is replaced by the previous one', async () => {
+    const { source, storeSecret, waitForVersion, pass } = await setUpVault();
+    await source.current();
+    storeSecret('2');
+    pass(4 * hour + 1);
+    await waitForVersion('2');
+    const renewed = await Promise.all([1, 2, 3].map(() => source.renew('2')));
+    expect(renewed.map(secretOf)).toEqual(['secret 1', 'secret 1', 'secret 1']);
+    expect(secretOf(await source.current())).toBe('secret 1');
+  });
+
+  test('is replaced by the last known one if it is the second in a row', async () => {
+    const { source, storeSecret, waitForVersion, pass } = await setUpVault();
+    await source.current();
+    for (const version of ['2', '3']) {
+      storeSecret(version);
+      pass(4 * hour + 1);
+      await waitForVersion(version);
+      expect((await source.renew(version))?.version).toBe('1');
+      expect((await source.current()).version).toBe('1');
+    }
+  });
 });
 
-test('it is read afresh beside the calls after four hours, and a read that fails leaves what is held', async () => {
-  const down = () => ({ status: 500, body: {} });
-  await withVault(
-    [secret('one', '1'), secret('two', '2'), down],
-    async (source, reads, pass) => {
-      await source.current();
-      pass(4 * 60 * 60_000 + 1);
-      expect((await source.current()).options().clientSecret).toBe('one');
-      await until(
-        'the new one',
-        async () => (await source.current()).options().clientSecret === 'two',
-      );
-      pass(4 * 60 * 60_000 + 1);
-      await source.current();
-      await until('a read that fails', () => reads() > 2);
-      expect((await source.current()).options().clientSecret).toBe('two');
-    },
-    'key-vault-secret',
-  );
-});
+describe('a failed read of the vault', () => {
+  const failure = (reason: string) => ({
+    code: 'unavailable',
+    options: { logContext: { check: 'credential', reason } },
+  });
 
-test('a newer version that Entra does not know yet is no outage: the one before is used', async () => {
-  await withVault(
-    [secret('one', '1'), secret('two', '2')],
-    async (source, _reads, pass) => {
-      await source.current();
-      pass(4 * 60 * 60_000 + 1);
-      await until(
-        'the new one',
-        async () => (await source.current()).options().clientSecret === 'two',
-      );
-      const renewed = await Promise.all([1, 2, 3].map(() => source.renew('2')));
-      expect(renewed.map((credential) => credential?.options().clientSecret)).toEqual([
-        'one',
-        'one',
-        'one',
-      ]);
-      expect((await source.current()).options().clientSecret).toBe('one');
-    },
-    'key-vault-secret',
-  );
-});
+  test('is repeated at once if the connection breaks', async () => {
+    const { source, breakConnections, countReads } = await setUpVault();
+    breakConnections();
+    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(countReads()).toBe(2);
+  });
 
-const key = rsaKey();
-/** Key and certificate in one PEM, as the vault holds them. */
-const good = await createSelfSignedCertificate({
-  commonName: 'x',
-  notBefore: 0,
-  notAfter: Date.now() + 3_600_000,
-  key: key.privateKey,
-});
-const [certificate = ''] = /-----BEGIN CERT[\s\S]+/.exec(good) ?? [];
-const bad: [string, string][] = [
-  ['no PEM', 'MIIKcQIBAzCCCi0GCSqGSIb3DQEHAaCC'],
-  ['a key without a certificate', pem(key)],
-  ['a certificate whose key is another', pem(rsaKey()) + certificate],
-];
-test.each(bad)(
-  'a certificate that is %s is not used, and the next read may be good',
-  async (_name, value) => {
-    await withVault([secret(value, '1'), secret(good, '2')], async (source, _reads, pass) => {
-      await expect(source.current()).rejects.toMatchObject({
-        code: 'unavailable',
-        options: { logContext: { check: 'credential' } },
-      });
-      pass(1_000);
-      const { clientCertificate } = (await source.current()).options();
-      expect(clientCertificate).toMatchObject({
-        thumbprintSha256: expect.stringMatching(/^[0-9a-f]{64}$/),
-        privateKey: pem(key).trim(),
-      });
-    });
-  },
-);
+  test('is repeated at once if the status is 503', async () => {
+    const { source, failWith, countReads } = await setUpVault();
+    failWith(503);
+    await expect(source.current()).rejects.toMatchObject(failure('503'));
+    expect(countReads()).toBe(2);
+  });
 
-test('the vault’s refusal is a fault of ours: unavailable, with its status and nothing else', async () => {
-  await withVault(
-    [() => ({ status: 403, body: { error: { code: 'Forbidden', message: 'canary' } } })],
-    async (source) => {
-      const apiError = await source.current().catch((error: unknown) => error);
-      expect(apiError).toMatchObject({
-        code: 'unavailable',
-        options: { logContext: { check: 'credential', reason: '403' } },
-      });
-      expect(inspect(apiError)).not.toContain('canary');
-    },
-  );
-});
+  test('is not repeated within a second after that', async () => {
+    const { source, failWith, countReads, pass } = await setUpVault();
+    failWith(503);
+    await expect(source.current()).rejects.toMatchObject(failure('503'));
+    pass(second - 1);
+    await expect(source.current()).rejects.toMatchObject(failure('503'));
+    expect(countReads()).toBe(2);
+  });
 
-test('secretless: the managed identity’s token is the assertion', async () => {
-  const { clientAssertion } = (await createFederatedCredential(identity).current()).options();
-  expect(await (clientAssertion as () => Promise<string>)()).toBe('identity-token');
+  test('succeeds after a second if the vault has recovered', async () => {
+    const { source, failWith, storeSecret, pass } = await setUpVault();
+    failWith(503);
+    await expect(source.current()).rejects.toMatchObject(failure('503'));
+    storeSecret('1');
+    pass(second);
+    expect((await source.current()).version).toBe('1');
+  });
+
+  test('is not repeated before the time in Retry-After has passed', async () => {
+    const { source, failWith, storeSecret, countReads, pass } = await setUpVault();
+    failWith(503, { 'retry-after': '20' });
+    await expect(source.current()).rejects.toMatchObject({ options: { retryAfter: 20 } });
+    storeSecret('1');
+    pass(20 * second - 1);
+    await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
+    expect(countReads()).toBe(1);
+    pass(1);
+    expect((await source.current()).version).toBe('1');
+  });
+
+  test('shows its status and nothing else of the response', async () => {
+    const { source, failWith } = await setUpVault();
+    failWith(403);
+    const apiError = await source.current().catch((error: unknown) => error);
+    expect(apiError).toMatchObject(failure('403'));
+    expect(inspect(apiError)).not.toContain('canary');
+  });
+
+  test('is reported if the secret is empty', async () => {
+    const { source, storeSecret } = await setUpVault();
+    storeSecret('1', { value: '' });
+    await expect(source.current()).rejects.toMatchObject(failure('the secret is empty'));
+  });
 });

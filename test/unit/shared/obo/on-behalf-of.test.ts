@@ -1,226 +1,214 @@
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import type { Exchange, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
-import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
-import { reveal, redact } from '../../../../shared/redacted.ts';
-import type { Caller } from '../../../../shared/token/caller.ts';
+import { minute, setUpOnBehalfOf } from './on-behalf-of-setup.ts';
 
-const minute = 60_000;
-const patience = AbortSignal.timeout(10_000);
+const never = () => new AbortController().signal;
 
-function setUp({ life = 60 * minute, capacity = 100 } = {}) {
-  let now = Date.UTC(2026, 10, 22);
-  const made: ExchangeRequest[] = [];
-  let hold: Promise<void> = Promise.resolve();
-  let refuse: ApiError | undefined;
-  const exchange: Exchange = async (request) => {
-    made.push(request);
-    await hold;
-    if (refuse) throw refuse;
-    return {
-      token: redact(`B${made.length} for ${request.caller.objectId}`),
-      expiresOnTimestamp: now + life,
-    };
-  };
-  const onBehalfOf = createOnBehalfOf({ exchange, capacity, now: () => now });
-  const request = (
-    digest: string,
-    changes: Partial<ExchangeRequest> & { expiresIn?: number } = {},
-  ): ExchangeRequest => {
-    const { expiresIn = 60 * minute, ...rest } = changes;
-    const caller = {
-      digest,
-      objectId: digest,
-      tenantId: 't',
-      expiresAt: (now + expiresIn) / 1_000,
-    } as Caller;
-    return { caller, scopes: ['api://d/A'], audiences: [], correlationId: 'id', ...rest };
-  };
-  return {
-    made,
-    request,
-    onBehalfOf,
-    get: async (which: ExchangeRequest) =>
-      reveal((await onBehalfOf.exchangeOnBehalf(which, patience)).token),
-    pass: (milliseconds: number) => {
-      now += milliseconds;
+describe('a cached token', () => {
+  test('is returned without another exchange', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    expect(await getToken(createRequest('alice'))).toBe('B1 for alice');
+    expect(await getToken(createRequest('alice'))).toBe('B1 for alice');
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('is marked as cached, and a new one is not', async () => {
+    const { exchangeOnBehalf, createRequest } = setUpOnBehalfOf();
+    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    expect(first.cached).toBe(false);
+    const second = await exchangeOnBehalf(createRequest('alice'), never());
+    expect(second.cached).toBe(true);
+  });
+
+  test('is not returned for other scopes', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    await getToken(createRequest('alice', { scopes: ['x', 'y'] }));
+    await getToken(createRequest('alice', { scopes: ['x'] }));
+    expect(exchanges).toHaveLength(2);
+  });
+
+  test('is returned for the same scopes in another order', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    await getToken(createRequest('alice', { scopes: ['x', 'y'] }));
+    await getToken(createRequest('alice', { scopes: ['y', 'x'] }));
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('is returned if the clock is set back by less than a minute', async () => {
+    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const request = createRequest('alice');
+    await getToken(request);
+    pass(-50_000);
+    await getToken(request);
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('is not returned if the clock is set back by an hour', async () => {
+    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const request = createRequest('alice');
+    await getToken(request);
+    pass(-60 * minute);
+    await getToken(request);
+    expect(exchanges).toHaveLength(2);
+  });
+
+  test('stays if others are dropped because the cache is full', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf({ capacity: 10 });
+    for (let user = 0; user < 20; user += 1) {
+      await getToken(createRequest('often'));
+      await getToken(createRequest(`user-${user}`));
+    }
+    expect(exchanges.filter(({ caller }) => caller.digest === 'often')).toHaveLength(1);
+  });
+});
+
+describe('an entry expires', () => {
+  const expiries = [
+    {
+      when: 'five minutes before token B',
+      lifetime: 20 * minute,
+      callerLifetime: 60 * minute,
+      age: 15 * minute,
     },
-    holdBack: () => {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      hold = promise;
-      return resolve;
+    {
+      when: 'with token A',
+      lifetime: 60 * minute,
+      callerLifetime: 10 * minute,
+      age: 10 * minute,
     },
-    refuseWith: (apiError: ApiError | undefined) => {
-      refuse = apiError;
+    {
+      when: 'after an hour at the latest',
+      lifetime: 28 * 60 * minute,
+      callerLifetime: 28 * 60 * minute,
+      age: 60 * minute,
     },
-  };
-}
+  ];
 
-test('100 at once for one token share one exchange, and 100 tokens have one each', async () => {
-  const { get, request, made } = setUp();
-  await Promise.all(Array.from({ length: 100 }, () => get(request('alice'))));
-  expect(made).toHaveLength(1);
-  const tokens = await Promise.all(
-    Array.from({ length: 100 }, (_, user) => get(request(`user-${user}`))),
-  );
-  expect(made).toHaveLength(101);
-  expect(tokens.every((token, user) => token.endsWith(`for user-${user}`))).toBe(true);
+  test.each(expiries)('$when', async ({ lifetime, callerLifetime, age }) => {
+    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf({ lifetime });
+    const request = createRequest('alice', { callerLifetime });
+    await getToken(request);
+    pass(age * 0.69);
+    await getToken(request);
+    expect(exchanges).toHaveLength(1);
+    pass(age * 0.31);
+    await getToken(request);
+    expect(exchanges).toHaveLength(2);
+  });
+
+  test('at once if token B has less than five minutes left', async () => {
+    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf({ lifetime: 2 * minute });
+    await getToken(createRequest('alice'));
+    pass(10);
+    await getToken(createRequest('alice'));
+    expect(exchanges).toHaveLength(2);
+  });
 });
 
-test('other scopes are another entry; the same in another order are not', async () => {
-  const { get, request, made } = setUp();
-  await get(request('alice', { scopes: ['x', 'y'] }));
-  await get(request('alice', { scopes: ['y', 'x'] }));
-  await get(request('alice', { scopes: ['x'] }));
-  expect(made).toHaveLength(2);
+describe('the claims of a challenge', () => {
+  test('cause an exchange although a token is cached', async () => {
+    const { getToken, createRequest } = setUpOnBehalfOf();
+    await getToken(createRequest('alice'));
+    const challenged = createRequest('alice', { claims: { access_token: {} } });
+    expect(await getToken(challenged)).toBe('B2 for alice');
+  });
+
+  test('replace the cached token', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    await getToken(createRequest('alice'));
+    await getToken(createRequest('alice', { claims: { access_token: {} } }));
+    expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
+    expect(exchanges).toHaveLength(2);
+  });
 });
 
-test.each([
-  ['five minutes before B expires', { life: 20 * minute }, {}, 15 * minute],
-  ['when A expires', {}, { expiresIn: 10 * minute }, 10 * minute],
-  [
-    'after an hour at most',
-    { life: 28 * 60 * minute },
-    { expiresIn: 28 * 60 * minute },
-    60 * minute,
-  ],
-])('an entry ends %s', async (_name, options, changes, life) => {
-  const { get, request, made, pass } = setUp(options);
-  const asked = request('alice', changes);
-  await get(asked);
-  pass(life * 0.69);
-  await get(asked);
-  expect(made).toHaveLength(1);
-  pass(life * 0.31);
-  await get(asked);
-  expect(made).toHaveLength(2);
+describe('evict', () => {
+  test('removes a token', async () => {
+    const { exchangeOnBehalf, evict, getToken, createRequest } = setUpOnBehalfOf();
+    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    evict(createRequest('alice'), first);
+    expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
+  });
+
+  test('does not remove a newer token', async () => {
+    const { exchangeOnBehalf, evict, getToken, createRequest } = setUpOnBehalfOf();
+    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    evict(createRequest('alice'), first);
+    await getToken(createRequest('alice'));
+    evict(createRequest('alice'), first);
+    expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
+  });
 });
 
-test('a token that is about to expire is used once and not kept', async () => {
-  const { get, request, made, pass } = setUp({ life: 2 * minute });
-  await get(request('alice'));
-  pass(10);
-  await get(request('alice'));
-  expect(made).toHaveLength(2);
+describe('the refresh in the background', () => {
+  const longCallerLifetime = { callerLifetime: 120 * minute };
+
+  test('does not start if the entry expires with token A', async () => {
+    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const request = createRequest('alice', { callerLifetime: 30 * minute });
+    await getToken(request);
+    pass(29 * minute);
+    await getToken(request);
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('returns the cached token if it fails', async () => {
+    const { getToken, createRequest, pass, failWith } = setUpOnBehalfOf({ lifetime: 45 * minute });
+    const request = createRequest('alice', longCallerLifetime);
+    await getToken(request);
+    pass(37 * minute);
+    failWith(new ApiError('sign_in_again'));
+    expect(await getToken(request)).toBe('B1 for alice');
+  });
+
+  test('is tried again after a minute if it fails, and not with every request', async () => {
+    const { getToken, createRequest, exchanges, pass, failWith } = setUpOnBehalfOf({
+      lifetime: 45 * minute,
+    });
+    const request = createRequest('alice', longCallerLifetime);
+    await getToken(request);
+    pass(37 * minute);
+    failWith(new ApiError('sign_in_again'));
+    for (let repetition = 0; repetition < 100; repetition += 1) await getToken(request);
+    expect(exchanges).toHaveLength(2);
+    pass(minute);
+    await getToken(request);
+    expect(exchanges).toHaveLength(3);
+  });
 });
 
-test('a failure reaches all who waited, is not kept, and is nobody else’s', async () => {
-  const { get, request, made, holdBack, refuseWith } = setUp();
-  await get(request('bob'));
-  const release = holdBack();
-  refuseWith(new ApiError('step_up_required'));
-  const waiting = Array.from({ length: 5 }, () =>
-    get(request('alice')).catch((apiError: ApiError) => apiError.code),
-  );
-  const others = get(request('bob'));
-  release();
-  expect(await Promise.all(waiting)).toEqual(Array.from({ length: 5 }, () => 'step_up_required'));
-  expect(await others).toMatch(/for bob$/);
-  refuseWith(undefined);
-  expect(await get(request('alice'))).toMatch(/for alice$/);
-  expect(made).toHaveLength(3);
-});
-
-test('claims pass the cache by, and what they bring takes the place of the old token', async () => {
-  const { get, request, made } = setUp();
-  expect(await get(request('alice'))).toBe('B1 for alice');
-  expect(await get(request('alice', { claims: { access_token: {} } }))).toBe('B2 for alice');
-  expect(await get(request('alice'))).toBe('B2 for alice');
-  expect(made).toHaveLength(2);
-});
-
-test('one who gives up does not fail the others who wait', async () => {
-  const { onBehalfOf, get, request, holdBack } = setUp({ capacity: 2 });
-  const release = holdBack();
-  const controller = new AbortController();
-  const gaveUp = onBehalfOf
-    .exchangeOnBehalf(request('alice'), controller.signal)
-    .catch((apiError: ApiError) => apiError.code);
-  const waits = get(request('alice'));
-  controller.abort();
-  expect(await gaveUp).toBe('timeout');
-  const pushing = ['x', 'y', 'z'].map((user) => get(request(user)));
-  release();
-  expect(await waits).toMatch(/for alice$/);
-  expect(await Promise.all(pushing)).toHaveLength(3);
-});
-
-test('an evicted token is exchanged anew, unless another has taken its place', async () => {
-  const { onBehalfOf, get, request, made } = setUp();
-  const first = await onBehalfOf.exchangeOnBehalf(request('alice'), patience);
-  onBehalfOf.evict(request('alice'), first);
-  await get(request('alice'));
-  expect(made).toHaveLength(2);
-  onBehalfOf.evict(request('alice'), first);
-  await get(request('alice'));
-  expect(made).toHaveLength(2);
-});
-
-test('50 who are challenged alike share one exchange', async () => {
-  const { get, request, made } = setUp();
-  const claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
-  await Promise.all(Array.from({ length: 50 }, () => get(request('alice', { claims }))));
-  expect(made).toHaveLength(1);
-});
-
-test('an early refresh that is refused is tried again after a minute, not with every call', async () => {
-  const { get, request, made, pass, refuseWith } = setUp({ life: 45 * minute });
-  const asked = request('alice', { expiresIn: 120 * minute });
-  await get(asked);
-  pass(37 * minute);
-  refuseWith(new ApiError('sign_in_again'));
-  for (let call = 0; call < 100; call += 1) await get(asked);
-  expect(made).toHaveLength(2);
-  pass(minute);
-  await get(asked);
-  expect(made).toHaveLength(3);
-});
-
-test('the least recently used go first when it is full', async () => {
-  const { get, request, made } = setUp({ capacity: 10 });
-  for (let user = 0; user < 20; user += 1) {
-    await get(request('often'));
-    await get(request(`user-${user}`));
+describe('1,000 tokens of the same age', () => {
+  /** An entry with token B's lifetime of 45 minutes expires after 40 minutes. */
+  async function setUpManyUsers() {
+    const setup = setUpOnBehalfOf({ lifetime: 45 * minute, capacity: 2_000 });
+    const requests = Array.from({ length: 1_000 }, (_, user) =>
+      setup.createRequest(`user-${user}`, { callerLifetime: 120 * minute }),
+    );
+    await Promise.all(requests.map(setup.getToken));
+    return { ...setup, requests };
   }
-  expect(made.filter(({ caller }) => caller.digest === 'often')).toHaveLength(1);
-});
 
-test('1,000 tokens made together are refreshed beside the calls, at different times, and nobody waits or fails', async () => {
-  const { get, request, made, pass, refuseWith } = setUp({ life: 45 * minute, capacity: 2_000 });
-  const users = Array.from({ length: 1_000 }, (_, user) =>
-    request(`user-${user}`, { expiresIn: 120 * minute }),
-  );
-  await Promise.all(users.map(get));
-  pass(28 * minute - 1);
-  await Promise.all(users.map(get));
-  expect(made).toHaveLength(1_000);
-  pass(4 * minute);
-  await Promise.all(users.map(get));
-  expect(made.length).toBeGreaterThan(1_200);
-  expect(made.length).toBeLessThan(1_800);
-  refuseWith(new ApiError('unavailable'));
-  pass(7 * minute);
-  const tokens = await Promise.all(users.map(get));
-  expect(tokens.every((token, user) => token.endsWith(`for user-${user}`))).toBe(true);
-});
+  test('are not refreshed in the first 70% of their time', async () => {
+    const { requests, getToken, exchanges, pass } = await setUpManyUsers();
+    pass(28 * minute - 1);
+    await Promise.all(requests.map(getToken));
+    expect(exchanges).toHaveLength(1_000);
+  });
 
-test('a token is not refreshed when A ends first, for the entry ends with A', async () => {
-  const { get, request, made, pass } = setUp();
-  const asked = request('alice', { expiresIn: 30 * minute });
-  await get(asked);
-  pass(29 * minute);
-  await get(asked);
-  expect(made).toHaveLength(1);
-});
+  test('are refreshed at different times', async () => {
+    const { requests, getToken, exchanges, pass } = await setUpManyUsers();
+    pass(32 * minute);
+    await Promise.all(requests.map(getToken));
+    expect(exchanges.length).toBeGreaterThan(1_200);
+    expect(exchanges.length).toBeLessThan(1_800);
+  });
 
-test('a clock that steps back by an hour serves nothing from the future', async () => {
-  const { get, request, made, pass } = setUp();
-  const asked = request('alice');
-  await get(asked);
-  pass(-50_000);
-  await get(asked);
-  expect(made).toHaveLength(1);
-  pass(-60 * minute);
-  await get(asked);
-  expect(made).toHaveLength(2);
+  test('are all returned while Entra is unavailable', async () => {
+    const { requests, getToken, pass, failWith } = await setUpManyUsers();
+    pass(39 * minute);
+    failWith(new ApiError('unavailable'));
+    const tokens = await Promise.all(requests.map(getToken));
+    const expected = requests.map((_, user) => expect.stringMatching(`for user-${user}$`));
+    expect(tokens).toEqual(expected);
+  });
 });

@@ -1,74 +1,127 @@
-import { expect, test } from '@jest/globals';
-import type { ExchangedToken, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
-import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
-import { reveal, redact } from '../../../../shared/redacted.ts';
-import type { Caller } from '../../../../shared/token/caller.ts';
+import { describe, expect, test } from '@jest/globals';
+import { ApiError } from '../../../../shared/api-error.ts';
+import { setUpOnBehalfOf } from './on-behalf-of-setup.ts';
 
-const patience = AbortSignal.timeout(10_000);
-const caller = {
-  digest: 'alice',
-  objectId: 'alice',
-  tenantId: 't',
-  expiresAt: Date.now(),
-} as Caller;
-const request = (claims?: object): ExchangeRequest => ({
-  caller,
-  scopes: ['api://d/A'],
-  audiences: [],
-  correlationId: 'id',
-  claims,
+const challenge = (value: string) => ({ access_token: { acrs: { essential: true, value } } });
+
+describe('concurrent requests share one exchange', () => {
+  test('for the same token A', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    await Promise.all(Array.from({ length: 100 }, () => getToken(createRequest('alice'))));
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('for the same token A and the same claims', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const request = createRequest('alice', { claims: challenge('c1') });
+    await Promise.all(Array.from({ length: 50 }, () => getToken(request)));
+    expect(exchanges).toHaveLength(1);
+  });
 });
 
-/** Exchanges that end when the test says so. */
-function setUp(capacity = 10) {
-  const flights: {
-    claims: unknown;
-    land: (token: string) => void;
-    crash: (error: Error) => void;
-  }[] = [];
-  const onBehalfOf = createOnBehalfOf({
-    capacity,
-    exchange: ({ claims }) => {
-      const { promise, resolve, reject } = Promise.withResolvers<ExchangedToken>();
-      flights.push({
-        claims,
-        land: (token) =>
-          resolve({ token: redact(token), expiresOnTimestamp: Date.now() + 3_600_000 }),
-        crash: reject,
-      });
-      return promise;
-    },
+describe('concurrent requests do not share an exchange', () => {
+  test('for different tokens A', async () => {
+    const { getToken, createRequest } = setUpOnBehalfOf();
+    const users = Array.from({ length: 100 }, (_, user) => `user-${user}`);
+    const tokens = await Promise.all(users.map((user) => getToken(createRequest(user))));
+    expect(tokens).toEqual(users.map((user, index) => `B${index + 1} for ${user}`));
   });
-  return {
-    flights,
-    get: async (claims?: object) =>
-      reveal((await onBehalfOf.exchangeOnBehalf(request(claims), patience)).token),
-  };
-}
 
-const asking = (value: string) => ({ access_token: { acrs: { essential: true, value } } });
-
-test('who is asked for other claims, or for none, does not get what another challenge brought while it was under way', async () => {
-  const { flights, get } = setUp();
-  const waiting = [get(), get(asking('c1')), get(asking('c2')), get(asking('c1'))];
-  expect(flights.map(({ claims }) => claims)).toEqual([undefined, asking('c1'), asking('c2')]);
-  flights.forEach(({ land }, flight) => {
-    land(`B${flight}`);
+  test('for different claims', async () => {
+    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const c1 = challenge('c1');
+    const c2 = challenge('c2');
+    const requests = [undefined, c1, c2, c1].map((claims) =>
+      createRequest('alice', claims && { claims }),
+    );
+    const tokens = await Promise.all(requests.map(getToken));
+    expect(exchanges.map(({ claims }) => claims)).toEqual([undefined, c1, c2]);
+    expect(tokens).toEqual(['B1 for alice', 'B2 for alice', 'B3 for alice', 'B2 for alice']);
   });
-  expect(await Promise.all(waiting)).toEqual(['B0', 'B1', 'B2', 'B1']);
 });
 
-test('an exchange that fails when all have given up disturbs nobody, and the next one asks anew', async () => {
-  const { flights, get } = setUp();
-  const controller = new AbortController();
-  const onlyOne = createOnBehalfOf({ exchange: () => Promise.reject(new Error('late')) });
-  const gaveUp = onlyOne.exchangeOnBehalf(request(), controller.signal);
-  controller.abort();
-  await expect(gaveUp).rejects.toThrow();
-  const first = get();
-  flights[0]?.crash(new Error('down'));
-  await expect(first).rejects.toThrow('down');
-  const second = get();
-  flights[1]?.land('B');
-  expect([await second, flights.length]).toEqual(['B', 2]);
+describe('a failed exchange', () => {
+  test('fails all requests that wait for it', async () => {
+    const { getToken, createRequest, exchanges, failWith } = setUpOnBehalfOf();
+    failWith(new ApiError('step_up_required'));
+    const results = await Promise.allSettled(
+      Array.from({ length: 5 }, () => getToken(createRequest('alice'))),
+    );
+    const failed = { status: 'rejected', reason: { code: 'step_up_required' } };
+    expect(results).toMatchObject([failed, failed, failed, failed, failed]);
+    expect(exchanges).toHaveLength(1);
+  });
+
+  test('does not fail the requests of another user', async () => {
+    const { getToken, createRequest, holdExchanges, failWith } = setUpOnBehalfOf();
+    await getToken(createRequest('bob'));
+    const release = holdExchanges();
+    failWith(new ApiError('step_up_required'));
+    const failed = getToken(createRequest('alice'));
+    const other = getToken(createRequest('bob'));
+    release();
+    await expect(failed).rejects.toMatchObject({ code: 'step_up_required' });
+    expect(await other).toBe('B1 for bob');
+  });
+
+  test('is not cached', async () => {
+    const { getToken, createRequest, failWith } = setUpOnBehalfOf();
+    failWith(new Error('down'));
+    await expect(getToken(createRequest('alice'))).rejects.toThrow('down');
+    failWith(undefined);
+    expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
+  });
+});
+
+describe('a request whose signal aborts', () => {
+  test('fails with a timeout', async () => {
+    const { exchangeOnBehalf, createRequest, holdExchanges } = setUpOnBehalfOf();
+    holdExchanges();
+    const controller = new AbortController();
+    const aborted = exchangeOnBehalf(createRequest('alice'), controller.signal);
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'timeout' });
+  });
+
+  test('does not fail other requests that wait for the same exchange', async () => {
+    const { exchangeOnBehalf, getToken, createRequest, holdExchanges } = setUpOnBehalfOf();
+    const release = holdExchanges();
+    const controller = new AbortController();
+    const aborted = exchangeOnBehalf(createRequest('alice'), controller.signal);
+    const waiting = getToken(createRequest('alice'));
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'timeout' });
+    release();
+    expect(await waiting).toBe('B1 for alice');
+  });
+
+  test('does not fail other requests if their tokens exceed the capacity', async () => {
+    const { exchangeOnBehalf, getToken, createRequest, holdExchanges } = setUpOnBehalfOf({
+      capacity: 2,
+    });
+    const release = holdExchanges();
+    const controller = new AbortController();
+    const aborted = exchangeOnBehalf(createRequest('alice'), controller.signal);
+    const waiting = ['alice', 'x', 'y', 'z'].map((user) => getToken(createRequest(user)));
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'timeout' });
+    release();
+    const tokens = ['B1 for alice', 'B2 for x', 'B3 for y', 'B4 for z'];
+    expect(await Promise.all(waiting)).toEqual(tokens);
+  });
+
+  test('leaves no unhandled rejection if its exchange fails later', async () => {
+    const { exchangeOnBehalf, getToken, createRequest, holdExchanges, failWith } =
+      setUpOnBehalfOf();
+    const release = holdExchanges();
+    failWith(new Error('late'));
+    const controller = new AbortController();
+    const aborted = exchangeOnBehalf(createRequest('alice'), controller.signal);
+    controller.abort();
+    await expect(aborted).rejects.toMatchObject({ code: 'timeout' });
+    release();
+    await new Promise((resolve) => setImmediate(resolve));
+    failWith(undefined);
+    expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
+  });
 });

@@ -2,53 +2,56 @@ import { expect, test } from '@jest/globals';
 import { reveal } from '../../../../shared/redacted.ts';
 import { readBearerToken } from '../../../../shared/token/bearer.ts';
 
-const take = (authorization?: string, query = '') =>
+const jwt = 'aaa.bbb.ccc';
+
+const read = (authorization: string | undefined, query = '') =>
   readBearerToken({
     headers: new Headers(authorization === undefined ? {} : { authorization }),
     query: new URLSearchParams(query),
   });
 
-const jwt = 'aaa.bbb.ccc';
-
-test.each([[`Bearer ${jwt}`], [`bearer ${jwt}`], [`BEARER   ${jwt} `]])(
-  'takes the token from %j',
-  (header) => {
-    expect(reveal(take(header))).toBe(jwt);
+test.each([`Bearer ${jwt}`, `bearer ${jwt}`, `BEARER   ${jwt} `])(
+  'returns the token of the header %j',
+  (authorization) => {
+    expect(reveal(read(authorization))).toBe(jwt);
   },
 );
 
-const refused: [string, string | undefined, string, string, boolean][] = [
-  ['no header', undefined, '', 'invalid_token', true],
-  ['an empty header', '', '', 'invalid_token', true],
-  ['Basic', 'Basic dTpw', '', 'invalid_token', true],
-  ['Digest', 'Digest username="a"', '', 'invalid_token', true],
-  ['a token in the query alone', undefined, `access_token=${jwt}`, 'invalid_token', true],
-  ['Bearer alone', 'Bearer', '', 'invalid_request', false],
-  ['Bearer and a blank', 'Bearer ', '', 'invalid_request', false],
-  ['two tokens', `Bearer ${jwt} ${jwt}`, '', 'invalid_request', false],
-  [
-    'two headers, as the host joins them',
-    `Bearer ${jwt},Bearer ${jwt}`,
-    '',
-    'invalid_request',
-    false,
-  ],
-  [
-    'another scheme and a bearer token, joined',
-    `Basic dTpw,Bearer ${jwt}`,
-    '',
-    'invalid_request',
-    false,
-  ],
-  ['a token in header and query', `Bearer ${jwt}`, `access_token=${jwt}`, 'invalid_request', false],
-  ['an object made a text', 'Bearer [object Object]', '', 'invalid_request', false],
-];
-test.each(refused)('refuses %s', (_name, header, query, code, bare) => {
-  let thrown: unknown;
-  try {
-    take(header, query);
-  } catch (error) {
-    thrown = error;
-  }
-  expect(thrown).toMatchObject({ code, options: bare ? { bare: true } : {} });
+test.each<{ name: string; authorization: string | undefined; query?: string }>([
+  { name: 'no header', authorization: undefined },
+  { name: 'an empty header', authorization: '' },
+  { name: 'the scheme Basic', authorization: 'Basic dTpw' },
+  { name: 'the scheme Digest', authorization: 'Digest username="a"' },
+  { name: 'a token in the query only', authorization: undefined, query: `access_token=${jwt}` },
+])('reports missing credentials for $name', ({ authorization, query }) => {
+  expect(() => read(authorization, query)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_token',
+      options: expect.objectContaining({ credentialsMissing: true }),
+    }),
+  );
+});
+
+test.each<{ name: string; authorization: string; query?: string }>([
+  { name: 'the scheme without a token', authorization: 'Bearer' },
+  { name: 'the scheme and a blank', authorization: 'Bearer ' },
+  { name: 'two tokens', authorization: `Bearer ${jwt} ${jwt}` },
+  { name: 'two headers, as the host joins them', authorization: `Bearer ${jwt},Bearer ${jwt}` },
+  {
+    name: 'another scheme and a bearer token, as the host joins them',
+    authorization: `Basic dTpw,Bearer ${jwt}`,
+  },
+  {
+    name: 'a token in the header and in the query',
+    authorization: `Bearer ${jwt}`,
+    query: `access_token=${jwt}`,
+  },
+  { name: 'the text of an object', authorization: 'Bearer [object Object]' },
+])('reports malformed credentials for $name', ({ authorization, query }) => {
+  expect(() => read(authorization, query)).toThrow(
+    expect.objectContaining({
+      code: 'invalid_request',
+      options: expect.not.objectContaining({ credentialsMissing: true }),
+    }),
+  );
 });

@@ -1,66 +1,77 @@
-/** The emulators's Entra and its control API on a free port, without vault and tables, for the tests beside this file. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { EmulatorContext } from '../../../../../local/emulators/context.ts';
 import { createControl } from '../../../../../local/emulators/control/control.ts';
-import { makeAskedToken } from '../../../../../local/emulators/entra/asked-token.ts';
 import { createEntra } from '../../../../../local/emulators/entra/entra.ts';
+import {
+  type MintedTokens,
+  mintToken,
+} from '../../../../../local/emulators/entra/token/mint-token.ts';
 import { createListener } from '../../../../../local/emulators/listener.ts';
-import { createAzureContext } from '../azure-context.ts';
+import { createTestContext } from '../test-context.ts';
 
 export type Json = Readonly<Record<string, unknown>>;
 
+type Form = Readonly<Record<string, string>>;
+
+export interface JsonResponse {
+  readonly status: number;
+  readonly body: Json;
+}
+
+/** Entra and the control API on a free port, without Key Vault and tables. */
 export interface EntraEmulator {
   readonly context: EmulatorContext;
+  /** The id of the home tenant. */
   readonly home: string;
   readonly controlToken: string;
-  /** Moves the clock. */
+  /** Moves the clock forward. */
   pass(milliseconds: number): void;
-  /** An access token and an id token as `npm run -s token` makes them. */
-  token(asked: object): Promise<{ access_token: string; id_token?: string }>;
-  /** POST to the token endpoint of a tenant (default: home). */
+  /** Creates an access token and an ID token, as `npm run -s token` does. */
+  token(request: object): Promise<MintedTokens>;
+  /** Sends a token request. Default: to the home tenant. */
   post(
-    form: Readonly<Record<string, string>>,
+    form: Form,
     options?: { tenant?: string; headers?: Record<string, string> },
-  ): Promise<{ status: number; body: Json }>;
-  /** Alice's token A exchanged by Original for Downstream with its secret; `form` changes fields, an empty string leaves one out. */
-  exchange(
-    form?: Readonly<Record<string, string>>,
-    options?: { tenant?: string },
-  ): Promise<{ status: number; body: Json }>;
+  ): Promise<JsonResponse>;
+  /**
+   * Sends an On-Behalf-Of request: Original API exchanges token A of alice for token B.
+   * @param form Fields to change. An empty string removes a field.
+   */
+  exchange(form?: Form, options?: { tenant?: string }): Promise<JsonResponse>;
   close(): Promise<void>;
 }
 
-/** A JWT's claims, unverified. */
+/** The claims of a JWT, without verification. */
 export function readClaims(token: unknown): Json {
-  return JSON.parse(Buffer.from(String(token).split('.')[1] ?? '', 'base64url').toString('utf8'));
+  const [, payload = ''] = String(token).split('.');
+  return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
+/** Starts Entra and the control API on a free port. */
 export async function startEntra(): Promise<EntraEmulator> {
-  const { context: made, pass, remove } = await createAzureContext();
+  const { context: testContext, pass, remove } = await createTestContext();
   const server = createServer();
   await once(server.listen(0, '127.0.0.1'), 'listening');
-  const context = { ...made, origin: `http://localhost:${(server.address() as AddressInfo).port}` };
+  const { port } = server.address() as AddressInfo;
+  const context = { ...testContext, origin: `http://localhost:${port}` };
   const controlToken = randomBytes(24).toString('base64url');
-  const listen = createListener(context, [
+  const listener = createListener(context, [
     createControl(context, controlToken),
     createEntra(context),
   ]);
-  server.on('request', (request, response) => void listen(request, response));
+  server.on('request', (request, response) => void listener(request, response));
   const home = context.directory.homeTenant.id;
   const appId = (name: string) => context.directory.app(name)?.appId ?? '';
-  const token: EntraEmulator['token'] = (asked) => makeAskedToken(context, { ...asked });
+  const token: EntraEmulator['token'] = (request) => mintToken(context, { ...request });
 
   const post: EntraEmulator['post'] = async (form, { tenant = home, headers = {} } = {}) => {
     const body = new URLSearchParams(Object.entries(form).filter(([, value]) => value !== ''));
-    const answer = await fetch(`${context.origin}/${tenant}/oauth2/v2.0/token`, {
-      method: 'POST',
-      headers,
-      body,
-    });
-    return { status: answer.status, body: (await answer.json()) as Json };
+    const url = `${context.origin}/${tenant}/oauth2/v2.0/token`;
+    const response = await fetch(url, { method: 'POST', headers, body });
+    return { status: response.status, body: (await response.json()) as Json };
   };
 
   return {

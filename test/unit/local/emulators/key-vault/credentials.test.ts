@@ -2,170 +2,215 @@ import { createPrivateKey, X509Certificate } from 'node:crypto';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterEach, beforeEach, expect, test } from '@jest/globals';
-import { openCredentials } from '../../../../../local/emulators/key-vault/credentials.ts';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { readDirectory } from '../../../../../local/emulators/entra/directory.ts';
+import {
+  type Credentials,
+  openCredentials,
+} from '../../../../../local/emulators/key-vault/credentials.ts';
 
 const directory = readDirectory(undefined, 'http://localhost:5555');
-const name = 'zero-trust-original-api';
+const certificateName = 'zero-trust-original-api';
+const secretName = 'zero-trust-original-api-secret';
+const dayMs = 24 * 3_600_000;
+
 let dataDir: string;
-let time: number;
-const open = () => openCredentials({ dataDir, directory, now: () => time });
-const hour = 3_600_000;
+let nowMs: number;
+let credentials: Credentials;
+const open = () => openCredentials({ dataDir, directory, now: () => nowMs });
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'credentials-'));
-  time = Date.UTC(2026, 10, 20);
+  nowMs = Date.UTC(2026, 10, 20);
+  credentials = await open();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
 
-const certificateOf = (pem = '') =>
-  new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
-const thumbprintOf = (pem = '') =>
-  certificateOf(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+function readCertificate(pem = ''): X509Certificate {
+  return new X509Certificate(pem.slice(pem.indexOf('-----BEGIN CERTIFICATE')));
+}
 
-test('puts into the vault exactly the certificate and the secret that Entra accepts', async () => {
-  const credentials = await open();
-  const [certificate, ...older] = credentials.vaultVersions(name);
-  const [secret] = credentials.vaultVersions(`${name}-secret`);
+function readThumbprint(pem?: string): string {
+  return readCertificate(pem).fingerprint256.replaceAll(':', '').toLowerCase();
+}
 
-  expect(older).toEqual([]);
-  expect(certificate).toMatchObject({
-    contentType: 'application/x-pem-file',
-    enabled: true,
-    created: time,
+/** The thumbprints of the certificates that Entra accepts for Original API. */
+function acceptedThumbprints(from = credentials): string[] {
+  return from.certificates('original-api').map(({ thumbprintSha256 }) => thumbprintSha256);
+}
+
+describe('new credentials', () => {
+  test('have one certificate in Key Vault, which Entra accepts', () => {
+    const versions = credentials.vaultVersions(certificateName);
+    const [certificate] = versions;
+
+    expect(versions).toMatchObject([
+      { contentType: 'application/x-pem-file', enabled: true, created: nowMs },
+    ]);
+    expect(createPrivateKey(certificate?.value ?? '').asymmetricKeyType).toBe('rsa');
+    expect(acceptedThumbprints()).toEqual([readThumbprint(certificate?.value)]);
+    expect(credentials.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
   });
-  expect(createPrivateKey(certificate?.value ?? '').asymmetricKeyType).toBe('rsa');
-  expect(credentials.certificates('original-api')).toMatchObject([
-    { thumbprintSha256: thumbprintOf(certificate?.value) },
-  ]);
-  expect(credentials.certificates('original-api')[0]?.notAfter).toBeGreaterThan(time);
-  expect(credentials.secrets('original-api')).toEqual([
-    { value: secret?.value, notAfter: secret?.expires },
-  ]);
-  expect(credentials.secretOf('original-api')).toBe(secret?.value);
-});
 
-test('keeps a secret that is not in the vault out of it, and knows nothing of apps without a credential', async () => {
-  const credentials = await open();
+  test('have one secret in Key Vault, which Entra accepts', () => {
+    const [secret] = credentials.vaultVersions(secretName);
 
-  expect(credentials.secrets('daemon')).toHaveLength(1);
-  expect(credentials.secretOf('daemon')).not.toBe(credentials.secretOf('original-api'));
-  expect(credentials.vaultVersions('daemon-secret')).toEqual([]);
-  expect(credentials.certificates('daemon')).toEqual([]);
-  expect(credentials.secrets('client-app')).toEqual([]);
-  expect(credentials.secrets('nobody')).toEqual([]);
-  expect(() => credentials.secretOf('client-app')).toThrow(
-    'The app "client-app" has no client secret.',
-  );
-});
-
-test('survives a restart, in a file that only its owner may read', async () => {
-  const first = await open();
-  await first.rotate();
-  const second = await open();
-
-  expect(second.vaultVersions(name)).toEqual(first.vaultVersions(name));
-  expect(second.secrets('original-api')).toEqual(first.secrets('original-api'));
-  expect(second.secretOf('daemon')).toBe(first.secretOf('daemon'));
-  expect((await stat(join(dataDir, 'credentials.json'))).mode & 0o777).toBe(0o600);
-});
-
-test('rotates: the vault keeps the old versions behind the new ones, Entra accepts the new ones alone', async () => {
-  const credentials = await open();
-  const [oldCertificate] = credentials.vaultVersions(name);
-  const oldSecret = credentials.secretOf('original-api');
-  await credentials.rotate();
-  const [newCertificate, kept] = credentials.vaultVersions(name);
-
-  expect(kept).toMatchObject({
-    version: oldCertificate?.version,
-    value: oldCertificate?.value,
-    enabled: true,
+    expect(credentials.secrets('original-api')).toEqual([
+      { value: secret?.value, notAfter: secret?.expires },
+    ]);
+    expect(credentials.secretOf('original-api')).toBe(secret?.value);
   });
-  expect(
-    credentials.certificates('original-api').map((accepted) => accepted.thumbprintSha256),
-  ).toEqual([thumbprintOf(newCertificate?.value)]);
-  expect(credentials.secrets('original-api').map((accepted) => accepted.value)).toEqual([
-    credentials.secretOf('original-api'),
-  ]);
-  expect(credentials.secretOf('original-api')).not.toBe(oldSecret);
+
+  test('keep the secret of daemon out of Key Vault', () => {
+    expect(credentials.secrets('daemon')).toHaveLength(1);
+    expect(credentials.secretOf('daemon')).not.toBe(credentials.secretOf('original-api'));
+    expect(credentials.vaultVersions('daemon-secret')).toEqual([]);
+    expect(credentials.certificates('daemon')).toEqual([]);
+  });
+
+  test('have nothing for a public client and for an unknown app', () => {
+    expect(credentials.secrets('client-app')).toEqual([]);
+    expect(credentials.secrets('nobody')).toEqual([]);
+    expect(() => credentials.secretOf('client-app')).toThrow(
+      'The app "client-app" has no client secret.',
+    );
+  });
 });
 
-test('expires: whoever holds the old certificate and whoever reads the vault anew both hold one that is over', async () => {
-  const credentials = await open();
-  const [before] = credentials.vaultVersions(name);
-  await credentials.expire();
-  const [after] = credentials.vaultVersions(name);
-  const accepted = credentials.certificates('original-api');
+describe('a restart', () => {
+  test('keeps certificates and secrets', async () => {
+    await credentials.rotate();
+    const reopened = await open();
 
-  expect(accepted.map((certificate) => certificate.thumbprintSha256)).toEqual([
-    thumbprintOf(after?.value),
-    thumbprintOf(before?.value),
-  ]);
-  expect(accepted.every((certificate) => certificate.notAfter < time)).toBe(true);
-  expect(Date.parse(certificateOf(after?.value).validTo)).toBeLessThan(time);
-  expect(
-    credentials
-      .vaultVersions(name)
-      .every((version) => version.enabled && (version.expires ?? time) < time),
-  ).toBe(true);
-  expect(credentials.secrets('original-api').every((secret) => secret.notAfter < time)).toBe(true);
-  expect(credentials.secrets('daemon').every((secret) => secret.notAfter > time)).toBe(true);
+    expect(reopened.vaultVersions(certificateName)).toEqual(
+      credentials.vaultVersions(certificateName),
+    );
+    expect(reopened.secrets('original-api')).toEqual(credentials.secrets('original-api'));
+    expect(reopened.secretOf('daemon')).toBe(credentials.secretOf('daemon'));
+  });
+
+  test('reads a file that only its owner can read', async () => {
+    expect((await stat(join(dataDir, 'credentials.json'))).mode & 0o777).toBe(0o600);
+  });
+
+  test('renews credentials that have expired in the meantime', async () => {
+    nowMs += 400 * dayMs;
+    const reopened = await open();
+
+    expect(reopened.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
+    expect(reopened.secrets('daemon')[0]?.notAfter).toBeGreaterThan(nowMs);
+  });
 });
 
-test('disables every version in the vault and nothing at Entra', async () => {
-  const credentials = await open();
+describe('rotate', () => {
+  test('keeps the old version in Key Vault behind the new one', async () => {
+    const [old] = credentials.vaultVersions(certificateName);
+    await credentials.rotate();
+    const [newest, previous] = credentials.vaultVersions(certificateName);
+
+    expect(newest?.version).not.toBe(old?.version);
+    expect(previous).toMatchObject({ version: old?.version, value: old?.value, enabled: true });
+  });
+
+  test('lets Entra accept only the new certificate', async () => {
+    await credentials.rotate();
+    const [newest] = credentials.vaultVersions(certificateName);
+
+    expect(acceptedThumbprints()).toEqual([readThumbprint(newest?.value)]);
+  });
+
+  test('lets Entra accept only the new secret', async () => {
+    const oldSecret = credentials.secretOf('original-api');
+    await credentials.rotate();
+    const [newest] = credentials.vaultVersions(secretName);
+
+    expect(newest?.value).not.toBe(oldSecret);
+    expect(credentials.secrets('original-api')).toMatchObject([{ value: newest?.value }]);
+  });
+
+  test('runs concurrent rotations one after the other and keeps ten versions', async () => {
+    await Promise.all(Array.from({ length: 11 }, () => credentials.rotate()));
+    const versions = credentials.vaultVersions(certificateName).map(({ version }) => version);
+
+    expect(versions).toHaveLength(10);
+    expect(new Set(versions).size).toBe(10);
+    expect(credentials.certificates('original-api')).toHaveLength(1);
+  });
+});
+
+describe('expire', () => {
+  test('leaves Entra with the old and the new certificate, both expired', async () => {
+    const [before] = credentials.vaultVersions(certificateName);
+    await credentials.expire();
+    const [after] = credentials.vaultVersions(certificateName);
+
+    expect(acceptedThumbprints()).toEqual([
+      readThumbprint(after?.value),
+      readThumbprint(before?.value),
+    ]);
+    for (const { notAfter } of credentials.certificates('original-api')) {
+      expect(notAfter).toBeLessThan(nowMs);
+    }
+  });
+
+  test('puts a certificate into Key Vault whose end date is in the past', async () => {
+    await credentials.expire();
+    const versions = credentials.vaultVersions(certificateName);
+
+    expect(Date.parse(readCertificate(versions[0]?.value).validTo)).toBeLessThan(nowMs);
+    for (const { enabled, expires } of versions) {
+      expect(enabled).toBe(true);
+      expect(expires).toBeLessThan(nowMs);
+    }
+  });
+
+  test('applies to the secrets in Key Vault and not to other secrets', async () => {
+    await credentials.expire();
+
+    expect(credentials.secrets('original-api')[0]?.notAfter).toBeLessThan(nowMs);
+    expect(credentials.secrets('daemon')[0]?.notAfter).toBeGreaterThan(nowMs);
+  });
+});
+
+test.each([certificateName, secretName])('disable disables every version of %s', async (name) => {
   await credentials.rotate();
-  const accepted = credentials.secrets('original-api');
   await credentials.disable();
 
-  for (const secret of [name, `${name}-secret`])
-    expect(credentials.vaultVersions(secret).map(({ enabled }) => enabled)).toEqual([false, false]);
-  expect(credentials.secrets('original-api')).toEqual(accepted);
+  expect(credentials.vaultVersions(name).map(({ enabled }) => enabled)).toEqual([false, false]);
 });
 
-test.each(['expire', 'disable'] as const)(
-  'restores a good pair after %s, and so does a restart',
-  async (trouble) => {
-    const credentials = await open();
-    await credentials[trouble]();
-    const reopened = await open();
+test('disable does not change what Entra accepts', async () => {
+  const secrets = credentials.secrets('original-api');
+  await credentials.disable();
+
+  expect(credentials.secrets('original-api')).toEqual(secrets);
+});
+
+describe.each(['expire', 'disable'] as const)('after %s', (change) => {
+  function expectValid(restored: Credentials): void {
+    const [newest] = restored.vaultVersions(certificateName);
+    expect(newest?.enabled).toBe(true);
+    expect(acceptedThumbprints(restored)).toEqual([readThumbprint(newest?.value)]);
+    expect(restored.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
+  }
+
+  test('restore renews the credentials', async () => {
+    await credentials[change]();
     await credentials.restore();
 
-    for (const each of [credentials, reopened]) {
-      const [newest] = each.vaultVersions(name);
-      expect(newest?.enabled).toBe(true);
-      expect(each.certificates('original-api')).toMatchObject([
-        { thumbprintSha256: thumbprintOf(newest?.value) },
-      ]);
-      expect(each.certificates('original-api')[0]?.notAfter).toBeGreaterThan(time);
-    }
-  },
-);
+    expectValid(credentials);
+  });
 
-test('restoring what is good changes nothing', async () => {
-  const credentials = await open();
-  const before = credentials.vaultVersions(name);
+  test('a restart renews the credentials', async () => {
+    await credentials[change]();
+
+    expectValid(await open());
+  });
+});
+
+test('restore does not change valid credentials', async () => {
+  const before = credentials.vaultVersions(certificateName);
   await credentials.restore();
 
-  expect(credentials.vaultVersions(name)).toEqual(before);
-});
-
-test('replaces a pair that ran out while the emulators was off', async () => {
-  await open();
-  time += 400 * 24 * hour;
-  const credentials = await open();
-
-  expect(credentials.certificates('original-api')[0]?.notAfter).toBeGreaterThan(time);
-  expect(credentials.secrets('daemon')[0]?.notAfter).toBeGreaterThan(time);
-});
-
-test('takes one change after the other when several come at once, and keeps ten versions', async () => {
-  const credentials = await open();
-  await Promise.all(Array.from({ length: 11 }, () => credentials.rotate()));
-
-  expect(credentials.vaultVersions(name)).toHaveLength(10);
-  expect(new Set(credentials.vaultVersions(name).map(({ version }) => version)).size).toBe(10);
-  expect(credentials.certificates('original-api')).toHaveLength(1);
+  expect(credentials.vaultVersions(certificateName)).toEqual(before);
 });

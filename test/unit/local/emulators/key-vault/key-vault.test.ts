@@ -1,229 +1,283 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EmulatorResponse, Endpoint } from '../../../../../local/emulators/context.ts';
 import { createKeyVault } from '../../../../../local/emulators/key-vault/key-vault.ts';
-import { ask, createAzureContext, identityClaims, signBearer } from '../azure-context.ts';
+import {
+  type Claims,
+  callEndpoint,
+  createIdentityClaims,
+  createTestContext,
+  signBearer,
+  type TestContext,
+} from '../test-context.ts';
 
-let azure: Awaited<ReturnType<typeof createAzureContext>>;
-let vault: ReturnType<typeof createKeyVault>;
+let emulators: TestContext;
+let keyVault: Endpoint;
 beforeAll(async () => {
-  azure = await createAzureContext();
-  vault = createKeyVault(azure.context);
+  emulators = await createTestContext();
+  keyVault = createKeyVault(emulators.context);
 });
-afterAll(() => azure.remove());
+afterAll(() => emulators.remove());
 beforeEach(async () => {
-  azure.context.recorder.clear();
-  await azure.context.credentials.restore();
+  emulators.context.recorder.clear();
+  await emulators.context.credentials.restore();
 });
 
-const name = 'zero-trust-original-api';
-const version = 'api-version=2026-04-01';
 const audience = 'https://vault.azure.net';
-const bearer = async (claims: object) => ({
-  authorization: await signBearer(azure.context, claims),
-});
-const asOriginal = (changes: object = {}) =>
-  bearer({ ...identityClaims(azure.context, 'original-api', audience), ...changes });
-const newest = () => azure.context.credentials.vaultVersions(name)[0];
+const name = 'zero-trust-original-api';
+const secretPath = `/secrets/${name}`;
+const apiVersion = 'api-version=2026-04-01';
 
-test('hands the newest version to the identity that holds the role', async () => {
-  const answer = await ask(vault, `/secrets/${name}/?${version}`, await asOriginal());
-  const held = newest();
-  const created = Math.floor((held?.created ?? 0) / 1000);
+const newestVersion = () => emulators.context.credentials.vaultVersions(name)[0];
 
-  expect(answer).toEqual({
-    status: 200,
-    body: {
-      value: held?.value,
-      id: `${azure.context.origin}/secrets/${name}/${held?.version}`,
-      contentType: 'application/x-pem-file',
-      attributes: {
-        enabled: true,
-        created,
-        updated: created,
-        exp: Math.floor((held?.expires ?? 0) / 1000),
-        recoveryLevel: 'Recoverable',
-        recoverableDays: 90,
+const originalClaims = () => createIdentityClaims(emulators.context, 'original-api', audience);
+const downstreamClaims = () => createIdentityClaims(emulators.context, 'downstream-api', audience);
+
+/** Sends a GET request with a token of Original's identity, or with other claims. */
+async function callVault(
+  path: string,
+  claims: Claims = originalClaims(),
+): Promise<EmulatorResponse | undefined> {
+  const authorization = await signBearer(emulators.context, claims);
+  return callEndpoint(keyVault, path, { headers: { authorization } });
+}
+
+describe('reading a secret', () => {
+  test('returns the newest version to an identity with the role', async () => {
+    const response = await callVault(`${secretPath}/?${apiVersion}`);
+    const { version, value, created = 0, expires = 0 } = newestVersion() ?? {};
+    const createdSeconds = Math.floor(created / 1000);
+
+    expect(response).toEqual({
+      status: 200,
+      body: {
+        value,
+        id: `${emulators.context.origin}${secretPath}/${version}`,
+        contentType: 'application/x-pem-file',
+        attributes: {
+          enabled: true,
+          created: createdSeconds,
+          updated: createdSeconds,
+          exp: Math.floor(expires / 1000),
+          recoveryLevel: 'Recoverable',
+          recoverableDays: 90,
+        },
       },
-    },
+    });
+  });
+
+  test('returns an older version by its id', async () => {
+    const old = newestVersion();
+    await emulators.context.credentials.rotate();
+
+    expect(await callVault(`${secretPath}/${old?.version}?${apiVersion}`)).toMatchObject({
+      status: 200,
+      body: { value: old?.value },
+    });
+  });
+
+  test('lists all versions without their values', async () => {
+    const old = newestVersion();
+    await emulators.context.credentials.rotate();
+    const response = await callVault(`${secretPath}/versions?${apiVersion}`);
+    const list = response?.body as { value: { id: string }[] } | undefined;
+    const versions = list?.value.map(({ id }) => id.split('/').at(-1));
+
+    expect(versions?.slice(0, 2)).toEqual([newestVersion()?.version, old?.version]);
+    expect(JSON.stringify(list)).not.toContain('PRIVATE KEY');
+  });
+
+  test('returns an expired version with its expiry, as Azure does', async () => {
+    await emulators.context.credentials.expire();
+    const response = await callVault(`${secretPath}?${apiVersion}`);
+    const secret = response?.body as { attributes: { exp: number } } | undefined;
+
+    expect(response?.status).toBe(200);
+    expect(Number(secret?.attributes.exp) * 1000).toBeLessThan(emulators.context.now());
+  });
+
+  test('responds 403 to a disabled version', async () => {
+    await emulators.context.credentials.disable();
+
+    expect(await callVault(`${secretPath}?${apiVersion}`)).toMatchObject({
+      status: 403,
+      body: { error: { code: 'Forbidden', innererror: { code: 'SecretDisabled' } } },
+    });
+  });
+
+  // Azure's clients cache the token of a managed identity for 24 hours.
+  test('accepts an older token after the keys of users’ tokens were rotated', async () => {
+    const claims = originalClaims();
+    await emulators.context.signingKeys.rotate('emergency');
+
+    expect(await callVault(`${secretPath}?${apiVersion}`, claims)).toMatchObject({ status: 200 });
   });
 });
 
-test('hands out an older version by its name, and lists all without their values', async () => {
-  const old = newest();
-  await azure.context.credentials.rotate();
-  const answer = await ask(
-    vault,
-    `/secrets/${name}/${old?.version}?${version}`,
-    await asOriginal(),
-  );
-  const list = await ask(vault, `/secrets/${name}/versions?${version}`, await asOriginal());
-  const { value } = list.body as { value: { id: string }[] };
-
-  expect(answer).toMatchObject({ status: 200, body: { value: old?.value } });
-  expect(value.slice(0, 2).map(({ id }) => id.split('/').at(-1))).toEqual([
-    newest()?.version,
-    old?.version,
-  ]);
-  expect(JSON.stringify(value)).not.toContain('PRIVATE KEY');
-});
-
-test('hands out an expired version, as Azure does, and says that it has expired', async () => {
-  await azure.context.credentials.expire();
-  const answer = await ask(vault, `/secrets/${name}?${version}`, await asOriginal());
-  const { attributes } = answer.body as { attributes: { exp: number } };
-
-  expect(answer.status).toBe(200);
-  expect(attributes.exp * 1000).toBeLessThan(azure.context.now());
-});
-
-test('goes on after the keys that sign users’ tokens were replaced, for clients keep a token of theirs for 24 hours', async () => {
-  const before = await asOriginal();
-  await azure.context.signingKeys.rotate('emergency');
-
-  expect(await ask(vault, `/secrets/${name}?${version}`, before)).toMatchObject({ status: 200 });
-});
-
-test('refuses a disabled version', async () => {
-  await azure.context.credentials.disable();
-  const answer = await ask(vault, `/secrets/${name}?${version}`, await asOriginal());
-
-  expect(answer).toMatchObject({
-    status: 403,
-    body: { error: { code: 'Forbidden', innererror: { code: 'SecretDisabled' } } },
-  });
-});
-
-test.each(['downstream-api'])(
-  "refuses %s's identity, which has no role at the vault",
-  async (identity) => {
-    const answer = await ask(
-      vault,
-      `/secrets/${name}?${version}`,
-      await bearer(identityClaims(azure.context, identity, audience)),
-    );
-
-    expect(answer).toMatchObject({
+describe('authorization', () => {
+  test('responds 403 to an identity without the role', async () => {
+    expect(await callVault(`${secretPath}?${apiVersion}`, downstreamClaims())).toMatchObject({
       status: 403,
       body: { error: { code: 'Forbidden', innererror: { code: 'ForbiddenByRbac' } } },
     });
-  },
-);
+  });
 
-test('refuses a principal that is no managed identity', async () => {
-  const { oid } = azure.context.directory.userByName('alice') ?? {};
+  test('responds 403 to a principal that is not a managed identity', async () => {
+    const { oid } = emulators.context.directory.userByName('alice') ?? {};
+    const response = await callVault(`${secretPath}?${apiVersion}`, { ...originalClaims(), oid });
 
-  expect(await ask(vault, `/secrets/${name}?${version}`, await asOriginal({ oid }))).toMatchObject({
-    status: 403,
+    expect(response?.status).toBe(403);
   });
 });
 
-const challenged = {
-  status: 401,
-  headers: { 'WWW-Authenticate': expect.any(String) },
-  body: { error: { code: 'Unauthorized' } },
-};
+describe('authentication', () => {
+  const unauthorized = {
+    status: 401,
+    headers: { 'WWW-Authenticate': expect.any(String) },
+    body: { error: { code: 'Unauthorized' } },
+  };
 
-test('answers a request without a token with the challenge that SecretClient reads', async () => {
-  const answer = await ask(vault, `/secrets/${name}?${version}`);
-  const tenant = azure.context.directory.homeTenant.id;
+  test('responds with the challenge that SecretClient needs', async () => {
+    const response = await callEndpoint(keyVault, `${secretPath}?${apiVersion}`);
+    const { origin, directory } = emulators.context;
 
-  expect(answer).toMatchObject(challenged);
-  expect(answer.headers?.['WWW-Authenticate']).toBe(
-    `Bearer authorization="${azure.context.origin}/${tenant}", resource="https://vault.azure.net"`,
-  );
-});
-
-test.each<[string, (claims: Record<string, unknown>) => Record<string, unknown>]>([
-  ['another audience', (claims) => ({ ...claims, aud: 'https://storage.azure.com' })],
-  [
-    'its own audience with a slash, which Azure refuses too',
-    (claims) => ({ ...claims, aud: `${audience}/` }),
-  ],
-  ['two audiences', (claims) => ({ ...claims, aud: [audience] })],
-  [
-    'another issuer',
-    (claims) => ({ ...claims, iss: 'http://localhost:9/c0705000-0000-4000-8000-00000000c001/' }),
-  ],
-  [
-    'another tenant',
-    (claims) => ({ ...claims, iss: String(claims.iss).replace('c0705000', 'fab21ca0') }),
-  ],
-  ['a past end', (claims) => ({ ...claims, exp: Number(claims.iat) - 1 })],
-  ['no end', ({ exp: _, ...claims }) => claims],
-  ['a beginning in ten minutes', (claims) => ({ ...claims, nbf: Number(claims.iat) + 600 })],
-  ['no principal', ({ oid: _, ...claims }) => claims],
-])('refuses a token with %s', async (_, change) => {
-  const claims = change(identityClaims(azure.context, 'original-api', audience));
-
-  expect(await ask(vault, `/secrets/${name}?${version}`, await bearer(claims))).toMatchObject(
-    challenged,
-  );
-});
-
-test('refuses a token that somebody else signed, be it Entra, and one that is no token', async () => {
-  const foreign = await azure.context.signingKeys.sign(
-    identityClaims(azure.context, 'original-api', audience),
-  );
-
-  for (const authorization of [`Bearer ${foreign}`, 'Bearer abc', 'Basic abc', 'Bearer', '']) {
-    expect(await ask(vault, `/secrets/${name}?${version}`, { authorization })).toMatchObject(
-      challenged,
+    expect(response).toMatchObject(unauthorized);
+    expect(response?.headers?.['WWW-Authenticate']).toBe(
+      `Bearer authorization="${origin}/${directory.homeTenant.id}", resource="${audience}"`,
     );
-  }
-});
-
-test.each([
-  ['an unknown secret', '/secrets/nothing', 404, 'SecretNotFound'],
-  [
-    'an unknown version',
-    `/secrets/${name}/0123456789abcdef0123456789abcdef`,
-    404,
-    'SecretNotFound',
-  ],
-  ['a secret that is not in the vault', '/secrets/daemon-secret', 404, 'SecretNotFound'],
-  ['no name', '/secrets/', 400, 'BadParameter'],
-  ['a bad name', '/secrets/a%20b', 400, 'BadParameter'],
-  ['a path that is too long', `/secrets/${name}/versions/more`, 400, 'BadParameter'],
-])('answers %s', async (_, path, status, code) => {
-  expect(await ask(vault, `${path}?${version}`, await asOriginal())).toMatchObject({
-    status,
-    body: { error: { code } },
   });
-});
 
-test('refuses an api-version it does not know, and every method but GET', async () => {
-  expect(
-    await ask(vault, `/secrets/${name}?api-version=2016-10-01`, await asOriginal()),
-  ).toMatchObject({ status: 400 });
-  expect(await ask(vault, `/secrets/${name}`, await asOriginal())).toMatchObject({ status: 400 });
-  expect(await ask(vault, `/secrets/${name}?${version}`, await asOriginal(), 'PUT')).toMatchObject({
-    status: 405,
-  });
-});
-
-test('leaves other paths alone', async () => {
-  for (const path of ['/', '/secretsx', '/keys/x', '/msi/token'])
-    expect(await ask(vault, path)).toEqual({ status: 0 });
-});
-
-test('records who read which secret and why somebody was refused, and never a value or a token', async () => {
-  await ask(vault, `/secrets/${name}?${version}`, await asOriginal());
-  await ask(
-    vault,
-    `/secrets/${name}/${newest()?.version}?${version}`,
-    await bearer(identityClaims(azure.context, 'downstream-api', audience)),
-  );
-  const [read, refused] = azure.context.recorder.since(0);
-
-  expect(read).toMatchObject({ hop: 'vault', operation: 'secrets', status: 200 });
-  expect(read?.facts).toEqual({ secret: name, identity: 'original-api' });
-  expect(refused).toMatchObject({
-    status: 403,
-    facts: {
-      secret: name,
-      version: newest()?.version,
-      identity: 'downstream-api',
-      error: 'ForbiddenByRbac',
+  test.each<{ name: string; change: (claims: Claims) => Claims }>([
+    {
+      name: 'for another audience',
+      change: (claims) => ({ ...claims, aud: 'https://storage.azure.com' }),
     },
+    // Azure rejects the slash too.
+    {
+      name: 'for its audience with a slash',
+      change: (claims) => ({ ...claims, aud: `${audience}/` }),
+    },
+    {
+      name: 'for an array of audiences',
+      change: (claims) => ({ ...claims, aud: [audience] }),
+    },
+    {
+      name: 'of another issuer',
+      change: (claims) => ({
+        ...claims,
+        iss: 'http://localhost:9/c0705000-0000-4000-8000-00000000c001/',
+      }),
+    },
+    {
+      name: 'of another tenant',
+      change: (claims) => ({ ...claims, iss: String(claims.iss).replace('c0705000', 'fab21ca0') }),
+    },
+    {
+      name: 'that has expired',
+      change: (claims) => ({ ...claims, exp: Number(claims.iat) - 1 }),
+    },
+    { name: 'without exp', change: ({ exp: _, ...claims }) => claims },
+    {
+      name: 'that is valid in ten minutes',
+      change: (claims) => ({ ...claims, nbf: Number(claims.iat) + 600 }),
+    },
+    { name: 'without oid', change: ({ oid: _, ...claims }) => claims },
+  ])('responds 401 to a token $name', async ({ change }) => {
+    const claims = change(originalClaims());
+
+    expect(await callVault(`${secretPath}?${apiVersion}`, claims)).toMatchObject(unauthorized);
   });
-  expect(JSON.stringify([read, refused])).not.toMatch(/PRIVATE KEY|eyJ/);
+
+  test('responds 401 to a token that Entra signed for a user', async () => {
+    const token = await emulators.context.signingKeys.sign(originalClaims());
+    const headers = { authorization: `Bearer ${token}` };
+
+    expect(await callEndpoint(keyVault, `${secretPath}?${apiVersion}`, { headers })).toMatchObject(
+      unauthorized,
+    );
+  });
+
+  test.each(['Bearer abc', 'Basic abc', 'Bearer', ''])(
+    'responds 401 to the Authorization header "%s"',
+    async (authorization) => {
+      const headers = { authorization };
+
+      expect(
+        await callEndpoint(keyVault, `${secretPath}?${apiVersion}`, { headers }),
+      ).toMatchObject(unauthorized);
+    },
+  );
+});
+
+describe('invalid requests', () => {
+  const unknownVersion = '0123456789abcdef0123456789abcdef';
+
+  test.each([
+    { reason: 'an unknown secret', path: '/secrets/nothing' },
+    { reason: 'an unknown version', path: `${secretPath}/${unknownVersion}` },
+    { reason: 'a secret outside of Key Vault', path: '/secrets/daemon-secret' },
+  ])('responds 404 to $reason', async ({ path }) => {
+    expect(await callVault(`${path}?${apiVersion}`)).toMatchObject({
+      status: 404,
+      body: { error: { code: 'SecretNotFound' } },
+    });
+  });
+
+  test.each([
+    { reason: 'no name', path: '/secrets/' },
+    { reason: 'an invalid name', path: '/secrets/a%20b' },
+    { reason: 'a path that is too long', path: `${secretPath}/versions/more` },
+  ])('responds 400 to $reason', async ({ path }) => {
+    expect(await callVault(`${path}?${apiVersion}`)).toMatchObject({
+      status: 400,
+      body: { error: { code: 'BadParameter' } },
+    });
+  });
+
+  test.each([
+    { reason: 'an unknown api-version', query: '?api-version=2016-10-01' },
+    { reason: 'no api-version', query: '' },
+  ])('responds 400 to $reason', async ({ query }) => {
+    expect((await callVault(secretPath + query))?.status).toBe(400);
+  });
+
+  test('responds 405 to PUT', async () => {
+    const headers = { authorization: await signBearer(emulators.context, originalClaims()) };
+    const options = { method: 'PUT', headers };
+    const response = await callEndpoint(keyVault, `${secretPath}?${apiVersion}`, options);
+
+    expect(response?.status).toBe(405);
+  });
+
+  test.each(['/', '/secretsx', '/keys/x', '/msi/token'])('does not serve %s', async (path) => {
+    expect(await callEndpoint(keyVault, path)).toBeUndefined();
+  });
+});
+
+describe('records', () => {
+  test('have the identity and the secret', async () => {
+    await callVault(`${secretPath}?${apiVersion}`);
+    const [record] = emulators.context.recorder.since(0);
+
+    expect(record).toMatchObject({ hop: 'vault', operation: 'secrets', status: 200 });
+    expect(record?.facts).toEqual({ secret: name, identity: 'original-api' });
+  });
+
+  test('have the version and the reason of an error', async () => {
+    const { version } = newestVersion() ?? {};
+    await callVault(`${secretPath}/${version}?${apiVersion}`, downstreamClaims());
+
+    expect(emulators.context.recorder.since(0)).toMatchObject([
+      {
+        status: 403,
+        facts: { secret: name, version, identity: 'downstream-api', error: 'ForbiddenByRbac' },
+      },
+    ]);
+  });
+
+  test('have no value and no token', async () => {
+    await callVault(`${secretPath}?${apiVersion}`);
+    await callVault(`${secretPath}?${apiVersion}`, downstreamClaims());
+
+    expect(JSON.stringify(emulators.context.recorder.since(0))).not.toMatch(/PRIVATE KEY|eyJ/);
+  });
 });

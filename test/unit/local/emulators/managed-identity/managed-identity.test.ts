@@ -1,169 +1,216 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { createManagedIdentity } from '../../../../../local/emulators/managed-identity/managed-identity.ts';
-import { openPlatformKeys } from '../../../../../local/emulators/managed-identity/platform-keys.ts';
-import { ask, createAzureContext } from '../azure-context.ts';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import type { EmulatorResponse } from '../../../../../local/emulators/context.ts';
+import type { IdentityName } from '../../../../../local/emulators/entra/directory.ts';
+import {
+  createManagedIdentity,
+  type ManagedIdentity,
+} from '../../../../../local/emulators/managed-identity/managed-identity.ts';
+import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/managed-identity-keys.ts';
+import { callEndpoint, createTestContext, type TestContext } from '../test-context.ts';
 
-let azure: Awaited<ReturnType<typeof createAzureContext>>;
-let identity: ReturnType<typeof createManagedIdentity>;
+let emulators: TestContext;
+let managedIdentity: ManagedIdentity;
 beforeAll(async () => {
-  azure = await createAzureContext();
-  identity = createManagedIdentity(azure.context);
+  emulators = await createTestContext();
+  managedIdentity = createManagedIdentity(emulators.context);
 });
-afterAll(() => azure.remove());
-beforeEach(() => azure.context.recorder.clear());
+afterAll(() => emulators.remove());
+beforeEach(() => emulators.context.recorder.clear());
+
+type Query = Readonly<Record<string, string>>;
 
 const vault = 'https://vault.azure.net';
-const clientIdOf = (name: string) => azure.context.directory.identity(name)?.clientId ?? '';
-const path = (query: Record<string, string>) =>
-  `/msi/token?${new URLSearchParams({ 'api-version': '2019-08-01', resource: vault, ...query })}`;
-const headerOf = (name: keyof typeof identity.headers) => ({
-  'x-identity-header': identity.headers[name],
-});
+const originalClientId = '1de40000-0000-4000-8000-0000000000b1';
+const downstreamClientId = '1de40000-0000-4000-8000-0000000000b2';
+const unknownClientId = '00000000-0000-4000-8000-000000000000';
 
-const verify = async (body: Record<string, string>) =>
-  (await openPlatformKeys(azure.context)).verify(body.access_token ?? '');
+const findIdentity = (name: IdentityName) => emulators.context.directory.identity(name);
 
-async function askToken(
-  name: 'original-api' | 'downstream-api' | 'func-start',
-  query: Record<string, string> = {},
-) {
-  const clientId: Record<string, string> =
-    name === 'func-start' ? {} : { client_id: clientIdOf(name) };
-  const answer = await ask(identity.endpoint, path({ ...clientId, ...query }), headerOf(name));
-  return { answer, body: answer.body as Record<string, string> };
+function tokenPath(query: Query = {}): string {
+  const defaults = { 'api-version': '2019-08-01', resource: vault };
+  return `/msi/token?${new URLSearchParams({ ...defaults, ...query })}`;
 }
 
-test('answers as App Service does, for 24 hours', async () => {
-  const { answer, body } = await askToken('original-api');
-  const claims = await verify(body);
-  const { clientId, principalId } = azure.context.directory.identity('original-api') ?? {};
+/** Requests a token with the identity header of an app. */
+function requestToken(name: IdentityName, query: Query = {}, method = 'GET') {
+  const headers = { 'x-identity-header': managedIdentity.headers[name] };
+  return callEndpoint(managedIdentity.endpoint, tokenPath(query), { method, headers });
+}
 
-  expect(answer.status).toBe(200);
-  expect(answer.headers).toMatchObject({ 'Cache-Control': 'no-store' });
-  expect(body).toEqual({
-    access_token: expect.any(String),
-    client_id: clientId,
-    expires_on: String(claims.exp),
-    resource: vault,
-    token_type: 'Bearer',
+const requestOriginalToken = (query: Query = {}) =>
+  requestToken('original-api', { client_id: originalClientId, ...query });
+
+function readBody(response: EmulatorResponse | undefined): Record<string, string> {
+  return response?.body as Record<string, string>;
+}
+
+async function verifyToken(response: EmulatorResponse | undefined) {
+  const keys = await openManagedIdentityKeys(emulators.context);
+  return keys.verify(readBody(response).access_token ?? '');
+}
+
+describe('a token response', () => {
+  test('has the members that App Service sends', async () => {
+    const response = await requestOriginalToken();
+    const { exp } = await verifyToken(response);
+
+    expect(response).toEqual({
+      status: 200,
+      headers: { 'Cache-Control': 'no-store' },
+      body: {
+        access_token: expect.any(String),
+        client_id: originalClientId,
+        expires_on: String(exp),
+        resource: vault,
+        token_type: 'Bearer',
+      },
+    });
   });
-  expect(claims).toMatchObject({
-    aud: vault,
-    oid: principalId,
-    sub: principalId,
-    appid: clientId,
-    idtyp: 'app',
-    ver: '1.0',
+
+  test('has an app-only v1.0 token of the identity for 24 hours', async () => {
+    const { origin, directory } = emulators.context;
+    const { principalId } = findIdentity('original-api') ?? {};
+    const claims = await verifyToken(await requestOriginalToken());
+
+    expect(claims).toMatchObject({
+      aud: vault,
+      iss: `${origin}/${directory.homeTenant.id}/`,
+      oid: principalId,
+      sub: principalId,
+      appid: originalClientId,
+      idtyp: 'app',
+      ver: '1.0',
+    });
+    expect(Number(claims.exp) - Number(claims.iat)).toBe(86_400);
   });
-  expect(claims.iss).toBe(`${azure.context.origin}/${azure.context.directory.homeTenant.id}/`);
-  expect(Number(claims.exp) - Number(claims.iat)).toBe(86_400);
-});
 
-test('issues the token of a federated credential as v2.0, so that Entra finds its issuer', async () => {
-  const { body } = await askToken('original-api', { resource: 'api://AzureADTokenExchange' });
+  test('has a v2.0 token for a federated credential', async () => {
+    const { origin, directory } = emulators.context;
+    const resource = 'api://AzureADTokenExchange';
 
-  expect(await verify(body)).toMatchObject({
-    aud: 'api://AzureADTokenExchange',
-    iss: `${azure.context.origin}/${azure.context.directory.homeTenant.id}/v2.0`,
-    sub: azure.context.directory.identity('original-api')?.principalId,
-    ver: '2.0',
+    expect(await verifyToken(await requestOriginalToken({ resource }))).toMatchObject({
+      aud: resource,
+      iss: `${origin}/${directory.homeTenant.id}/v2.0`,
+      sub: findIdentity('original-api')?.principalId,
+      ver: '2.0',
+    });
+  });
+
+  test('has the audience as it was requested, with the slash at its end', async () => {
+    const query = { client_id: downstreamClientId, resource: 'https://storage.azure.com/' };
+    const response = await requestToken('downstream-api', query);
+
+    expect(await verifyToken(response)).toMatchObject({ aud: 'https://storage.azure.com/' });
   });
 });
 
-test('keeps the audience as it was asked, slash and all', async () => {
-  const { body } = await askToken('downstream-api', { resource: 'https://storage.azure.com/' });
+describe('the system-assigned identity', () => {
+  test('is used without a client id', async () => {
+    const response = await requestToken('func-start');
 
-  expect(await verify(body)).toMatchObject({ aud: 'https://storage.azure.com/' });
+    expect(response?.status).toBe(200);
+    expect(readBody(response).client_id).toBe(findIdentity('func-start')?.clientId);
+  });
+
+  test('is rejected with a client id', async () => {
+    const query = { client_id: findIdentity('func-start')?.clientId ?? '' };
+
+    expect((await requestToken('func-start', query))?.status).toBe(400);
+  });
 });
 
-test('gives the system-assigned identity to the one host that names no client id', async () => {
-  const { answer, body } = await askToken('func-start');
+test.each<{ name: string; headers: Record<string, string> }>([
+  { name: 'no header', headers: {} },
+  { name: 'an empty header', headers: { 'x-identity-header': '' } },
+  { name: 'a wrong header', headers: { 'x-identity-header': 'f'.repeat(64) } },
+])('responds 401 to $name', async ({ headers }) => {
+  const path = tokenPath({ client_id: originalClientId });
 
-  expect(answer.status).toBe(200);
-  expect(body.client_id).toBe(clientIdOf('func-start'));
-});
-
-test.each([
-  ['no header', {}],
-  ['an empty header', { 'x-identity-header': '' }],
-  ['a wrong header', { 'x-identity-header': 'f'.repeat(64) }],
-])('refuses %s with 401', async (_, headers) => {
-  const answer = await ask(
-    identity.endpoint,
-    path({ client_id: clientIdOf('original-api') }),
-    headers,
-  );
-
-  expect(answer).toMatchObject({
+  expect(await callEndpoint(managedIdentity.endpoint, path, { headers })).toMatchObject({
     status: 401,
     body: { statusCode: 401, message: 'The x-identity-header is missing or wrong.' },
   });
 });
 
-test.each([
-  ['an unknown client id', { client_id: '00000000-0000-4000-8000-000000000000' }],
-  ["another app's client id", { client_id: '1de40000-0000-4000-8000-0000000000b2' }],
-  ['no client id where the identity is user-assigned', {}],
-  [
-    'an unknown resource',
-    { client_id: '1de40000-0000-4000-8000-0000000000b1', resource: 'https://graph.microsoft.com' },
-  ],
-  [
-    'an older protocol',
-    { client_id: '1de40000-0000-4000-8000-0000000000b1', 'api-version': '2017-09-01' },
-  ],
-])('refuses %s with 400 and no token', async (_, query) => {
-  const answer = await ask(identity.endpoint, path(query), headerOf('original-api'));
+test.each<{ name: string; query: Query }>([
+  { name: 'an unknown client id', query: { client_id: unknownClientId } },
+  { name: 'the client id of another app', query: { client_id: downstreamClientId } },
+  { name: 'no client id for a user-assigned identity', query: {} },
+  {
+    name: 'an unknown resource',
+    query: { client_id: originalClientId, resource: 'https://graph.microsoft.com' },
+  },
+  {
+    name: 'an older protocol',
+    query: { client_id: originalClientId, 'api-version': '2017-09-01' },
+  },
+])('responds 400 to $name', async ({ query }) => {
+  const response = await requestToken('original-api', query);
 
-  expect(answer.status).toBe(400);
-  expect(answer.body).toEqual({
+  expect(response?.status).toBe(400);
+  expect(response?.body).toEqual({
     statusCode: 400,
     message: expect.any(String),
     correlationId: expect.any(String),
   });
 });
 
-test('refuses a client id from the host whose identity is system-assigned', async () => {
-  expect(
-    (await askToken('func-start', { client_id: clientIdOf('func-start') })).answer.status,
-  ).toBe(400);
+test('responds 405 to POST', async () => {
+  expect((await requestToken('func-start', {}, 'POST'))?.status).toBe(405);
 });
 
-test('answers GET only, and only its own path', async () => {
-  expect(await ask(identity.endpoint, path({}), headerOf('func-start'), 'POST')).toMatchObject({
-    status: 405,
+test('does not serve another path', async () => {
+  expect(await callEndpoint(managedIdentity.endpoint, '/msi/tokens')).toBeUndefined();
+});
+
+describe('records', () => {
+  test('have the identity and the resource', async () => {
+    await requestOriginalToken();
+
+    expect(emulators.context.recorder.since(0)).toMatchObject([
+      { hop: 'managed-identity', operation: 'identity-token', status: 200 },
+    ]);
+    expect(emulators.context.recorder.since(0)[0]?.facts).toEqual({
+      identity: 'original-api',
+      resource: vault,
+    });
   });
-  expect(await ask(identity.endpoint, '/msi/tokens', headerOf('func-start'))).toEqual({
-    status: 0,
+
+  test('have the reason of an error', async () => {
+    await requestOriginalToken({ client_id: unknownClientId });
+
+    expect(emulators.context.recorder.since(0)).toMatchObject([
+      {
+        status: 400,
+        facts: { identity: 'original-api', error: expect.stringContaining('No User Assigned') },
+      },
+    ]);
+  });
+
+  test('have no token and no identity header', async () => {
+    const response = await requestOriginalToken();
+    const records = JSON.stringify(emulators.context.recorder.since(0));
+
+    expect(records).not.toContain(readBody(response).access_token);
+    expect(records).not.toContain(managedIdentity.headers['original-api']);
   });
 });
 
-test('records who asked for what, and never the token or the header', async () => {
-  const { body } = await askToken('original-api');
-  await askToken('original-api', { client_id: 'nobody' });
-  const [issued, refused] = azure.context.recorder.since(0);
+describe('identity headers', () => {
+  const file = () => join(emulators.context.dataDir, 'identity-headers.json');
 
-  expect(issued).toMatchObject({
-    hop: 'managed-identity',
-    operation: 'identity-token',
-    status: 200,
+  test('are the same after a restart', () => {
+    expect(createManagedIdentity(emulators.context).headers).toEqual(managedIdentity.headers);
   });
-  expect(issued?.facts).toEqual({ identity: 'original-api', resource: vault });
-  expect(refused).toMatchObject({
-    status: 400,
-    facts: { identity: 'original-api', error: expect.stringContaining('No User Assigned') },
+
+  test('are stored in a file that only its owner can read', async () => {
+    expect(JSON.parse(await readFile(file(), 'utf8'))).toEqual(managedIdentity.headers);
+    expect((await stat(file())).mode & 0o777).toBe(0o600);
   });
-  expect(JSON.stringify([issued, refused])).not.toContain(body.access_token);
-  expect(JSON.stringify([issued, refused])).not.toContain(identity.headers['original-api']);
-});
 
-test('keeps the headers over a restart, in a file that only its owner may read', async () => {
-  const file = join(azure.context.dataDir, 'identity-headers.json');
-
-  expect(createManagedIdentity(azure.context).headers).toEqual(identity.headers);
-  expect(JSON.parse(await readFile(file, 'utf8'))).toEqual(identity.headers);
-  expect((await stat(file)).mode & 0o777).toBe(0o600);
-  expect(new Set(Object.values(identity.headers)).size).toBe(3);
+  test('are different for each app', () => {
+    expect(new Set(Object.values(managedIdentity.headers)).size).toBe(3);
+  });
 });

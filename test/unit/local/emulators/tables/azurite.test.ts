@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -14,14 +15,15 @@ beforeEach(async () => {
 });
 afterEach(async () => {
   parent?.kill('SIGKILL');
+  parent = undefined;
   await rm(folder, { recursive: true, force: true });
 });
 
-async function ask(
-  port: number,
-  path: string,
-  body?: object,
-): Promise<{ status: number; text: string }> {
+const row = { PartitionKey: 'a', RowKey: '1', text: 'a saved row' };
+const dataFile = () => join(folder, '__azurite_db_table__.json');
+
+/** Sends a request to Azurite: a POST with a body, or a GET without one. */
+async function callAzurite(port: number, path: string, body?: object): Promise<Response> {
   const url = new URL(`http://127.0.0.1:${port}/devstoreaccount1/${path}`);
   const date = new Date().toUTCString();
   const headers = {
@@ -32,69 +34,95 @@ async function ask(
     'content-type': 'application/json',
     connection: 'close',
   };
-  const answer = await fetch(url, {
-    headers,
-    ...(body && { method: 'POST', body: JSON.stringify(body) }),
-  });
-  return { status: answer.status, text: await answer.text() };
+  return fetch(url, { headers, ...(body && { method: 'POST', body: JSON.stringify(body) }) });
 }
 
-const row = { PartitionKey: 'a', RowKey: '1', text: 'Was here.' };
+async function saveRow(port: number): Promise<void> {
+  const table = await callAzurite(port, 'Tables', { TableName: 'Notes' });
+  expect(table.status).toBe(201);
+  const inserted = await callAzurite(port, 'Notes', row);
+  expect(inserted.status).toBe(201);
+}
 
-test('keeps its data over a restart, readable to the owner alone', async () => {
+test('keeps its data after a restart', async () => {
   const first = await startAzurite(folder);
-  expect((await ask(first.port, 'Tables', { TableName: 'Notes' })).status).toBe(201);
-  expect((await ask(first.port, 'Notes', row)).status).toBe(201);
-  await first.close();
+  await saveRow(first.port);
   await first.close();
 
-  expect((await stat(join(folder, '__azurite_db_table__.json'))).mode & 0o777).toBe(0o600);
   const second = await startAzurite(folder);
-  const { text } = await ask(second.port, 'Notes()');
+  const response = await callAzurite(second.port, 'Notes()');
+  const { value } = (await response.json()) as { value: unknown };
   await second.close();
-  expect(JSON.parse(text).value).toMatchObject([row]);
+  expect(value).toMatchObject([row]);
 });
 
-/** Runs a parent that starts Azurite, prints the child's port and then waits to be killed. */
+test('stores its data in a file that only its owner can read', async () => {
+  const azurite = await startAzurite(folder);
+  await saveRow(azurite.port);
+  await azurite.close();
+
+  expect((await stat(dataFile())).mode & 0o777).toBe(0o600);
+});
+
+test('close can be called twice', async () => {
+  const azurite = await startAzurite(folder);
+  await azurite.close();
+
+  await expect(azurite.close()).resolves.toBeUndefined();
+});
+
+/** Runs a process that starts Azurite and prints its port. */
 async function startParent(): Promise<number> {
-  const code = `import { startAzurite } from ${JSON.stringify(new URL('../../../../../local/emulators/tables/azurite.ts', import.meta.url).href)};
-    const { port } = await startAzurite(${JSON.stringify(folder)}); console.log(port);`;
+  const { href } = new URL('../../../../../local/emulators/tables/azurite.ts', import.meta.url);
+  const code = `
+    import { startAzurite } from ${JSON.stringify(href)};
+    const { port } = await startAzurite(${JSON.stringify(folder)});
+    console.log(port);`;
   const started = spawn(process.execPath, ['--input-type=module', '--eval', code], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   parent = started;
-  return new Promise((resolve) => started.stdout.once('data', (text) => resolve(Number(text))));
+  const [port] = await once(started.stdout, 'data');
+  return Number(port);
 }
 
-async function untilGone(port: number): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (
-    await ask(port, 'Tables').then(
-      () => true,
-      () => false,
-    )
-  ) {
-    if (Date.now() > deadline) throw new Error('The child is still there.');
+const maxWaitMs = 10_000;
+
+/** Polls until the condition is true. Nothing signals the end of a grandchild process. */
+async function waitUntil(condition: () => Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + maxWaitMs;
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error('The condition did not become true in time.');
     await sleep(20);
   }
 }
 
+async function isClosed(port: number): Promise<boolean> {
+  try {
+    await callAzurite(port, 'Tables');
+    return false;
+  } catch {
+    return true;
+  }
+}
+
+async function hasSavedRow(): Promise<boolean> {
+  const text = await readFile(dataFile(), 'utf8').catch(() => '');
+  return text.includes(row.text);
+}
+
 test.each(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
-  'ends and saves when its parent is ended by %s',
+  'saves and exits when %s ends its parent',
   async (signal) => {
     const port = await startParent();
-    expect((await ask(port, 'Tables', { TableName: 'Notes' })).status).toBe(201);
-    expect((await ask(port, 'Notes', row)).status).toBe(201);
+    await saveRow(port);
     parent?.kill(signal);
-    await untilGone(port);
 
-    const deadline = Date.now() + 10_000;
-    const saved = () => readFile(join(folder, '__azurite_db_table__.json'), 'utf8').catch(() => '');
-    while (!(await saved()).includes('Was here.') && Date.now() < deadline) await sleep(20);
-    expect(await saved()).toContain('Was here.');
+    await expect(waitUntil(() => isClosed(port))).resolves.toBeUndefined();
+    await expect(waitUntil(hasSavedRow)).resolves.toBeUndefined();
   },
 );
 
-test('says why it did not start', async () => {
+test('fails when the folder cannot be created', async () => {
   await expect(startAzurite('/dev/null/nowhere')).rejects.toMatchObject({ code: 'ENOTDIR' });
 });

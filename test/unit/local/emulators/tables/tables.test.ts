@@ -1,225 +1,295 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
-import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
-import { startTables } from '../../../../../local/emulators/tables/tables.ts';
-import { createAzureContext, identityClaims, signBearer } from '../azure-context.ts';
+import { type AddressInfo, connect } from 'node:net';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
+import { startTables, type Tables } from '../../../../../local/emulators/tables/tables.ts';
+import {
+  createIdentityClaims,
+  createTestContext,
+  signBearer,
+  type TestContext,
+} from '../test-context.ts';
 
-let azure: Awaited<ReturnType<typeof createAzureContext>>;
-let tables: Awaited<ReturnType<typeof startTables>>;
+let emulators: TestContext;
+let tables: Tables;
 beforeAll(async () => {
-  azure = await createAzureContext();
-  tables = await startTables(azure.context, 0);
+  emulators = await createTestContext();
+  tables = await startTables(emulators.context, 0);
 });
 afterAll(async () => {
   await tables.close();
-  await azure.remove();
+  await emulators.remove();
 });
 beforeEach(async () => {
-  await azure.context.policies.reset();
-  azure.context.recorder.clear();
+  await emulators.context.policies.reset();
+  emulators.context.recorder.clear();
 });
 
 const audience = 'https://storage.azure.com';
-const bearer = (identity: string, changes: object = {}) =>
-  signBearer(azure.context, { ...identityClaims(azure.context, identity, audience), ...changes });
 
-async function ask(path: string, authorization: string | undefined, options: RequestInit = {}) {
+/** Returns the Authorization header of a managed identity. */
+function authorize(identity: string, changes: object = {}): Promise<string> {
+  const claims = createIdentityClaims(emulators.context, identity, audience);
+  return signBearer(emulators.context, { ...claims, ...changes });
+}
+
+const authorizeDownstream = (changes: object = {}) => authorize('downstream-api', changes);
+
+interface TableResponse {
+  readonly status: number;
+  readonly headers: Headers;
+  // biome-ignore lint/suspicious/noExplicitAny: tests read any member of the JSON.
+  readonly body: any;
+}
+
+async function callTables(
+  path: string,
+  authorization: string | undefined,
+  options: RequestInit = {},
+): Promise<TableResponse> {
   const headers: Record<string, string> = {
     accept: 'application/json;odata=nometadata',
     'content-type': 'application/json',
     'x-ms-version': '2019-02-02',
     ...(authorization && { authorization }),
   };
-  const answer = await fetch(`${tables.endpoint}/${path}`, { headers, ...options });
-  const text = await answer.text();
+  const response = await fetch(`${tables.endpoint}/${path}`, { headers, ...options });
+  const text = await response.text();
   return {
-    status: answer.status,
-    headers: answer.headers,
+    status: response.status,
+    headers: response.headers,
     body: text ? JSON.parse(text) : undefined,
   };
 }
-const post = (body: object | string) => ({
-  method: 'POST',
-  body: typeof body === 'string' ? body : JSON.stringify(body),
-});
 
-test('serves a loopback address under the development account', () => {
+function post(body: object): RequestInit {
+  return { method: 'POST', body: JSON.stringify(body) };
+}
+
+test('has an endpoint on localhost with the development account', () => {
   expect(tables.endpoint).toMatch(/^http:\/\/localhost:\d+\/devstoreaccount1$/);
 });
 
-test.each(['downstream-api', 'func-start'])(
-  "lets %s's identity create, write, read and delete",
-  async (identity) => {
-    const authorization = await bearer(identity);
-    const table = `T${identity.replace(/\W/g, '')}`;
-    const row = { PartitionKey: "o'brien & co", RowKey: 'ü 1 (+,=)', text: '𝒢ood' };
-    const created = await ask('Tables', authorization, post({ TableName: table }));
-    const inserted = await ask(table, authorization, post(row));
-    const key = `PartitionKey='${encodeURIComponent(row.PartitionKey.replace("'", "''"))}',RowKey='${encodeURIComponent(row.RowKey)}'`;
-    const read = await ask(`${table}(${key})`, authorization);
-    const removed = await ask(`Tables('${table}')`, authorization, { method: 'DELETE' });
+test.each([
+  { identity: 'downstream-api', table: 'OfDownstream' },
+  { identity: 'func-start', table: 'OfFuncStart' },
+])('lets the identity $identity create, write, read and delete', async ({ identity, table }) => {
+  const authorization = await authorize(identity);
+  const row = { PartitionKey: "o'brien & co", RowKey: 'ü 1 (+,=)', text: '𝒢ood' };
+  const partitionKey = encodeURIComponent(row.PartitionKey.replace("'", "''"));
+  const rowKey = encodeURIComponent(row.RowKey);
+  const created = await callTables('Tables', authorization, post({ TableName: table }));
+  const inserted = await callTables(table, authorization, post(row));
+  const entityPath = `${table}(PartitionKey='${partitionKey}',RowKey='${rowKey}')`;
+  const read = await callTables(entityPath, authorization);
+  const deleted = await callTables(`Tables('${table}')`, authorization, { method: 'DELETE' });
 
-    expect([created.status, inserted.status, read.status, removed.status]).toEqual([
-      201, 201, 200, 204,
-    ]);
-    expect(read.body).toMatchObject(row);
-  },
-);
-
-test('a long text in any script is kept as it is, wherever the store cuts its bytes', async () => {
-  const authorization = await bearer('downstream-api');
-  await ask('Tables', authorization, post({ TableName: 'Scripts' }));
-  for (const text of [
-    '山'.repeat(32_768),
-    `x${'👩'.repeat(16_000)}`,
-    `"\\u00e9é${'é'.repeat(32_000)}`,
-  ]) {
-    const row = { PartitionKey: 'é', RowKey: String(text.length), text };
-    expect((await ask('Scripts', authorization, post(row))).status).toBe(201);
-    const read = await ask(`Scripts(PartitionKey='%C3%A9',RowKey='${text.length}')`, authorization);
-    expect(read.body.text === text).toBe(true);
-  }
+  expect(created.status).toBe(201);
+  expect(inserted.status).toBe(201);
+  expect(read.status).toBe(200);
+  expect(read.body).toMatchObject(row);
+  expect(deleted.status).toBe(204);
 });
 
-test("takes the audience with and without Azure's slash", async () => {
-  expect(
-    (await ask('Tables', await bearer('downstream-api', { aud: `${audience}/` }))).status,
-  ).toBe(200);
+// Azurite decodes a body in chunks, so a long text has characters at the edges of chunks.
+test.each([
+  { script: 'Chinese', table: 'Chinese', text: '山'.repeat(32_768) },
+  { script: 'emoji', table: 'Emoji', text: `x${'👩'.repeat(16_000)}` },
+  { script: 'escaped', table: 'Escaped', text: `"\\u00e9é${'é'.repeat(32_000)}` },
+])('stores a long text with $script characters unchanged', async ({ table, text }) => {
+  const authorization = await authorizeDownstream();
+  await callTables('Tables', authorization, post({ TableName: table }));
+  const row = { PartitionKey: 'é', RowKey: '1', text };
+  const inserted = await callTables(table, authorization, post(row));
+  const read = await callTables(`${table}(PartitionKey='%C3%A9',RowKey='1')`, authorization);
+
+  expect(inserted.status).toBe(201);
+  // A comparison by `toBe(text)` would print 32,000 characters when it fails.
+  expect(read.body.text === text).toBe(true);
 });
 
-test("refuses Original's identity, which has no role here", async () => {
-  const answer = await ask('Tables', await bearer('original-api'));
+describe('authentication', () => {
+  test('accepts the audience with a slash at its end', async () => {
+    const authorization = await authorizeDownstream({ aud: `${audience}/` });
 
-  expect(answer.status).toBe(403);
-  expect(answer.headers.get('x-ms-error-code')).toBe('AuthorizationPermissionMismatch');
-  expect(answer.body).toMatchObject({ 'odata.error': { code: 'AuthorizationPermissionMismatch' } });
-});
-
-test.each<[string, () => Promise<string | undefined>]>([
-  ['no token', async () => undefined],
-  ['a token for the vault', () => bearer('downstream-api', { aud: 'https://vault.azure.net' })],
-  ['an expired token', () => bearer('downstream-api', { exp: 1 })],
-  ['a broken signature', async () => `${(await bearer('downstream-api')).slice(0, -6)}AAAAAA`],
-  ["Azurite's own key", async () => 'SharedKeyLite devstoreaccount1:AAAA'],
-])('refuses %s with 401 and says where tokens come from', async (_, authorization) => {
-  const answer = await ask('Tables', await authorization());
-
-  expect(answer.status).toBe(401);
-  expect(answer.headers.get('www-authenticate')).toBe(
-    `Bearer authorization_uri=${azure.context.origin}/${azure.context.directory.homeTenant.id}/oauth2/authorize resource_id=${audience}`,
-  );
-  expect(answer.body['odata.error'].code).toBe('InvalidAuthenticationInfo');
-});
-
-test('passes on what the store refuses', async () => {
-  const authorization = await bearer('downstream-api');
-  const answer = await ask('Nowhere()', authorization);
-
-  expect(answer.status).toBe(404);
-  expect(answer.body['odata.error'].code).toBe('TableNotFound');
-});
-
-test('takes 4 MiB and refuses more, announced or not, without losing the connection to the store', async () => {
-  const authorization = await bearer('downstream-api');
-  const large = 'x'.repeat(4 * 1024 * 1024 + 1);
-  const announced = await ask('Tables', authorization, post(large));
-  const streamed = await ask('Tables', authorization, {
-    method: 'POST',
-    body: new Blob([large]).stream(),
-    duplex: 'half',
-  } as RequestInit);
-
-  expect([announced.status, streamed.status]).toEqual([413, 413]);
-  expect((await ask('Tables', authorization)).status).toBe(200);
-});
-
-const oldVersion = ['Accept: application/json', 'x-ms-version: 1999-01-01'];
-
-/** fetch does not let a caller write a Connection header. */
-async function askRaw(
-  authorization: string,
-  host = new URL(tables.endpoint).host,
-  ...more: string[]
-): Promise<string> {
-  const { port, pathname } = new URL(tables.endpoint);
-  const lines = [
-    `GET ${pathname}/Tables HTTP/1.1`,
-    `Host: ${host}`,
-    `Authorization: ${authorization}`,
-    ...oldVersion,
-    ...more,
-  ];
-  const socket = connect(Number(port), '127.0.0.1', () =>
-    socket.write(`${lines.join('\r\n')}\r\n\r\n`),
-  );
-  let answer = '';
-  socket.on('data', (data) => {
-    answer += data;
+    expect((await callTables('Tables', authorization)).status).toBe(200);
   });
-  await once(socket, 'close');
-  return answer;
-}
 
-test('keeps from the store what the caller meant for its own connection', async () => {
-  const authorization = await bearer('downstream-api');
-
-  // The store refuses a version of 1999, so the header reached it here and not there.
-  expect(await askRaw(authorization, undefined, 'Connection: close')).toMatch(/^HTTP\/1\.1 400 /);
-  expect(await askRaw(authorization, undefined, 'Connection: close, X-MS-Version')).toMatch(
-    /^HTTP\/1\.1 200 /,
-  );
-});
-
-test('answers to its own loopback names only', async () => {
-  const authorization = await bearer('downstream-api');
-
-  expect(await askRaw(authorization, 'tables.example', 'Connection: close')).toMatch(
-    /^HTTP\/1\.1 421 /,
-  );
-});
-
-test('does what a planted fault says, until it is off', async () => {
-  const authorization = await bearer('downstream-api');
-  await azure.context.policies.set('fault', 'tables=503:7');
-  const answer = await ask('Tables', authorization);
-  await azure.context.policies.set('fault', 'tables=off');
-
-  expect(answer.status).toBe(503);
-  expect(answer.headers.get('retry-after')).toBe('7');
-  expect((await ask('Tables', authorization)).status).toBe(200);
-});
-
-test('records who asked for which table, without keys, tokens or rows', async () => {
-  await ask("Secretive(PartitionKey='alice',RowKey='1')", await bearer('downstream-api'));
-  await ask('Tables', await bearer('original-api'));
-  const records = azure.context.recorder.since(0);
-
-  expect(records).toMatchObject([
+  test.each<{ name: string; createHeader: () => Promise<string | undefined> }>([
+    { name: 'no token', createHeader: async () => undefined },
     {
-      hop: 'tables',
-      operation: 'GET Secretive',
-      status: 404,
-      facts: { identity: 'downstream-api' },
+      name: 'a token for Key Vault',
+      createHeader: () => authorizeDownstream({ aud: 'https://vault.azure.net' }),
+    },
+    { name: 'an expired token', createHeader: () => authorizeDownstream({ exp: 1 }) },
+    {
+      name: 'an invalid signature',
+      createHeader: async () => `${(await authorizeDownstream()).slice(0, -6)}AAAAAA`,
     },
     {
-      hop: 'tables',
-      operation: 'GET Tables',
-      status: 403,
-      facts: { identity: 'original-api', error: 'AuthorizationPermissionMismatch' },
+      name: 'a shared key',
+      createHeader: async () => 'SharedKeyLite devstoreaccount1:AAAA',
     },
-  ]);
-  expect(JSON.stringify(records)).not.toMatch(/eyJ|alice/);
+  ])('responds 401 with a challenge to $name', async ({ createHeader }) => {
+    const response = await callTables('Tables', await createHeader());
+    const { origin, directory } = emulators.context;
+    const authorizationUri = `${origin}/${directory.homeTenant.id}/oauth2/authorize`;
+
+    expect(response.status).toBe(401);
+    expect(response.headers.get('www-authenticate')).toBe(
+      `Bearer authorization_uri=${authorizationUri} resource_id=${audience}`,
+    );
+    expect(response.body['odata.error'].code).toBe('InvalidAuthenticationInfo');
+  });
+
+  test('responds 403 to an identity without the role', async () => {
+    const response = await callTables('Tables', await authorize('original-api'));
+
+    expect(response.status).toBe(403);
+    expect(response.headers.get('x-ms-error-code')).toBe('AuthorizationPermissionMismatch');
+    expect(response.body['odata.error'].code).toBe('AuthorizationPermissionMismatch');
+  });
 });
 
-test('does not start on a port that somebody else has', async () => {
-  const { context, remove } = await createAzureContext();
-  const busy = createServer().listen(0, '127.0.0.1');
-  await once(busy, 'listening');
-  const address = busy.address();
-  const port = typeof address === 'object' ? (address?.port ?? 0) : 0;
+test('returns the errors of Azurite', async () => {
+  const response = await callTables('Nowhere()', await authorizeDownstream());
+
+  expect(response.status).toBe(404);
+  expect(response.body['odata.error'].code).toBe('TableNotFound');
+});
+
+describe('a body over 4 MiB', () => {
+  const text = 'x'.repeat(4 * 1024 * 1024 + 1);
+
+  test('is rejected with Content-Length', async () => {
+    const options = { method: 'POST', body: text };
+    const response = await callTables('Tables', await authorizeDownstream(), options);
+
+    expect(response.status).toBe(413);
+  });
+
+  test('is rejected in chunks', async () => {
+    const body = new Blob([text]).stream();
+    const options = { method: 'POST', body, duplex: 'half' } as RequestInit;
+    const response = await callTables('Tables', await authorizeDownstream(), options);
+
+    expect(response.status).toBe(413);
+  });
+
+  test('does not affect the next request', async () => {
+    const authorization = await authorizeDownstream();
+    await callTables('Tables', authorization, { method: 'POST', body: text });
+
+    expect((await callTables('Tables', authorization)).status).toBe(200);
+  });
+});
+
+describe('raw requests', () => {
+  interface RawRequest {
+    readonly host?: string;
+    readonly connection: string;
+    readonly version?: string;
+  }
+
+  /** Lists the tables with headers that fetch does not allow. Resolves to the raw response. */
+  async function sendRaw({ host, connection, version = '2019-02-02' }: RawRequest) {
+    const endpoint = new URL(tables.endpoint);
+    const lines = [
+      `GET ${endpoint.pathname}/Tables HTTP/1.1`,
+      `Host: ${host ?? endpoint.host}`,
+      `Authorization: ${await authorizeDownstream()}`,
+      'Accept: application/json',
+      `x-ms-version: ${version}`,
+      `Connection: ${connection}`,
+    ];
+    const socket = connect(Number(endpoint.port), '127.0.0.1', () => {
+      socket.write(`${lines.join('\r\n')}\r\n\r\n`);
+    });
+    let response = '';
+    socket.on('data', (data) => {
+      response += data;
+    });
+    await once(socket, 'close');
+    return response;
+  }
+
+  const unsupportedVersion = '1999-01-01';
+
+  test('forward the headers of the caller', async () => {
+    const response = await sendRaw({ connection: 'close', version: unsupportedVersion });
+
+    expect(response).toMatch(/^HTTP\/1\.1 400 /);
+  });
+
+  test('do not forward a header that Connection lists', async () => {
+    const response = await sendRaw({
+      connection: 'close, X-MS-Version',
+      version: unsupportedVersion,
+    });
+
+    expect(response).toMatch(/^HTTP\/1\.1 200 /);
+  });
+
+  test('respond 421 to another host', async () => {
+    const response = await sendRaw({ host: 'tables.example', connection: 'close' });
+
+    expect(response).toMatch(/^HTTP\/1\.1 421 /);
+  });
+});
+
+describe('an injected fault', () => {
+  test('replaces the response', async () => {
+    await emulators.context.policies.set('fault', 'tables=503:7');
+    const response = await callTables('Tables', await authorizeDownstream());
+
+    expect(response.status).toBe(503);
+    expect(response.headers.get('retry-after')).toBe('7');
+  });
+
+  test('ends when it is set to off', async () => {
+    await emulators.context.policies.set('fault', 'tables=503:7');
+    await emulators.context.policies.set('fault', 'tables=off');
+
+    expect((await callTables('Tables', await authorizeDownstream())).status).toBe(200);
+  });
+});
+
+describe('records', () => {
+  test('have the identity, the table and the error', async () => {
+    await callTables('Unknown()', await authorizeDownstream());
+    await callTables('Tables', await authorize('original-api'));
+
+    expect(emulators.context.recorder.since(0)).toMatchObject([
+      {
+        hop: 'tables',
+        operation: 'GET Unknown',
+        status: 404,
+        facts: { identity: 'downstream-api' },
+      },
+      {
+        hop: 'tables',
+        operation: 'GET Tables',
+        status: 403,
+        facts: { identity: 'original-api', error: 'AuthorizationPermissionMismatch' },
+      },
+    ]);
+  });
+
+  test('have no keys and no tokens', async () => {
+    const path = "Unknown(PartitionKey='alice',RowKey='1')";
+    await callTables(path, await authorizeDownstream());
+
+    expect(JSON.stringify(emulators.context.recorder.since(0))).not.toMatch(/eyJ|alice/);
+  });
+});
+
+test('fails when the port is in use', async () => {
+  const { context, remove } = await createTestContext();
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
 
   await expect(startTables(context, port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
-  busy.close();
+  server.close();
   await remove();
 });

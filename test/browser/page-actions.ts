@@ -1,0 +1,32 @@
+import type { Locator, Page } from 'playwright-core';
+import type { Stack } from '../support/stack.ts';
+
+/** Opens the Client App, signs a user in and waits for the list of documents. */
+export async function signIn(page: Page, stack: Stack, user: string): Promise<void> {
+  await page.goto(stack.urls.clientApp);
+  await button(page, 'Sign in').click();
+  await page.locator(`[data-user="${user}"]`).click();
+  await page.getByRole('heading', { name: 'Documents' }).waitFor();
+  await page.locator('.rows, .empty').waitFor();
+}
+
+/** Opens a document from the list and waits for its text. */
+export async function openDocument(page: Page, title: string): Promise<void> {
+  await page.getByRole('link', { name: title }).click();
+  await page.getByRole('heading', { name: title }).waitFor();
+  await textField(page).waitFor();
+}
+
+/** Opens a view from the navigation. */
+export async function openView(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation').getByRole('link', { name }).click();
+}
+
+export function button(page: Page, name: string): Locator {
+  return page.getByRole('button', { name, exact: true });
+}
+
+/** The field with the text of a document. */
+export function textField(page: Page): Locator {
+  return page.getByLabel('Text', { exact: true });
+}

@@ -1,0 +1,85 @@
+import { randomUUID } from 'node:crypto';
+import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
+import { until } from '../support/until.ts';
+import { type Chain, startChain } from './chain.ts';
+import { expectStatus } from './expect-status.ts';
+import { breakConnection, readUserOfExchange, respondWithStatus, sendJson } from './responses.ts';
+import { signTokenB } from './token-endpoint.ts';
+
+const maxConcurrentExchanges = 20;
+const second = 1_000;
+
+let chain: Chain;
+beforeEach(async () => {
+  chain = await startChain();
+  expect((await chain.get(await chain.token())).status).toBe(200);
+});
+afterEach(() => chain.close());
+
+/** Entra never responds for one user. It responds for the other users once `release` resolves. */
+function hangForUser(user: string, release: Promise<void> = Promise.resolve()): void {
+  chain.fail('token', async (request, response) => {
+    const oid = await readUserOfExchange(request);
+    if (oid === user) return;
+    await release;
+    const tokenB = await signTokenB(chain.entra, { oid });
+    sendJson(response, { token_type: 'Bearer', expires_in: 3_600, access_token: tokenB });
+  });
+}
+
+test('60 sessions of one user that wait for Entra do not delay other users', async () => {
+  const user = randomUUID();
+  hangForUser(user);
+  const sessions = await Promise.all(
+    Array.from({ length: 60 }, () => chain.token(user, { uti: randomUUID() })),
+  );
+  const otherToken = await chain.token();
+  const before = chain.count('token');
+  const pending = chain.getAll(sessions);
+  await until('token requests of that user', () => chain.count('token') - before >= 5);
+  expect((await chain.get(otherToken)).status).toBe(200);
+  await pending;
+});
+
+test('a throttled user gets 503 at once while other users wait for their turn', async () => {
+  const user = randomUUID();
+  const throttled = await chain.token(user);
+  chain.fail('token', respondWithStatus(429, { 'retry-after': '60' }));
+  expect((await chain.get(throttled)).status).toBe(503);
+
+  const { promise: release, resolve: releaseOthers } = Promise.withResolvers<void>();
+  hangForUser(user, release);
+  const before = chain.count('token');
+  const others = chain.getAll(await chain.tokens(30));
+  const areAllTurnsTaken = () => chain.count('token') - before === maxConcurrentExchanges;
+  await until('every turn to be taken', areAllTurnsTaken);
+  // The others stay blocked until this response has arrived.
+  expect((await chain.get(throttled)).status).toBe(503);
+  releaseOthers();
+  expectStatus(await others, 200);
+});
+
+describe('after Entra was down for 15 s', () => {
+  let token: string;
+  beforeEach(async () => {
+    chain.fail('token', breakConnection());
+    token = await chain.token();
+    // The fifth failure is at 4 s, the next token requests at 9 s and 14 s.
+    for (let elapsed = 0; elapsed < 15; elapsed += 1) {
+      expect((await chain.get(token)).status).toBe(503);
+      chain.advance(second);
+    }
+    chain.fail('token', undefined);
+  });
+
+  test('a user who calls once a second succeeds within 6 s', async () => {
+    let status = (await chain.get(token)).status;
+    let elapsed = 0;
+    while (status !== 200 && elapsed < 20) {
+      chain.advance(second);
+      elapsed += 1;
+      status = (await chain.get(token)).status;
+    }
+    expect(elapsed).toBeLessThanOrEqual(6);
+  });
+});

@@ -1,0 +1,156 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { ApiError } from '../../../../shared/api-error.ts';
+import {
+  createExchange,
+  type ExchangeRequest,
+  type ExchangeSettings,
+} from '../../../../shared/obo/exchange.ts';
+import { redact } from '../../../../shared/redacted.ts';
+import type { Caller } from '../../../../shared/token/caller.ts';
+import { createKeys } from '../../../../shared/token/keys.ts';
+import { createValidator } from '../../../../shared/token/validate.ts';
+import {
+  audience,
+  type Issuer,
+  otherTenantId,
+  startIssuer,
+  tenantId,
+} from '../../../support/issuer.ts';
+
+/** The client id of the downstream API. */
+export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
+
+export const downstreamScope = `api://${downstreamId}/Documents.Read`;
+
+export const correlationId = '0af76519-16cd-43dd-8448-eb211c80319c';
+
+/** Claims of a challenge as Entra sends them, with an escaped character. */
+export const challengeClaims =
+  '{"access_token":{"capolids":{"essential":true,"values":["d7a2bb4f-\\u00e9"]}}}';
+
+/** Entra's description of an error. It contains a user name, so it must not reach anyone. */
+const description =
+  'AADSTS50076: alice@contoso.example must use multi-factor authentication. ' +
+  'Trace ID: 1 Correlation ID: 2 Timestamp: 3';
+
+/** Writes one response of the token endpoint. */
+export type Respond = (response: ServerResponse) => void;
+
+export const respondWithJson =
+  (status: number, body: object, headers: Record<string, string> = {}): Respond =>
+  (response) =>
+    response
+      .writeHead(status, { 'content-type': 'application/json', ...headers })
+      .end(JSON.stringify(body));
+
+export const respondWithError = (error: string, members: object = {}, status = 400): Respond =>
+  respondWithJson(status, {
+    error,
+    error_description: description,
+    error_codes: [],
+    timestamp: 't',
+    trace_id: tenantId,
+    correlation_id: otherTenantId,
+    ...members,
+  });
+
+export const respondWithToken = (accessToken: unknown, members: object = {}): Respond =>
+  respondWithJson(200, {
+    token_type: 'Bearer',
+    expires_in: 3_600,
+    access_token: accessToken,
+    ...members,
+  });
+
+/** A request that the token endpoint received. */
+type TokenRequest = { readonly path: string; readonly form: URLSearchParams };
+
+/** An issuer whose token endpoint responds as a test decides. */
+export type TokenEndpoint = Awaited<ReturnType<typeof startTokenEndpoint>>;
+
+export async function startTokenEndpoint() {
+  const issuer = await startIssuer();
+  const keys = createKeys({ authorityHost: issuer.host });
+  const validate = createValidator({ keys, tenantIds: [tenantId], audience });
+
+  return {
+    issuer,
+    close: () => issuer.close(),
+    /** Creates the caller of a token A with these claims. */
+    createCaller: async (claims: Record<string, unknown> = {}): Promise<Caller> =>
+      validate(redact(await issuer.token(claims))),
+    /** Creates an exchange with a state of its own. */
+    setUp: () => setUpExchange(issuer, keys),
+  };
+}
+
+function setUpExchange(issuer: Issuer, keys: ExchangeSettings['keys']) {
+  let now = Date.now();
+  let renewals = 0;
+  const requests: TokenRequest[] = [];
+  const credential = (version: string) => ({
+    version,
+    options: () => ({ clientSecret: `canary-secret-${version}` }),
+  });
+  const exchange = createExchange({
+    now: () => now,
+    authorityHost: issuer.host,
+    clientId: audience,
+    keys,
+    credential: {
+      current: async () => credential('1'),
+      async renew() {
+        renewals += 1;
+        return credential('2');
+      },
+    },
+  });
+
+  const exchangeFor = (caller: Caller, changes: Partial<ExchangeRequest> = {}) =>
+    exchange({
+      caller,
+      scopes: [downstreamScope],
+      audiences: [downstreamId, `api://${downstreamId}`],
+      correlationId,
+      ...changes,
+    });
+
+  return {
+    /** The requests that the token endpoint received, oldest first. */
+    requests,
+    countRenewals: () => renewals,
+    pass: (milliseconds: number) => {
+      now += milliseconds;
+    },
+    /** Sets the next responses of the token endpoint, in order. The last one repeats. */
+    respond(...responses: readonly [Respond, ...Respond[]]) {
+      const queue = [...responses];
+      issuer.respond('/token', async (message: IncomingMessage, response: ServerResponse) => {
+        const form = new URLSearchParams(await text(message));
+        requests.push({ path: message.url ?? '', form });
+        const respond = queue.length > 1 ? queue.shift() : queue[0];
+        respond?.(response);
+      });
+    },
+    /** Creates a token B with these claims. */
+    createTokenB: (claims: Record<string, unknown> = {}) =>
+      issuer.token({
+        aud: downstreamId,
+        azp: audience,
+        azpacr: '1',
+        exp: Math.floor(now / 1_000) + 3_600,
+        ...claims,
+      }),
+    exchange: exchangeFor,
+    /** Returns the error with which the exchange fails. */
+    async failure(caller: Caller, changes: Partial<ExchangeRequest> = {}): Promise<ApiError> {
+      try {
+        await exchangeFor(caller, changes);
+      } catch (error) {
+        return error as ApiError;
+      }
+      throw new Error('The exchange did not fail.');
+    },
+  };
+}
