@@ -1,4 +1,4 @@
-/** Runs before `azd deploy`: waits for new role assignments, because Azure would respond with 403. */
+/** Runs before `azd deploy`: waits until Azure applies new role assignments, to avoid a 403. */
 import { createAzure } from './azure.ts';
 import { readDeployment } from './environment.ts';
 import { realClock } from './poll.ts';

@@ -22,9 +22,9 @@ const fix = [
 const creationTimeout = 120_000;
 
 /**
- * The vault creates the key pair, and hooks never read the private half. The vault does not renew the
- * certificate, because a version that Entra does not know would be an outage. It only sends an e-mail
- * to its contacts a month before the expiry. `npm run rotate-credential` renews the certificate.
+ * The vault creates the key pair, and hooks never read the private half. The vault does not renew
+ * the certificate, because a version that Entra does not know would be an outage. It only sends an
+ * e-mail to its contacts a month before the expiry. `npm run rotate-credential` renews it.
  */
 const policy = {
   issuer: { name: 'Self' },

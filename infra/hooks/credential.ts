@@ -29,8 +29,8 @@ const rotationThreshold = 45;
 const entraPropagation = 120_000;
 
 /**
- * Makes sure that the vault has a certificate, and that Entra knows its newest version. A second run
- * changes nothing.
+ * Makes sure that the vault has a certificate, and that Entra knows its newest version. A second
+ * run changes nothing.
  */
 export async function ensureCredential(context: CredentialContext): Promise<void> {
   const { azure, clock, log, vaultId, name, appId } = context;
@@ -38,8 +38,9 @@ export async function ensureCredential(context: CredentialContext): Promise<void
     let certificate = await readCertificate(azure, name);
     if (!certificate) {
       log(`Creating the certificate ${name} in the vault. The private key stays there.`);
+      log('To get an e-mail a month before it expires, run:');
       log(
-        `To get an e-mail a month before it expires, run: az keyvault certificate contact add --vault-name ${vaultName(vaultId)} --email <address>`,
+        `az keyvault certificate contact add --vault-name ${vaultName(vaultId)} --email <address>`,
       );
       certificate = await createCertificate(azure, name, clock);
     }
@@ -77,10 +78,10 @@ export async function removeCredential(context: CredentialContext): Promise<void
 }
 
 /**
- * Creates a new version of the certificate and adds it to the registration. After Entra has had time
- * to distribute it, removes the old versions. Meanwhile, both versions work: an API that reads a
- * version that Entra does not know yet uses the previous one, and an API whose credential is refused
- * reads the vault again.
+ * Creates a new version of the certificate and adds it to the registration. After Entra has had
+ * time to distribute it, removes the old versions. Meanwhile, both versions work: an API that reads
+ * a version that Entra does not know yet uses the previous one, and an API whose credential is
+ * refused reads the vault again.
  */
 export async function rotateCredential(context: CredentialContext): Promise<void> {
   const { azure, clock, log, vaultId, name, appId } = context;

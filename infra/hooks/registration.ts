@@ -2,7 +2,10 @@ import { type Azure, expectStatus } from './azure.ts';
 import type { Certificate } from './certificate.ts';
 import { type Clock, poll } from './poll.ts';
 
-/** A certificate on a registration. Source: https://learn.microsoft.com/graph/api/resources/keycredential */
+/**
+ * A certificate on a registration.
+ * Source: https://learn.microsoft.com/graph/api/resources/keycredential
+ */
 interface KeyCredential {
   readonly displayName: string | null;
   /** DER in base64. */
@@ -75,8 +78,8 @@ export async function addCertificate(options: AddCertificateOptions): Promise<bo
 }
 
 /**
- * Removes all versions of a certificate from a registration, except the one to keep. Certificates of
- * others stay.
+ * Removes all versions of a certificate from a registration, except the one to keep. Certificates
+ * of others stay.
  * @returns the number of removed versions
  */
 export async function removeCertificates(options: RemoveCertificatesOptions): Promise<number> {
@@ -90,7 +93,7 @@ export async function removeCertificates(options: RemoveCertificatesOptions): Pr
   return existing.length - remaining.length;
 }
 
-/** An administrator may have added the same certificate under another name, so the bytes count too. */
+/** An administrator may have added the certificate under another name. Then its bytes match. */
 function matches(credential: KeyCredential, label: string, certificate: Certificate): boolean {
   return (
     credential.displayName === displayNameOf(label, certificate) ||
@@ -113,7 +116,7 @@ async function readCredentials(azure: Azure, appId: string): Promise<readonly Ke
   return (body.keyCredentials ?? []) as KeyCredential[];
 }
 
-/** Replaces all certificates of the registration. Graph deletes the ones that are not in the list. */
+/** Replaces all certificates of the registration. Graph deletes those that are not in the list. */
 async function writeCredentials(
   azure: Azure,
   appId: string,

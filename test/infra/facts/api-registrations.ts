@@ -1,10 +1,11 @@
-import { at, type Resource, type Snapshot, type Tree } from '../snapshot.ts';
+import { at, type Resource, type Snapshot } from '../snapshot.ts';
 import { type Fact, same } from './fact.ts';
 import { list, registered } from './registrations.ts';
 
 const original = 'entra/original-api.bicep';
 const downstream = 'entra/downstream-api.bicep';
 
+/** The condition is true for the registrations of both APIs. */
 export const bothApis = (holds: (app: Resource) => boolean) =>
   registered(
     (snapshot) =>
@@ -12,21 +13,24 @@ export const bothApis = (holds: (app: Resource) => boolean) =>
       holds(snapshot.registration('downstream-api')),
   );
 
-const callers = (app: Resource) =>
+/** The client ids that are pre-authorized at an API. */
+const preAuthorizedClients = (app: Resource) =>
   list(app, 'properties.api.preAuthorizedApplications').map(({ appId }) => appId);
-const offers = (name: string, more?: Tree) => (app: Resource) =>
-  list(app, 'properties.optionalClaims.accessToken').some(
-    (claim) => claim.name === name && (!more || same(claim.additionalProperties, more)),
-  );
+
+/** The access tokens of an API contain an optional claim. */
+const hasClaim = (name: string) => (app: Resource) =>
+  list(app, 'properties.optionalClaims.accessToken').some((claim) => claim.name === name);
+
+/** The second steps of the registrations, which set the identifier URIs. */
 const secondSteps = (snapshot: Snapshot) =>
   snapshot
     .ofType('Microsoft.Graph/applications@v1.0')
     .filter((app) => at(app, 'properties.identifierUris'));
 
-/** What the two APIs offer, to whom, and what their tokens say. */
+/** Facts about the app registrations of the two APIs. */
 export const apiRegistrationFacts: readonly Fact[] = [
   {
-    name: 'both APIs get tokens of version 2',
+    name: 'both APIs receive access tokens of version 2',
     holds: bothApis((app) => at(app, 'properties.api.requestedAccessTokenVersion') === 2),
     mutation: {
       file: downstream,
@@ -35,7 +39,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'tokens say whether they are a user’s',
+    name: 'access tokens contain idtyp, for users too',
     holds: bothApis((app) =>
       list(app, 'properties.optionalClaims.accessToken').some(
         (claim) =>
@@ -49,8 +53,8 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'tokens say what the client can do',
-    holds: bothApis(offers('xms_cc')),
+    name: 'access tokens contain the client capabilities (xms_cc)',
+    holds: bothApis(hasClaim('xms_cc')),
     mutation: {
       file: downstream,
       from: "{ name: 'xms_cc', essential: false }",
@@ -58,8 +62,8 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'tokens say which authentication contexts are met',
-    holds: bothApis(offers('acrs')),
+    name: 'access tokens contain the authentication contexts (acrs)',
+    holds: bothApis(hasClaim('acrs')),
     mutation: {
       file: downstream,
       from: "{ name: 'acrs', essential: false }",
@@ -67,9 +71,11 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Original is called by the Client App alone',
+    name: 'only the Client App is pre-authorized at Original API',
     holds: registered((snapshot) =>
-      same(callers(snapshot.registration('original-api')), ['[<clientAppRegistration.appId>]']),
+      same(preAuthorizedClients(snapshot.registration('original-api')), [
+        '[<clientAppRegistration.appId>]',
+      ]),
     ),
     mutation: {
       file: original,
@@ -78,9 +84,11 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Downstream is called by Original alone, and not by the Client App',
+    name: 'only Original API is pre-authorized at Downstream API',
     holds: registered((snapshot) =>
-      same(callers(snapshot.registration('downstream-api')), ['[<originalRegistration.appId>]']),
+      same(preAuthorizedClients(snapshot.registration('downstream-api')), [
+        '[<originalRegistration.appId>]',
+      ]),
     ),
     mutation: {
       file: 'main.bicep',
@@ -89,7 +97,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'who consents to a caller is shown what it calls, too',
+    name: 'consent to a client includes the API that it calls',
     holds: bothApis((app) =>
       /^\["\[<\w+Registration\.appId>\]"\]$/.test(
         JSON.stringify(at(app, 'properties.api.knownClientApplications')),
@@ -102,7 +110,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Profiles.Manage is for people, never for apps',
+    name: 'Profiles.Manage can be assigned to users only',
     holds: registered((snapshot) =>
       same(
         list(snapshot.registration('downstream-api'), 'properties.appRoles').map(
@@ -118,7 +126,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'only Downstream defines a role',
+    name: 'only Downstream API defines an app role',
     holds: registered(
       (snapshot) =>
         !snapshot.registration('original-api').properties.appRoles &&
@@ -127,11 +135,14 @@ export const apiRegistrationFacts: readonly Fact[] = [
     mutation: {
       file: original,
       from: 'optionalClaims: {',
-      to: "appRoles: [ { id: guid(name), value: 'All.Read', displayName: 'All', description: 'All', allowedMemberTypes: ['Application'], isEnabled: true } ], optionalClaims: {",
+      to: [
+        "appRoles: [{ id: guid(name), value: 'All.Read', displayName: 'All', description: 'All',",
+        "allowedMemberTypes: ['Application'], isEnabled: true }], optionalClaims: {",
+      ].join(' '),
     },
   },
   {
-    name: 'both APIs are named by their own app id',
+    name: 'the identifier URI of each API contains its own app id',
     holds: registered(
       (snapshot) =>
         secondSteps(snapshot).length === 2 &&
@@ -146,7 +157,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'a registration’s second step is of the same registration, and makes no other',
+    name: 'the second step of a registration creates no other registration',
     holds: registered(
       (snapshot) =>
         new Set(

@@ -5,19 +5,21 @@ const app = 'function-app.bicep';
 const main = 'main.bicep';
 const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
 
+/** Both Function Apps have the value at the path below `properties`. */
 export const bothHave = (path: string, value: unknown) =>
   bothApps(({ site }) => same(at(site, `properties.${path}`), value));
 
-const refusesPasswords = (name: string) =>
+/** Both Function Apps reject passwords of a publishing protocol, `ftp` or `scm`. */
+const rejectsPasswords = (name: string) =>
   everywhere((snapshot) => {
     const found = snapshot.ofType(policies).filter((policy) => policy.name?.endsWith(`/${name}`));
     return found.length === 2 && found.every((policy) => policy.properties.allow === false);
   });
 
-/** The Function Apps. */
+/** Facts about the Function Apps. */
 export const appFacts: readonly Fact[] = [
   {
-    name: 'each API has a plan of its own',
+    name: 'each API has its own plan',
     holds: bothApps(({ site }, api) =>
       String(site.properties.serverFarmId).includes(`/plan-${api}-`),
     ),
@@ -28,7 +30,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the plans are Flex Consumption',
+    name: 'the plans are Flex Consumption plans',
     holds: all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
     mutation: {
       file: app,
@@ -37,7 +39,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the plans are Linux',
+    name: 'the plans run Linux',
     holds: all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
     mutation: {
       file: app,
@@ -55,7 +57,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the package is looked for in a blob container',
+    name: 'the package of each API is in a blob container',
     holds: bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
     mutation: {
       file: app,
@@ -64,7 +66,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the APIs answer on https alone',
+    name: 'the APIs accept HTTPS only',
     holds: bothHave('httpsOnly', true),
     mutation: {
       file: app,
@@ -73,7 +75,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the APIs take TLS 1.2 at least',
+    name: 'the APIs require TLS 1.2 or newer',
     holds: bothHave('siteConfig.minTlsVersion', '1.2'),
     mutation: {
       file: app,
@@ -82,7 +84,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'their deployment sites take TLS 1.2 at least',
+    name: 'the deployment sites of the APIs require TLS 1.2 or newer',
     holds: bothHave('siteConfig.scmMinTlsVersion', '1.2'),
     mutation: {
       file: app,
@@ -91,7 +93,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'FTP is off',
+    name: 'FTP is disabled',
     holds: bothHave('siteConfig.ftpsState', 'Disabled'),
     mutation: {
       file: app,
@@ -100,7 +102,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'HTTP/2 is on',
+    name: 'HTTP/2 is enabled',
     holds: bothHave('siteConfig.http20Enabled', true),
     mutation: {
       file: app,
@@ -109,7 +111,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'remote debugging is off',
+    name: 'remote debugging is disabled',
     holds: bothHave('siteConfig.remoteDebuggingEnabled', false),
     mutation: {
       file: app,
@@ -118,8 +120,8 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no FTP password publishes',
-    holds: refusesPasswords('ftp'),
+    name: 'publishing with an FTP password is disabled',
+    holds: rejectsPasswords('ftp'),
     mutation: {
       file: app,
       from: "name: 'ftp', properties: { allow: false }",
@@ -127,8 +129,8 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no SCM password publishes',
-    holds: refusesPasswords('scm'),
+    name: 'publishing with an SCM password is disabled',
+    holds: rejectsPasswords('scm'),
     mutation: {
       file: app,
       from: "name: 'scm', properties: { allow: false }",
@@ -136,7 +138,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the platform answers no CORS',
+    name: 'the platform allows no CORS origin',
     holds: bothHave('siteConfig.cors.allowedOrigins', []),
     mutation: {
       file: app,
@@ -145,7 +147,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the platform lets no other origin send credentials',
+    name: 'the platform allows no CORS request with credentials',
     holds: bothHave('siteConfig.cors.supportCredentials', false),
     mutation: {
       file: app,
@@ -163,7 +165,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'an API has one identity, its own, which it names by user-assigned id',
+    name: 'each API has one identity: its own user-assigned identity',
     holds: bothApps(
       ({ site }, api) =>
         site.identity?.type === 'UserAssigned' &&
@@ -178,7 +180,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the package is fetched by the app’s identity, not by a key',
+    name: 'each API reads its package with its identity, not with a key',
     holds: bothApps(({ site }, api) =>
       same(at(site, 'properties.functionAppConfig.deployment.storage.authentication'), {
         type: 'UserAssignedIdentity',
@@ -187,12 +189,18 @@ export const appFacts: readonly Fact[] = [
     ),
     mutation: {
       file: app,
-      from: "authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }",
-      to: "authentication: { type: 'StorageAccountConnectionString', storageAccountConnectionStringName: 'DEPLOYMENT' }",
+      from: [
+        "authentication: { type: 'UserAssignedIdentity',",
+        'userAssignedIdentityResourceId: identity.id }',
+      ].join(' '),
+      to: [
+        "authentication: { type: 'StorageAccountConnectionString',",
+        "storageAccountConnectionStringName: 'DEPLOYMENT' }",
+      ].join(' '),
     },
   },
   {
-    name: 'the package lies in the app’s own storage account',
+    name: 'the package of each API is in its own storage account',
     holds: bothApps(
       ({ site }, api) =>
         at(site, 'properties.functionAppConfig.deployment.storage.value') ===
@@ -205,7 +213,7 @@ export const appFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'azd finds each API by its service’s name',
+    name: 'each API has the tag by which azd finds its service',
     holds: bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
     mutation: {
       file: main,

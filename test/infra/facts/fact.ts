@@ -25,9 +25,7 @@ export const bothApps = (
   holds: (app: ReturnType<Snapshot['app']>, api: (typeof apis)[number]) => boolean,
 ): Fact['holds'] => everywhere((snapshot) => apis.every((api) => holds(snapshot.app(api), api)));
 
-/**
- * Every parameter set has `count` resources of the type, and each of them has the value at the path.
- */
+/** Every parameter set has `count` resources of the type, each with the value at the path. */
 export const all = (type: string, count: number, path: string, value: unknown): Fact['holds'] =>
   everywhere((snapshot) => {
     const found = snapshot.ofType(type);

@@ -1,19 +1,20 @@
-import { at, type Tree } from '../snapshot.ts';
+import { at, type Snapshot, type Tree } from '../snapshot.ts';
 import { type Fact, same } from './fact.ts';
 
 const network = 'network.bicep';
 const main = 'main.bicep';
-const reach = 'properties.publicNetworkAccess';
+const publicAccess = 'properties.publicNetworkAccess';
 
-const subnets = (snapshot: Parameters<Fact['holds']>[0]['production']) =>
+/** The subnets of the virtual network. */
+const subnets = (snapshot: Snapshot) =>
   (at(snapshot.ofType('Microsoft.Network/virtualNetworks')[0], 'properties.subnets') ??
     []) as readonly Tree[];
 
-/** The private mode (parameter set `production`), and that there is none of it elsewhere. */
+/** Facts about the private mode, which the parameter set `production` uses. */
 export const networkFacts: readonly Fact[] = [
   {
-    name: 'in private, Downstream is not reached from outside',
-    holds: ({ production }) => at(production.app('downstream').site, reach) === 'Disabled',
+    name: 'in the private mode, Downstream API is not public',
+    holds: ({ production }) => at(production.app('downstream').site, publicAccess) === 'Disabled',
     mutation: {
       file: main,
       from: 'downstreamSubnetId : null, publicNetwork: !privateNetwork',
@@ -21,8 +22,8 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Original is reached by everybody’s browser',
-    holds: ({ production }) => at(production.app('original').site, reach) === 'Enabled',
+    name: 'in the private mode, Original API is public',
+    holds: ({ production }) => at(production.app('original').site, publicAccess) === 'Enabled',
     mutation: {
       file: main,
       from: 'publicNetwork: true',
@@ -30,14 +31,14 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'in private, the tables are not reached from outside',
+    name: 'in the private mode, the tables are not public',
     holds: ({ production }) =>
       production
         .ofType('Microsoft.Storage/storageAccounts')
         .filter(({ name }) => name?.startsWith('stt'))
         .every(
           (store) =>
-            at(store, reach) === 'Disabled' &&
+            at(store, publicAccess) === 'Disabled' &&
             at(store, 'properties.networkAcls.defaultAction') === 'Deny',
         ),
     mutation: {
@@ -47,12 +48,12 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'in private, too, the hosts and azd reach the storage of packages, by their roles',
+    name: 'in the private mode, the storage accounts for packages are public',
     holds: ({ production }) =>
       ['sto', 'std'].every((prefix) =>
         production
           .ofType('Microsoft.Storage/storageAccounts')
-          .some((store) => store.name?.startsWith(prefix) && at(store, reach) === 'Enabled'),
+          .some((store) => store.name?.startsWith(prefix) && at(store, publicAccess) === 'Enabled'),
       ),
     mutation: {
       file: 'storage-account.bicep',
@@ -61,7 +62,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Original calls out through its own subnet',
+    name: 'Original API connects through its own subnet',
     holds: ({ production }) =>
       at(production.app('original').site, 'properties.virtualNetworkSubnetId') ===
       '[<network.originalSubnetId>]',
@@ -72,7 +73,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Downstream calls out through its own subnet',
+    name: 'Downstream API connects through its own subnet',
     holds: ({ production }) =>
       at(production.app('downstream').site, 'properties.virtualNetworkSubnetId') ===
       '[<network.downstreamSubnetId>]',
@@ -83,12 +84,12 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'doors into the network lead to Downstream and to the tables',
+    name: 'Downstream API and the tables have private endpoints',
     holds: ({ production }) =>
       same(
         production
           .ofType('Microsoft.Network/privateEndpoints')
-          .map((door) => at(door, 'properties.privateLinkServiceConnections.0.properties')),
+          .map((endpoint) => at(endpoint, 'properties.privateLinkServiceConnections.0.properties')),
         [
           { privateLinkServiceId: '[<downstream.id>]', groupIds: ['sites'] },
           { privateLinkServiceId: '[<tableStore.id>]', groupIds: ['table'] },
@@ -101,7 +102,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the apps’ subnets are delegated to what Flex Consumption runs on',
+    name: 'the subnets of the APIs are delegated to Container Apps, which Flex Consumption runs on',
     holds: ({ production }) =>
       subnets(production).filter(
         (subnet) =>
@@ -115,7 +116,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the apps reach Entra through NAT, by one known address',
+    name: 'the subnets of the APIs use the NAT gateway',
     holds: ({ production }) =>
       subnets(production).filter((subnet) =>
         String(at(subnet, 'properties.natGateway.id')).includes('/natGateways/'),
@@ -127,7 +128,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'NAT and its address are of the kind that go together',
+    name: 'the NAT gateway and its address have the SKU Standard',
     holds: ({ production }) =>
       ['publicIPAddresses', 'natGateways'].every(
         (type) => at(production.ofType(`Microsoft.Network/${type}`)[0], 'sku.name') === 'Standard',
@@ -139,7 +140,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'that address stays the same',
+    name: 'the NAT gateway has one static address',
     holds: ({ production }) =>
       production
         .ofType('Microsoft.Network/publicIPAddresses')
@@ -154,7 +155,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no subnet has a way out that nobody made',
+    name: 'no subnet has the default outbound access of Azure',
     holds: ({ production }) =>
       subnets(production).length === 3 &&
       subnets(production).every(
@@ -167,7 +168,7 @@ export const networkFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'without the private mode there is no network to pay for',
+    name: 'without the private mode, there is no network',
     holds: ({ development }) => !development.text.includes('Microsoft.Network/'),
     mutation: {
       file: main,

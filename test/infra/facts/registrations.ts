@@ -5,18 +5,19 @@ const clientApp = 'entra/client-app.bicep';
 const original = 'entra/original-api.bicep';
 const application = 'Microsoft.Graph/applications@v1.0';
 
-/** Both parameter sets that make registrations. */
+/** The condition is true for both parameter sets that create registrations. */
 export const registered =
   (holds: (snapshot: Snapshot) => boolean): Fact['holds'] =>
   ({ development, production }) =>
     holds(development) && holds(production);
 
+/** Returns the list of objects at the path, or an empty list. */
 export const list = (value: unknown, path: string) => (at(value, path) ?? []) as readonly Tree[];
 
-/** The app registrations, type-checked against Microsoft's own Graph types. */
+/** Facts about all app registrations and about the Client App. */
 export const registrationFacts: readonly Fact[] = [
   {
-    name: 'the Client App has one redirect page, on its own site',
+    name: 'the Client App has one redirect URI, on its own site',
     holds: registered((snapshot) =>
       same(at(snapshot.registration('client-app'), 'properties.spa'), {
         redirectUris: ["[format('{0}/redirect.html', <clientAppSite.origin>)]"],
@@ -29,7 +30,7 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no registration redirects anywhere else',
+    name: 'no registration has another redirect URI',
     holds: registered((snapshot) =>
       snapshot
         .ofType(application)
@@ -44,7 +45,7 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no implicit grant, and no public-client fallback',
+    name: 'no registration allows the implicit grant or the public client fallback',
     holds: registered((snapshot) =>
       (['client-app', 'original-api', 'downstream-api'] as const).every((name) => {
         const { properties } = snapshot.registration(name);
@@ -71,17 +72,21 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no registration asks for a permission, so none for applications either, and no two depend on each other',
+    name: 'no registration requests a permission',
     holds: registered((snapshot) => !snapshot.text.includes('requiredResourceAccess')),
     mutation: {
       file: clientApp,
       from: 'spa: {',
-      to: "requiredResourceAccess: [ { resourceAppId: '00000003-0000-0000-c000-000000000000', resourceAccess: [{ id: '19dbc75e-c2e2-444c-a770-ec69d8559fc7', type: 'Role' }] } ], spa: {",
+      to: [
+        "requiredResourceAccess: [{ resourceAppId: '00000003-0000-0000-c000-000000000000',",
+        "resourceAccess: [{ id: '19dbc75e-c2e2-444c-a770-ec69d8559fc7', type: 'Role' }] }],",
+        'spa: {',
+      ].join(' '),
     },
   },
   ...federationFacts(),
   {
-    name: 'each registration has its service principal',
+    name: 'each registration has a service principal',
     holds: registered((snapshot) => {
       const principals = snapshot.ofType('Microsoft.Graph/servicePrincipals@v1.0');
       return (
@@ -98,7 +103,7 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'one tenant signs in, unless a list of tenants was given',
+    name: 'the registrations are multi-tenant only if there is a list of tenants',
     holds: ({ development, production }) =>
       (['client-app', 'original-api', 'downstream-api'] as const).every(
         (name) =>
@@ -112,7 +117,7 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'nothing of Entra is touched with manageAppRegistrations=false',
+    name: 'manageAppRegistrations=false deploys nothing to Entra',
     holds: ({ unregistered }) => !unregistered.text.includes('Microsoft.Graph'),
     mutation: {
       file: 'main.bicep',
@@ -122,6 +127,7 @@ export const registrationFacts: readonly Fact[] = [
   },
 ];
 
+/** Facts about the federated credential for the managed identity of Original API. */
 function federationFacts(): readonly Fact[] {
   const federated = (path: string, value: unknown) =>
     registered((snapshot) => {
@@ -132,7 +138,7 @@ function federationFacts(): readonly Fact[] {
     });
   return [
     {
-      name: 'Original’s managed identity may emulators for it',
+      name: 'the managed identity of Original API can authenticate as its registration',
       holds: federated('subject', '[<originalIdentity.principalId>]'),
       mutation: {
         file: 'main.bicep',
@@ -141,7 +147,7 @@ function federationFacts(): readonly Fact[] {
       },
     },
     {
-      name: 'by tokens of the home tenant',
+      name: 'the federated credential accepts tokens of the home tenant',
       holds: federated(
         'issuer',
         "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, 'home-tenant')]",
@@ -153,7 +159,7 @@ function federationFacts(): readonly Fact[] {
       },
     },
     {
-      name: 'made for that exchange',
+      name: 'the federated credential accepts tokens for the token exchange audience',
       holds: federated('audiences', ['api://AzureADTokenExchange']),
       mutation: {
         file: 'main.bicep',

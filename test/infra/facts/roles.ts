@@ -3,8 +3,11 @@ import { everywhere, type Fact, same } from './fact.ts';
 
 const file = 'role-assignments.bicep';
 
-/** Microsoft's built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles), by what they are given on. */
-const fitting: Readonly<Record<string, string>> = {
+/**
+ * The role for each resource, by the name of its module. The ids are those of Microsoft's built-in
+ * roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+ */
+const expectedRoles: Readonly<Record<string, string>> = {
   originalStorage: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   downstreamStorage: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   tableStore: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
@@ -12,30 +15,39 @@ const fitting: Readonly<Record<string, string>> = {
   monitoring: '3913510d-42f4-4e42-8a64-420c390055eb',
 };
 
-const holders = (snapshot: Snapshot, on: string) =>
+/** Returns the modules of the identities that have a role on the resource of a module. */
+const identitiesWithRole = (snapshot: Snapshot, on: string) =>
   snapshot
     .roleAssignments()
     .filter((assignment) => assignment.on === on)
     .map((assignment) => assignment.of)
     .sort();
 
-/** Who may do what. */
+/** The Bicep source of a role assignment, as far as it names the API and the role. */
+const assignment = (api: 'original' | 'downstream', role: string) =>
+  [
+    `principalId: ${api}.principalId`,
+    "principalType: 'ServicePrincipal'",
+    `description: ${role}.why`,
+  ].join(', ');
+
+/** Facts about the role assignments. */
 export const roleFacts: readonly Fact[] = [
   {
-    name: 'Original alone reads the vault, and Downstream can read no secret',
+    name: 'only Original API has a role on the vault',
     holds: ({ development, production }) =>
       [development, production].every((snapshot) =>
-        same(holders(snapshot, 'vault'), ['originalIdentity']),
+        same(identitiesWithRole(snapshot, 'vault'), ['originalIdentity']),
       ),
     mutation: {
       file: file,
-      from: "principalId: original.principalId, principalType: 'ServicePrincipal', description: keyVaultSecretsUser.why",
-      to: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: keyVaultSecretsUser.why",
+      from: assignment('original', 'keyVaultSecretsUser'),
+      to: assignment('downstream', 'keyVaultSecretsUser'),
     },
   },
   {
-    name: 'secretless, nobody has a role on the vault',
-    holds: ({ unregistered }) => same(holders(unregistered, 'vault'), []),
+    name: 'in the secretless mode, no identity has a role on the vault',
+    holds: ({ unregistered }) => same(identitiesWithRole(unregistered, 'vault'), []),
     mutation: {
       file: file,
       from: '= if (readsVault) {',
@@ -43,42 +55,45 @@ export const roleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Downstream alone touches tables, and Original can touch none',
-    holds: everywhere((snapshot) => same(holders(snapshot, 'tableStore'), ['downstreamIdentity'])),
+    name: 'only Downstream API has a role on the table store',
+    holds: everywhere((snapshot) =>
+      same(identitiesWithRole(snapshot, 'tableStore'), ['downstreamIdentity']),
+    ),
     mutation: {
       file: file,
-      from: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: tableDataContributor.why",
-      to: "principalId: original.principalId, principalType: 'ServicePrincipal', description: tableDataContributor.why",
+      from: assignment('downstream', 'tableDataContributor'),
+      to: assignment('original', 'tableDataContributor'),
     },
   },
   {
-    name: 'each app has its own host storage and not the other’s',
+    name: 'each API has a role on its own host storage only',
     holds: everywhere(
       (snapshot) =>
-        same(holders(snapshot, 'originalStorage'), ['originalIdentity']) &&
-        same(holders(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
+        same(identitiesWithRole(snapshot, 'originalStorage'), ['originalIdentity']) &&
+        same(identitiesWithRole(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
     ),
     mutation: {
       file: file,
-      from: "principalId: downstream.principalId, principalType: 'ServicePrincipal', description: blobDataOwner.why",
-      to: "principalId: original.principalId, principalType: 'ServicePrincipal', description: blobDataOwner.why",
+      from: assignment('downstream', 'blobDataOwner'),
+      to: assignment('original', 'blobDataOwner'),
     },
   },
   {
-    name: 'both send telemetry',
+    name: 'both APIs have a role on Application Insights',
     holds: everywhere((snapshot) =>
-      same(holders(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
+      same(identitiesWithRole(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
     ),
     mutation: {
       file: file,
-      from: "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
-      to: "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!readsVault) {",
+      after: 'resource downstreamSendsTelemetry',
+      from: '= {',
+      to: '= if (!readsVault) {',
     },
   },
   {
-    name: 'every role is the least one for what it is on',
+    name: 'every role is the one with the fewest permissions for its resource',
     holds: everywhere((snapshot) =>
-      snapshot.roleAssignments().every(({ on, role }) => fitting[on] === role),
+      snapshot.roleAssignments().every(({ on, role }) => expectedRoles[on] === role),
     ),
     mutation: {
       file: 'roles.bicep',
@@ -87,7 +102,7 @@ export const roleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'every role is on one resource, never on the group or the subscription',
+    name: 'every role is assigned on one resource, not on the group or the subscription',
     holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
@@ -100,7 +115,7 @@ export const roleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'every role says whose kind it is for, so that a new identity is found',
+    name: 'every role assignment states the principal type, which a new identity requires',
     holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
@@ -113,7 +128,7 @@ export const roleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'every role’s name comes from where, whom and what, so that a second deployment changes nothing',
+    name: 'the name of a role assignment is derived from resource, identity and role',
     holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
@@ -130,7 +145,7 @@ export const roleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'every role says why',
+    name: 'every role assignment has a description',
     holds: everywhere((snapshot) =>
       snapshot
         .roleAssignments()

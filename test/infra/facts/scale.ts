@@ -7,10 +7,10 @@ const app = 'function-app.bicep';
 const main = 'main.bicep';
 const scaling = 'functionAppConfig.scaleAndConcurrency';
 
-/** How the APIs grow, and the Client App's site. */
+/** Facts about the instances of the APIs, and about the Client App's site. */
 export const scaleFacts: readonly Fact[] = [
   {
-    name: 'an instance takes 50 requests at once',
+    name: 'an instance handles 50 concurrent requests',
     holds: bothHave(`${scaling}.triggers.http.perInstanceConcurrency`, 50),
     mutation: {
       file: main,
@@ -19,7 +19,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'an instance has 2 GB, which the capacity plan counts on',
+    name: 'an instance has the memory that the capacity plan assumes',
     holds: bothHave(`${scaling}.instanceMemoryMB`, 1_024 * memory),
     mutation: {
       file: app,
@@ -28,7 +28,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the number of instances has an end',
+    name: 'an API has at most 100 instances',
     holds: bothHave(`${scaling}.maximumInstanceCount`, 100),
     mutation: {
       file: main,
@@ -37,7 +37,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'nothing is always ready unless asked for',
+    name: 'an API has always-ready instances only if they are configured',
     holds: ({ development, production }) =>
       same(at(development.app('original').site, `properties.${scaling}.alwaysReady`), []) &&
       same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [
@@ -50,7 +50,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the Client App’s site is free',
+    name: 'the site of the Client App has the free plan',
     holds: all('Microsoft.Web/staticSites', 1, 'sku.name', 'Free'),
     mutation: {
       file: 'client-app-site.bicep',
@@ -59,7 +59,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the Client App’s site takes the headers that come with its files',
+    name: 'the site of the Client App accepts its own configuration file',
     holds: all('Microsoft.Web/staticSites', 1, 'properties.allowConfigFileUpdates', true),
     mutation: {
       file: 'client-app-site.bicep',
@@ -68,7 +68,7 @@ export const scaleFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the Client App has no preview sites, whose origins nobody would know',
+    name: 'the Client App has no staging environments with unknown origins',
     holds: all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
     mutation: {
       file: 'client-app-site.bicep',

@@ -3,12 +3,13 @@ import { bothApis } from './api-registrations.ts';
 import { type Fact, same } from './fact.ts';
 import { list, registered } from './registrations.ts';
 
+/** The scopes of an API's registration. */
 const scopesOf = (app: Resource) => list(app, 'properties.api.oauth2PermissionScopes');
 
-/** What can be asked of the APIs, and by whom. */
+/** Facts about the scopes of the APIs. */
 export const scopeFacts: readonly Fact[] = [
   {
-    name: 'both APIs offer the four scopes that their routes ask for',
+    name: 'both APIs have the four scopes that their routes require',
     holds: bothApis((app) =>
       same(
         scopesOf(app)
@@ -24,7 +25,7 @@ export const scopeFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'every scope can be asked for, and so can the role',
+    name: 'every scope and the app role are enabled',
     holds: registered((snapshot) =>
       [
         ...scopesOf(snapshot.registration('original-api')),
@@ -39,7 +40,7 @@ export const scopeFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'people consent to every scope for themselves',
+    name: 'users can consent to every scope',
     holds: bothApis((app) => scopesOf(app).every(({ type }) => type === 'User')),
     mutation: {
       file: 'entra/scopes.bicep',
@@ -48,7 +49,7 @@ export const scopeFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the caller is pre-authorized for every scope',
+    name: 'the client of each API is pre-authorized for every scope',
     holds: bothApis((app) =>
       same(
         at(app, 'properties.api.preAuthorizedApplications.0.delegatedPermissionIds'),

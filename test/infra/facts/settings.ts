@@ -3,10 +3,10 @@ import { bothApps, everywhere, type Fact } from './fact.ts';
 const app = 'function-app.bicep';
 const main = 'main.bicep';
 
-/** What the APIs are told. That the names are those which the code reads is another test's: settings.test.ts. */
+/** Facts about the app settings of the APIs. test/infra/settings.test.ts checks their names. */
 export const settingFacts: readonly Fact[] = [
   {
-    name: 'an API asks for tokens as its own identity',
+    name: 'each API uses its own identity',
     holds: bothApps(
       ({ settings }, api) => settings.AZURE_CLIENT_ID === `[<${api}Identity.clientId>]`,
     ),
@@ -17,7 +17,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the host keeps its state by identity',
+    name: 'each host accesses its storage with the identity of its API',
     holds: bothApps(
       ({ settings }, api) =>
         settings.AzureWebJobsStorage__credential === 'managedidentity' &&
@@ -31,7 +31,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the host keeps its state in the app’s own storage account',
+    name: 'each host uses the storage account of its API',
     holds: bothApps(
       ({ settings }, api) => settings.AzureWebJobsStorage__accountName === `[<${api}Storage.name>]`,
     ),
@@ -42,7 +42,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'telemetry is sent as the app’s identity',
+    name: 'each API sends telemetry with its identity',
     holds: bothApps(
       ({ settings }, api) =>
         settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ===
@@ -55,7 +55,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the host shows no page of its own',
+    name: 'the home page of the host is disabled',
     holds: bothApps(({ settings }) => settings.AzureWebJobsDisableHomepage === 'true'),
     mutation: {
       file: app,
@@ -64,7 +64,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Original calls Downstream’s own https address, route prefix included',
+    name: 'Original API calls Downstream API by HTTPS, with the route prefix',
     holds: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
@@ -78,7 +78,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the one origin allowed is the Client App’s',
+    name: 'Original API allows only the origin of the Client App',
     holds: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
@@ -91,7 +91,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the one app that may call Original is the Client App',
+    name: 'Original API accepts tokens only for the Client App',
     holds: ({ development }) =>
       development.app('original').settings.CLIENT_APP_IDS === '[<clientAppRegistration.appId>]',
     mutation: {
@@ -101,7 +101,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'both APIs believe the home tenant’s Entra, in whichever cloud that is',
+    name: 'both APIs trust the home tenant and the Entra of its cloud',
     holds: bothApps(
       ({ settings }) =>
         settings.AZURE_TENANT_ID === 'home-tenant' &&
@@ -114,7 +114,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'deleting demands an authentication context',
+    name: 'deleting requires an authentication context',
     holds: everywhere(
       (snapshot) => snapshot.app('downstream').settings.STEP_UP_AUTH_CONTEXT === 'c1',
     ),
@@ -125,7 +125,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'users of the home tenant alone may call, unless a list says otherwise',
+    name: 'only users of the home tenant may call, unless there is a list of tenants',
     holds: ({ development, production }) =>
       development.app('downstream').settings.ALLOWED_TENANT_IDS === 'home-tenant' &&
       String(production.app('downstream').settings.ALLOWED_TENANT_IDS).split(',').length === 2,
@@ -136,7 +136,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Original proves itself with a certificate in the vault',
+    name: 'Original API authenticates with the certificate in the vault',
     holds: ({ development }) => {
       const { CLIENT_CREDENTIAL, AZURE_KEY_VAULT_ENDPOINT, CLIENT_CREDENTIAL_NAME } =
         development.app('original').settings;
@@ -153,7 +153,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'one switch makes it secretless',
+    name: 'clientCredential selects the secretless mode',
     holds: ({ unregistered }) =>
       unregistered.app('original').settings.CLIENT_CREDENTIAL === 'managed-identity',
     mutation: {
@@ -163,7 +163,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'Downstream keeps its tables in the table store',
+    name: 'Downstream API uses the tables in the table store',
     holds: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
@@ -177,7 +177,7 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'where registrations are not made here, the given ids are used',
+    name: 'manageAppRegistrations=false uses the ids of the parameters',
     holds: ({ unregistered }) => {
       const { ORIGINAL_API_CLIENT_ID, DOWNSTREAM_API_CLIENT_ID } =
         unregistered.app('original').settings;

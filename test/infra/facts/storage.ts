@@ -8,10 +8,10 @@ const accounts = (path: string, value: unknown) =>
 const vaults = (path: string, value: unknown) =>
   all('Microsoft.KeyVault/vaults', 1, `properties.${path}`, value);
 
-/** Storage accounts, the vault, and where logs go. */
+/** Facts about the storage accounts, the vault and the logs. */
 export const storageFacts: readonly Fact[] = [
   {
-    name: 'storage takes no account key',
+    name: 'storage accepts no account key',
     holds: accounts('allowSharedKeyAccess', false),
     mutation: {
       file: storage,
@@ -20,7 +20,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no blob can be made public',
+    name: 'storage allows no public blob',
     holds: accounts('allowBlobPublicAccess', false),
     mutation: {
       file: storage,
@@ -29,7 +29,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'storage takes TLS 1.2 at least',
+    name: 'storage requires TLS 1.2 or newer',
     holds: accounts('minimumTlsVersion', 'TLS1_2'),
     mutation: {
       file: storage,
@@ -38,7 +38,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'storage answers on https alone',
+    name: 'storage accepts HTTPS only',
     holds: accounts('supportsHttpsTrafficOnly', true),
     mutation: {
       file: storage,
@@ -47,7 +47,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'nothing is copied to another tenant',
+    name: 'storage is not replicated to another tenant',
     holds: accounts('allowCrossTenantReplication', false),
     mutation: {
       file: storage,
@@ -56,7 +56,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the portal uses identities, not keys',
+    name: 'the portal accesses storage with identities by default',
     holds: accounts('defaultToOAuthAuthentication', true),
     mutation: {
       file: storage,
@@ -65,7 +65,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no service of Azure’s goes around the storage’s network rules',
+    name: 'no Azure service bypasses the network rules of storage',
     holds: accounts('networkAcls.bypass', 'None'),
     mutation: {
       file: storage,
@@ -74,7 +74,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'packages lie in private containers',
+    name: 'the containers for packages are private',
     holds: all(
       'Microsoft.Storage/storageAccounts/blobServices/containers',
       2,
@@ -88,7 +88,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the tables documents, profiles and shares exist before the first request',
+    name: 'the deployment creates the tables documents, profiles and shares',
     holds: everywhere((snapshot) =>
       same(names(snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables')), [
         'documents',
@@ -103,7 +103,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'documents lie apart from both hosts’ storage',
+    name: 'the tables have their own storage account',
     holds: everywhere(
       (snapshot) =>
         new Set(snapshot.ofType('Microsoft.Storage/storageAccounts').map(({ name }) => name))
@@ -119,7 +119,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the vault decides by roles',
+    name: 'the vault authorizes by roles',
     holds: vaults('enableRbacAuthorization', true),
     mutation: {
       file: vault,
@@ -137,7 +137,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the vault keeps what was deleted',
+    name: 'the vault has soft delete',
     holds: vaults('enableSoftDelete', true),
     mutation: {
       file: vault,
@@ -146,7 +146,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'for 90 days',
+    name: 'the vault keeps deleted objects for 90 days',
     holds: vaults('softDeleteRetentionInDays', 90),
     mutation: {
       file: vault,
@@ -155,7 +155,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'virtual machines get nothing from the vault',
+    name: 'virtual machines cannot read the vault',
     holds: vaults('enabledForDeployment', false),
     mutation: {
       file: vault,
@@ -164,7 +164,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'disk encryption gets nothing from the vault',
+    name: 'disk encryption cannot read the vault',
     holds: vaults('enabledForDiskEncryption', false),
     mutation: {
       file: vault,
@@ -173,7 +173,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'templates get nothing from the vault',
+    name: 'template deployments cannot read the vault',
     holds: vaults('enabledForTemplateDeployment', false),
     mutation: {
       file: vault,
@@ -182,7 +182,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the vault believes the home tenant',
+    name: 'the vault trusts the home tenant',
     holds: vaults('tenantId', 'home-tenant'),
     mutation: {
       file: vault,
@@ -191,7 +191,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'who reads the vault is audited in the workspace',
+    name: 'the workspace has the audit log of the vault',
     holds: everywhere((snapshot) =>
       snapshot
         .ofType('Microsoft.Insights/diagnosticSettings')
@@ -209,7 +209,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'telemetry is taken from identities alone',
+    name: 'Application Insights accepts identities only',
     holds: all('Microsoft.Insights/components', 1, 'properties.DisableLocalAuth', true),
     mutation: {
       file: 'monitoring.bicep',
@@ -218,7 +218,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the workspace is read by identities alone',
+    name: 'the workspace accepts identities only',
     holds: all(
       'Microsoft.OperationalInsights/workspaces',
       1,
@@ -232,7 +232,7 @@ export const storageFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'telemetry lies in the workspace',
+    name: 'Application Insights stores telemetry in the workspace',
     holds: everywhere((snapshot) => {
       const [insights] = snapshot.ofType('Microsoft.Insights/components');
       const [workspace] = snapshot.ofType('Microsoft.OperationalInsights/workspaces');

@@ -4,10 +4,10 @@ import { type Fact, same } from './fact.ts';
 const network = 'network.bicep';
 const main = 'main.bicep';
 
-/** The private mode's names: what the doors into the network are called inside it. */
+/** Facts about the private DNS zones of the private mode. */
 export const zoneFacts: readonly Fact[] = [
   {
-    name: 'each door has its name in the private zone',
+    name: 'each private endpoint is registered in its private DNS zone',
     holds: ({ production }) =>
       same(
         production
@@ -24,7 +24,7 @@ export const zoneFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the zones are the ones of Function Apps and tables, linked to the network',
+    name: 'the network has private DNS zones for Function Apps and tables',
     holds: ({ production }) => {
       const links = production.ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks');
       return (
@@ -40,7 +40,7 @@ export const zoneFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'the zones are read by the network and nothing registers itself in them',
+    name: 'the DNS zones are linked to the network, without automatic registration',
     holds: ({ production }) =>
       production
         .ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks')

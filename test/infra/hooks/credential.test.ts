@@ -67,7 +67,7 @@ test('waits until the vault applies the role', async () => {
   expect(displayNames()).toHaveLength(1);
 });
 
-test('fails after 10 minutes if the vault does not apply the role, and removes the role', async () => {
+test('fails and removes the role if the vault does not apply it within 10 minutes', async () => {
   fake.state.vaultRejections = 1_000;
   const start = fake.clock.now();
   await expect(ensureCredential(context)).rejects.toThrow('Run the command again');

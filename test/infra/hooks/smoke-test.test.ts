@@ -19,7 +19,7 @@ interface FakeDeployment {
   readonly status?: number;
   /** The WWW-Authenticate header of every other route. Default: a valid one. */
   readonly challenge?: string;
-  /** The address that Downstream API's name resolves to in the private mode. Default: no private mode. */
+  /** The private mode, with the address of Downstream API. Default: no private mode. */
   readonly privateMode?: { readonly downstreamAddress: string };
   /** Whether Downstream API responds. Default: true. */
   readonly downstreamResponds?: boolean;
