@@ -52,15 +52,18 @@ param alwaysReady int = 0
 var alwaysReadyInstances = alwaysReady > maximumInstances
   ? fail('ALWAYS_READY is more than MAXIMUM_INSTANCES. Change one of them with azd env set.')
   : alwaysReady
-var token = uniqueString(subscription().id, environmentName, location)
+
+// Makes the resource names globally unique.
+var suffix = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
 var packageContainer = 'packages'
 var credentialName = 'zero-trust-original-api'
-// Each API's settings contain the other's address. Names that are known before the apps exist avoid
-// a circular dependency.
-var originalName = 'func-original-${token}'
-var downstreamName = 'func-downstream-${token}'
 var signInAudience = empty(allowedTenantIds) ? 'AzureADMyOrg' : 'AzureADMultipleOrgs'
+
+// These names are known before the apps exist, so the settings of Original API can contain the
+// address of Downstream API without a dependency between the apps.
+var originalName = 'func-original-${suffix}'
+var downstreamName = 'func-downstream-${suffix}'
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
@@ -70,23 +73,23 @@ resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
 
 module originalIdentity 'identity.bicep' = {
   scope: group
-  params: { name: 'id-original-${token}', location: location, tags: tags }
+  params: { name: 'id-original-${suffix}', location: location, tags: tags }
 }
 
 module downstreamIdentity 'identity.bicep' = {
   scope: group
-  params: { name: 'id-downstream-${token}', location: location, tags: tags }
+  params: { name: 'id-downstream-${suffix}', location: location, tags: tags }
 }
 
 module monitoring 'monitoring.bicep' = {
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: { suffix: suffix, location: location, tags: tags }
 }
 
 module vault 'key-vault.bicep' = {
   scope: group
   params: {
-    token: token
+    suffix: suffix
     location: location
     tags: tags
     workspaceId: monitoring.outputs.workspaceId
@@ -95,18 +98,18 @@ module vault 'key-vault.bicep' = {
 
 module originalStorage 'storage-account.bicep' = {
   scope: group
-  params: { name: 'sto${token}', location: location, tags: tags, container: packageContainer }
+  params: { name: 'sto${suffix}', location: location, tags: tags, container: packageContainer }
 }
 
 module downstreamStorage 'storage-account.bicep' = {
   scope: group
-  params: { name: 'std${token}', location: location, tags: tags, container: packageContainer }
+  params: { name: 'std${suffix}', location: location, tags: tags, container: packageContainer }
 }
 
 module tableStore 'storage-account.bicep' = {
   scope: group
   params: {
-    name: 'stt${token}'
+    name: 'stt${suffix}'
     location: location
     tags: tags
     tables: ['documents', 'shares', 'profiles']
@@ -133,13 +136,13 @@ module roleAssignments 'role-assignments.bicep' = {
 
 module clientAppSite 'client-app-site.bicep' = {
   scope: group
-  params: { token: token, location: clientAppLocation, tags: tags }
+  params: { suffix: suffix, location: clientAppLocation, tags: tags }
 }
 
 module clientAppRegistration 'entra/client-app.bicep' = if (manageAppRegistrations) {
   scope: group
   params: {
-    name: 'client-app-${token}'
+    name: 'client-app-${suffix}'
     origin: clientAppSite.outputs.origin
     signInAudience: signInAudience
   }
@@ -148,7 +151,7 @@ module clientAppRegistration 'entra/client-app.bicep' = if (manageAppRegistratio
 module originalRegistration 'entra/original-api.bicep' = if (manageAppRegistrations) {
   scope: group
   params: {
-    name: 'original-api-${token}'
+    name: 'original-api-${suffix}'
     signInAudience: signInAudience
     clientAppId: clientAppRegistration!.outputs.appId
     identityPrincipalId: originalIdentity.outputs.principalId
@@ -159,7 +162,7 @@ module originalRegistration 'entra/original-api.bicep' = if (manageAppRegistrati
 module downstreamRegistration 'entra/downstream-api.bicep' = if (manageAppRegistrations) {
   scope: group
   params: {
-    name: 'downstream-api-${token}'
+    name: 'downstream-api-${suffix}'
     signInAudience: signInAudience
     originalApiAppId: originalRegistration!.outputs.appId
   }
@@ -167,7 +170,7 @@ module downstreamRegistration 'entra/downstream-api.bicep' = if (manageAppRegist
 
 module network 'network.bicep' = if (privateNetwork) {
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: { suffix: suffix, location: location, tags: tags }
 }
 
 // Fails before anything is created. Otherwise the API would fail at its start.
@@ -200,7 +203,7 @@ module original 'function-app.bicep' = {
   params: {
     service: 'original-api'
     name: originalName
-    planName: 'plan-original-${token}'
+    planName: 'plan-original-${suffix}'
     location: location
     tags: tags
     identity: { id: originalIdentity.outputs.id, clientId: originalIdentity.outputs.clientId }
@@ -230,7 +233,7 @@ module downstream 'function-app.bicep' = {
   params: {
     service: 'downstream-api'
     name: downstreamName
-    planName: 'plan-downstream-${token}'
+    planName: 'plan-downstream-${suffix}'
     location: location
     tags: tags
     identity: { id: downstreamIdentity.outputs.id, clientId: downstreamIdentity.outputs.clientId }
@@ -254,12 +257,12 @@ module downstream 'function-app.bicep' = {
 module downstreamPrivateEndpoint 'private-endpoint.bicep' = if (privateNetwork) {
   scope: group
   params: {
-    name: 'pe-downstream-${token}'
+    name: 'pe-downstream-${suffix}'
     location: location
     tags: tags
     subnetId: network!.outputs.endpointsSubnetId
     targetId: downstream.outputs.id
-    group: 'sites'
+    groupId: 'sites'
     zoneId: network!.outputs.sitesZoneId
   }
 }
@@ -267,12 +270,12 @@ module downstreamPrivateEndpoint 'private-endpoint.bicep' = if (privateNetwork) 
 module tablesPrivateEndpoint 'private-endpoint.bicep' = if (privateNetwork) {
   scope: group
   params: {
-    name: 'pe-tables-${token}'
+    name: 'pe-tables-${suffix}'
     location: location
     tags: tags
     subnetId: network!.outputs.endpointsSubnetId
     targetId: tableStore.outputs.id
-    group: 'table'
+    groupId: 'table'
     zoneId: network!.outputs.tablesZoneId
   }
 }

@@ -1,7 +1,7 @@
 // The network of the private mode. Original API calls Downstream API through it. Downstream API and
 // the tables are reachable from this network only.
 
-param token string
+param suffix string
 param location string
 param tags object
 
@@ -14,7 +14,7 @@ var appSubnet = {
 }
 
 resource address 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
-  name: 'pip-${token}'
+  name: 'pip-${suffix}'
   location: location
   tags: tags
   sku: { name: 'Standard' }
@@ -22,7 +22,7 @@ resource address 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
 }
 
 resource nat 'Microsoft.Network/natGateways@2024-07-01' = {
-  name: 'nat-${token}'
+  name: 'nat-${suffix}'
   location: location
   tags: tags
   sku: { name: 'Standard' }
@@ -30,7 +30,7 @@ resource nat 'Microsoft.Network/natGateways@2024-07-01' = {
 }
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
-  name: 'vnet-${token}'
+  name: 'vnet-${suffix}'
   location: location
   tags: tags
   properties: {

@@ -6,7 +6,7 @@ param tags object
 param subnetId string
 param targetId string
 @allowed(['sites', 'table'])
-param group string
+param groupId string
 param zoneId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
@@ -16,14 +16,14 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
   properties: {
     subnet: { id: subnetId }
     privateLinkServiceConnections: [
-      { name: group, properties: { privateLinkServiceId: targetId, groupIds: [group] } }
+      { name: groupId, properties: { privateLinkServiceId: targetId, groupIds: [groupId] } }
     ]
   }
 
   resource zone 'privateDnsZoneGroups' = {
     name: 'default'
     properties: {
-      privateDnsZoneConfigs: [{ name: group, properties: { privateDnsZoneId: zoneId } }]
+      privateDnsZoneConfigs: [{ name: groupId, properties: { privateDnsZoneId: zoneId } }]
     }
   }
 }

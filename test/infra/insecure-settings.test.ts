@@ -23,7 +23,7 @@ const accountKey = new RegExp(
 
 const currentTlsVersions: readonly unknown[] = ['1.2', '1.3', 'TLS1_2', 'TLS1_3'];
 
-/** What must not be in any deployment, by a name for the report. The checks know no file of ours. */
+/** What no deployment may contain. The checks do not depend on our Bicep files. */
 const checks: Readonly<Record<string, Check>> = {
   'a key or connection string': (path, value) =>
     accountKey.test(String(value)) || isConnectionString(path, value),
@@ -44,8 +44,8 @@ const checks: Readonly<Record<string, Check>> = {
 };
 
 /**
- * The connection string of Application Insights is an address: the component accepts identities only,
- * which is one of the facts.
+ * The connection string of Application Insights is an address: the component accepts identities
+ * only, which is one of the facts.
  */
 function isConnectionString(path: string, value: unknown): boolean {
   if (/APPLICATIONINSIGHTS_CONNECTION_STRING$/.test(path)) return false;
@@ -104,8 +104,9 @@ const insecureMutations: readonly InsecureMutation[] = [
     file: 'entra/original-api.bicep',
     from: 'optionalClaims: {',
     to: [
-      "requiredResourceAccess: [{ resourceAppId: name, resourceAccess: [{ id: name, type: 'Role' }]",
-      '}], optionalClaims: {',
+      'requiredResourceAccess: [{ resourceAppId: name,',
+      "resourceAccess: [{ id: name, type: 'Role' }] }],",
+      'optionalClaims: {',
     ].join(' '),
   },
   {

@@ -1,16 +1,17 @@
 import { copyInfra, type Mutation, openBicep } from './bicep.ts';
 import { facts } from './facts/all-facts.ts';
+import type { Fact } from './facts/fact.ts';
 import type { Snapshots } from './snapshot.ts';
 
 /** Returns the names of the facts that are not true for the snapshots. */
 export function findBrokenFacts(snapshots: Snapshots): readonly string[] {
-  return facts.filter(({ holds }) => !isTrue(() => holds(snapshots))).map(({ name }) => name);
+  return facts.filter((fact) => !isFactTrue(fact, snapshots)).map(({ name }) => name);
 }
 
-/** A fact that fails to find its resource is not true either. */
-function isTrue(check: () => boolean): boolean {
+/** A fact is not true either if it fails, because a resource that it reads is missing. */
+function isFactTrue(fact: Fact, snapshots: Snapshots): boolean {
   try {
-    return check();
+    return fact.isTrue(snapshots);
   } catch {
     return false;
   }

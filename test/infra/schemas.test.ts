@@ -73,7 +73,7 @@ async function validate(schemaFile: string, document: unknown): Promise<readonly
   return (validator.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-/** A file, and changes of it that its schema must reject. The changes show that the schema works. */
+/** A file, and changes that its schema must reject. They show that the validation works. */
 interface SchemaCase {
   readonly file: string;
   readonly schema: string;

@@ -6,11 +6,11 @@ const original = 'entra/original-api.bicep';
 const downstream = 'entra/downstream-api.bicep';
 
 /** The condition is true for the registrations of both APIs. */
-export const bothApis = (holds: (app: Resource) => boolean) =>
+export const bothApis = (condition: (app: Resource) => boolean) =>
   registered(
     (snapshot) =>
-      holds(snapshot.registration('original-api')) &&
-      holds(snapshot.registration('downstream-api')),
+      condition(snapshot.registration('original-api')) &&
+      condition(snapshot.registration('downstream-api')),
   );
 
 /** The client ids that are pre-authorized at an API. */
@@ -31,7 +31,7 @@ const secondSteps = (snapshot: Snapshot) =>
 export const apiRegistrationFacts: readonly Fact[] = [
   {
     name: 'both APIs receive access tokens of version 2',
-    holds: bothApis((app) => at(app, 'properties.api.requestedAccessTokenVersion') === 2),
+    isTrue: bothApis((app) => at(app, 'properties.api.requestedAccessTokenVersion') === 2),
     mutation: {
       file: downstream,
       from: 'TokenVersion: 2',
@@ -40,7 +40,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'access tokens contain idtyp, for users too',
-    holds: bothApis((app) =>
+    isTrue: bothApis((app) =>
       list(app, 'properties.optionalClaims.accessToken').some(
         (claim) =>
           claim.name === 'idtyp' && same(claim.additionalProperties, ['include_user_token']),
@@ -54,7 +54,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'access tokens contain the client capabilities (xms_cc)',
-    holds: bothApis(hasClaim('xms_cc')),
+    isTrue: bothApis(hasClaim('xms_cc')),
     mutation: {
       file: downstream,
       from: "{ name: 'xms_cc', essential: false }",
@@ -63,7 +63,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'access tokens contain the authentication contexts (acrs)',
-    holds: bothApis(hasClaim('acrs')),
+    isTrue: bothApis(hasClaim('acrs')),
     mutation: {
       file: downstream,
       from: "{ name: 'acrs', essential: false }",
@@ -72,7 +72,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'only the Client App is pre-authorized at Original API',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       same(preAuthorizedClients(snapshot.registration('original-api')), [
         '[<clientAppRegistration.appId>]',
       ]),
@@ -85,7 +85,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'only Original API is pre-authorized at Downstream API',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       same(preAuthorizedClients(snapshot.registration('downstream-api')), [
         '[<originalRegistration.appId>]',
       ]),
@@ -98,7 +98,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'consent to a client includes the API that it calls',
-    holds: bothApis((app) =>
+    isTrue: bothApis((app) =>
       /^\["\[<\w+Registration\.appId>\]"\]$/.test(
         JSON.stringify(at(app, 'properties.api.knownClientApplications')),
       ),
@@ -111,7 +111,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'Profiles.Manage can be assigned to users only',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       same(
         list(snapshot.registration('downstream-api'), 'properties.appRoles').map(
           ({ value, allowedMemberTypes }) => [value, allowedMemberTypes],
@@ -127,7 +127,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'only Downstream API defines an app role',
-    holds: registered(
+    isTrue: registered(
       (snapshot) =>
         !snapshot.registration('original-api').properties.appRoles &&
         !snapshot.registration('client-app').properties.appRoles,
@@ -143,7 +143,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'the identifier URI of each API contains its own app id',
-    holds: registered(
+    isTrue: registered(
       (snapshot) =>
         secondSteps(snapshot).length === 2 &&
         secondSteps(snapshot).every((app) =>
@@ -158,7 +158,7 @@ export const apiRegistrationFacts: readonly Fact[] = [
   },
   {
     name: 'the second step of a registration creates no other registration',
-    holds: registered(
+    isTrue: registered(
       (snapshot) =>
         new Set(
           snapshot

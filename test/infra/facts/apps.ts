@@ -20,7 +20,7 @@ const rejectsPasswords = (name: string) =>
 export const appFacts: readonly Fact[] = [
   {
     name: 'each API has its own plan',
-    holds: bothApps(({ site }, api) =>
+    isTrue: bothApps(({ site }, api) =>
       String(site.properties.serverFarmId).includes(`/plan-${api}-`),
     ),
     mutation: {
@@ -31,7 +31,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the plans are Flex Consumption plans',
-    holds: all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
+    isTrue: all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
     mutation: {
       file: app,
       from: "name: 'FC1'",
@@ -40,7 +40,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the plans run Linux',
-    holds: all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
+    isTrue: all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
     mutation: {
       file: app,
       from: 'reserved: true',
@@ -49,7 +49,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the APIs are Function Apps on Linux',
-    holds: bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
+    isTrue: bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
     mutation: {
       file: app,
       from: "kind: 'functionapp,linux'",
@@ -58,7 +58,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the package of each API is in a blob container',
-    holds: bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
+    isTrue: bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
     mutation: {
       file: app,
       from: "type: 'blobContainer'",
@@ -67,7 +67,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the APIs accept HTTPS only',
-    holds: bothHave('httpsOnly', true),
+    isTrue: bothHave('httpsOnly', true),
     mutation: {
       file: app,
       from: 'httpsOnly: true',
@@ -76,7 +76,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the APIs require TLS 1.2 or newer',
-    holds: bothHave('siteConfig.minTlsVersion', '1.2'),
+    isTrue: bothHave('siteConfig.minTlsVersion', '1.2'),
     mutation: {
       file: app,
       from: "minTlsVersion: '1.2'",
@@ -85,7 +85,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the deployment sites of the APIs require TLS 1.2 or newer',
-    holds: bothHave('siteConfig.scmMinTlsVersion', '1.2'),
+    isTrue: bothHave('siteConfig.scmMinTlsVersion', '1.2'),
     mutation: {
       file: app,
       from: "scmMinTlsVersion: '1.2'",
@@ -94,7 +94,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'FTP is disabled',
-    holds: bothHave('siteConfig.ftpsState', 'Disabled'),
+    isTrue: bothHave('siteConfig.ftpsState', 'Disabled'),
     mutation: {
       file: app,
       from: "ftpsState: 'Disabled'",
@@ -103,7 +103,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'HTTP/2 is enabled',
-    holds: bothHave('siteConfig.http20Enabled', true),
+    isTrue: bothHave('siteConfig.http20Enabled', true),
     mutation: {
       file: app,
       from: 'http20Enabled: true',
@@ -112,7 +112,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'remote debugging is disabled',
-    holds: bothHave('siteConfig.remoteDebuggingEnabled', false),
+    isTrue: bothHave('siteConfig.remoteDebuggingEnabled', false),
     mutation: {
       file: app,
       from: 'DebuggingEnabled: false',
@@ -121,7 +121,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'publishing with an FTP password is disabled',
-    holds: rejectsPasswords('ftp'),
+    isTrue: rejectsPasswords('ftp'),
     mutation: {
       file: app,
       from: "name: 'ftp', properties: { allow: false }",
@@ -130,7 +130,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'publishing with an SCM password is disabled',
-    holds: rejectsPasswords('scm'),
+    isTrue: rejectsPasswords('scm'),
     mutation: {
       file: app,
       from: "name: 'scm', properties: { allow: false }",
@@ -139,7 +139,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the platform allows no CORS origin',
-    holds: bothHave('siteConfig.cors.allowedOrigins', []),
+    isTrue: bothHave('siteConfig.cors.allowedOrigins', []),
     mutation: {
       file: app,
       from: 'allowedOrigins: []',
@@ -148,7 +148,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the platform allows no CORS request with credentials',
-    holds: bothHave('siteConfig.cors.supportCredentials', false),
+    isTrue: bothHave('siteConfig.cors.supportCredentials', false),
     mutation: {
       file: app,
       from: 'supportCredentials: false',
@@ -157,7 +157,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the APIs run on Node 24',
-    holds: bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
+    isTrue: bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
     mutation: {
       file: app,
       from: "version: '24'",
@@ -166,7 +166,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'each API has one identity: its own user-assigned identity',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ site }, api) =>
         site.identity?.type === 'UserAssigned' &&
         same(Object.keys(site.identity.userAssignedIdentities ?? {}), [
@@ -181,7 +181,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'each API reads its package with its identity, not with a key',
-    holds: bothApps(({ site }, api) =>
+    isTrue: bothApps(({ site }, api) =>
       same(at(site, 'properties.functionAppConfig.deployment.storage.authentication'), {
         type: 'UserAssignedIdentity',
         userAssignedIdentityResourceId: `[<${api}Identity.id>]`,
@@ -201,7 +201,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'the package of each API is in its own storage account',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ site }, api) =>
         at(site, 'properties.functionAppConfig.deployment.storage.value') ===
         `[format('{0}{1}', <${api}Storage.blobEndpoint>, 'packages')]`,
@@ -214,7 +214,7 @@ export const appFacts: readonly Fact[] = [
   },
   {
     name: 'each API has the tag by which azd finds its service',
-    holds: bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
+    isTrue: bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
     mutation: {
       file: main,
       from: "service: 'downstream-api'",

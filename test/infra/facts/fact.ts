@@ -6,7 +6,7 @@ export interface Fact {
   /** The statement. */
   readonly name: string;
   /** Whether the statement is true for the predicted deployments. */
-  readonly holds: (snapshots: Snapshots) => boolean;
+  readonly isTrue: (snapshots: Snapshots) => boolean;
   /** A change of the Bicep source that breaks this fact and no other one. */
   readonly mutation: Mutation;
 }
@@ -16,17 +16,18 @@ export const apis = ['original', 'downstream'] as const;
 
 /** The condition is true for every parameter set. */
 export const everywhere =
-  (holds: (snapshot: Snapshot) => boolean): Fact['holds'] =>
+  (condition: (snapshot: Snapshot) => boolean): Fact['isTrue'] =>
   (snapshots) =>
-    Object.values(snapshots).every(holds);
+    Object.values(snapshots).every(condition);
 
 /** The condition is true for both Function Apps of every parameter set. */
 export const bothApps = (
-  holds: (app: ReturnType<Snapshot['app']>, api: (typeof apis)[number]) => boolean,
-): Fact['holds'] => everywhere((snapshot) => apis.every((api) => holds(snapshot.app(api), api)));
+  condition: (app: ReturnType<Snapshot['app']>, api: (typeof apis)[number]) => boolean,
+): Fact['isTrue'] =>
+  everywhere((snapshot) => apis.every((api) => condition(snapshot.app(api), api)));
 
 /** Every parameter set has `count` resources of the type, each with the value at the path. */
-export const all = (type: string, count: number, path: string, value: unknown): Fact['holds'] =>
+export const all = (type: string, count: number, path: string, value: unknown): Fact['isTrue'] =>
   everywhere((snapshot) => {
     const found = snapshot.ofType(type);
     return found.length === count && found.every((resource) => same(at(resource, path), value));

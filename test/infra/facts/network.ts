@@ -14,7 +14,7 @@ const subnets = (snapshot: Snapshot) =>
 export const networkFacts: readonly Fact[] = [
   {
     name: 'in the private mode, Downstream API is not public',
-    holds: ({ production }) => at(production.app('downstream').site, publicAccess) === 'Disabled',
+    isTrue: ({ production }) => at(production.app('downstream').site, publicAccess) === 'Disabled',
     mutation: {
       file: main,
       from: 'downstreamSubnetId : null, publicNetwork: !privateNetwork',
@@ -23,7 +23,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'in the private mode, Original API is public',
-    holds: ({ production }) => at(production.app('original').site, publicAccess) === 'Enabled',
+    isTrue: ({ production }) => at(production.app('original').site, publicAccess) === 'Enabled',
     mutation: {
       file: main,
       from: 'publicNetwork: true',
@@ -32,7 +32,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'in the private mode, the tables are not public',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       production
         .ofType('Microsoft.Storage/storageAccounts')
         .filter(({ name }) => name?.startsWith('stt'))
@@ -49,7 +49,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'in the private mode, the storage accounts for packages are public',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       ['sto', 'std'].every((prefix) =>
         production
           .ofType('Microsoft.Storage/storageAccounts')
@@ -63,7 +63,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'Original API connects through its own subnet',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       at(production.app('original').site, 'properties.virtualNetworkSubnetId') ===
       '[<network.originalSubnetId>]',
     mutation: {
@@ -74,7 +74,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'Downstream API connects through its own subnet',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       at(production.app('downstream').site, 'properties.virtualNetworkSubnetId') ===
       '[<network.downstreamSubnetId>]',
     mutation: {
@@ -85,7 +85,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'Downstream API and the tables have private endpoints',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       same(
         production
           .ofType('Microsoft.Network/privateEndpoints')
@@ -103,7 +103,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'the subnets of the APIs are delegated to Container Apps, which Flex Consumption runs on',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       subnets(production).filter(
         (subnet) =>
           at(subnet, 'properties.delegations.0.properties.serviceName') ===
@@ -117,7 +117,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'the subnets of the APIs use the NAT gateway',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       subnets(production).filter((subnet) =>
         String(at(subnet, 'properties.natGateway.id')).includes('/natGateways/'),
       ).length === 2,
@@ -129,7 +129,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'the NAT gateway and its address have the SKU Standard',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       ['publicIPAddresses', 'natGateways'].every(
         (type) => at(production.ofType(`Microsoft.Network/${type}`)[0], 'sku.name') === 'Standard',
       ),
@@ -141,7 +141,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'the NAT gateway has one static address',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       production
         .ofType('Microsoft.Network/publicIPAddresses')
         .every((address) => at(address, 'properties.publicIPAllocationMethod') === 'Static') &&
@@ -156,7 +156,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'no subnet has the default outbound access of Azure',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       subnets(production).length === 3 &&
       subnets(production).every(
         (subnet) => at(subnet, 'properties.defaultOutboundAccess') === false,
@@ -169,7 +169,7 @@ export const networkFacts: readonly Fact[] = [
   },
   {
     name: 'without the private mode, there is no network',
-    holds: ({ development }) => !development.text.includes('Microsoft.Network/'),
+    isTrue: ({ development }) => !development.text.includes('Microsoft.Network/'),
     mutation: {
       file: main,
       from: 'param privateNetwork bool = false',

@@ -7,9 +7,9 @@ const application = 'Microsoft.Graph/applications@v1.0';
 
 /** The condition is true for both parameter sets that create registrations. */
 export const registered =
-  (holds: (snapshot: Snapshot) => boolean): Fact['holds'] =>
+  (condition: (snapshot: Snapshot) => boolean): Fact['isTrue'] =>
   ({ development, production }) =>
-    holds(development) && holds(production);
+    condition(development) && condition(production);
 
 /** Returns the list of objects at the path, or an empty list. */
 export const list = (value: unknown, path: string) => (at(value, path) ?? []) as readonly Tree[];
@@ -18,7 +18,7 @@ export const list = (value: unknown, path: string) => (at(value, path) ?? []) as
 export const registrationFacts: readonly Fact[] = [
   {
     name: 'the Client App has one redirect URI, on its own site',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       same(at(snapshot.registration('client-app'), 'properties.spa'), {
         redirectUris: ["[format('{0}/redirect.html', <clientAppSite.origin>)]"],
       }),
@@ -31,7 +31,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'no registration has another redirect URI',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       snapshot
         .ofType(application)
         .every(
@@ -46,7 +46,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'no registration allows the implicit grant or the public client fallback',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       (['client-app', 'original-api', 'downstream-api'] as const).every((name) => {
         const { properties } = snapshot.registration(name);
         const off = { enableAccessTokenIssuance: false, enableIdTokenIssuance: false };
@@ -64,7 +64,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'no registration has a password',
-    holds: registered((snapshot) => !snapshot.text.includes('passwordCredentials')),
+    isTrue: registered((snapshot) => !snapshot.text.includes('passwordCredentials')),
     mutation: {
       file: original,
       from: 'optionalClaims: {',
@@ -73,7 +73,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'no registration requests a permission',
-    holds: registered((snapshot) => !snapshot.text.includes('requiredResourceAccess')),
+    isTrue: registered((snapshot) => !snapshot.text.includes('requiredResourceAccess')),
     mutation: {
       file: clientApp,
       from: 'spa: {',
@@ -87,7 +87,7 @@ export const registrationFacts: readonly Fact[] = [
   ...federationFacts(),
   {
     name: 'each registration has a service principal',
-    holds: registered((snapshot) => {
+    isTrue: registered((snapshot) => {
       const principals = snapshot.ofType('Microsoft.Graph/servicePrincipals@v1.0');
       return (
         principals.length === 3 &&
@@ -104,7 +104,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'the registrations are multi-tenant only if there is a list of tenants',
-    holds: ({ development, production }) =>
+    isTrue: ({ development, production }) =>
       (['client-app', 'original-api', 'downstream-api'] as const).every(
         (name) =>
           development.registration(name).properties.signInAudience === 'AzureADMyOrg' &&
@@ -118,7 +118,7 @@ export const registrationFacts: readonly Fact[] = [
   },
   {
     name: 'manageAppRegistrations=false deploys nothing to Entra',
-    holds: ({ unregistered }) => !unregistered.text.includes('Microsoft.Graph'),
+    isTrue: ({ unregistered }) => !unregistered.text.includes('Microsoft.Graph'),
     mutation: {
       file: 'main.bicep',
       from: "module clientAppRegistration 'entra/client-app.bicep' = if (manageAppRegistrations) {",
@@ -139,7 +139,7 @@ function federationFacts(): readonly Fact[] {
   return [
     {
       name: 'the managed identity of Original API can authenticate as its registration',
-      holds: federated('subject', '[<originalIdentity.principalId>]'),
+      isTrue: federated('subject', '[<originalIdentity.principalId>]'),
       mutation: {
         file: 'main.bicep',
         from: 'identityPrincipalId: originalIdentity.outputs',
@@ -148,7 +148,7 @@ function federationFacts(): readonly Fact[] {
     },
     {
       name: 'the federated credential accepts tokens of the home tenant',
-      holds: federated(
+      isTrue: federated(
         'issuer',
         "[format('{0}{1}/v2.0', environment().authentication.loginEndpoint, 'home-tenant')]",
       ),
@@ -160,7 +160,7 @@ function federationFacts(): readonly Fact[] {
     },
     {
       name: 'the federated credential accepts tokens for the token exchange audience',
-      holds: federated('audiences', ['api://AzureADTokenExchange']),
+      isTrue: federated('audiences', ['api://AzureADTokenExchange']),
       mutation: {
         file: 'main.bicep',
         from: "'api://AzureADTokenExchange'",

@@ -1,7 +1,7 @@
 import type { Snapshot } from '../snapshot.ts';
 import { everywhere, type Fact, same } from './fact.ts';
 
-const file = 'role-assignments.bicep';
+const roleAssignments = 'role-assignments.bicep';
 
 /**
  * The role for each resource, by the name of its module. The ids are those of Microsoft's built-in
@@ -35,56 +35,56 @@ const assignment = (api: 'original' | 'downstream', role: string) =>
 export const roleFacts: readonly Fact[] = [
   {
     name: 'only Original API has a role on the vault',
-    holds: ({ development, production }) =>
+    isTrue: ({ development, production }) =>
       [development, production].every((snapshot) =>
         same(identitiesWithRole(snapshot, 'vault'), ['originalIdentity']),
       ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: assignment('original', 'keyVaultSecretsUser'),
       to: assignment('downstream', 'keyVaultSecretsUser'),
     },
   },
   {
     name: 'in the secretless mode, no identity has a role on the vault',
-    holds: ({ unregistered }) => same(identitiesWithRole(unregistered, 'vault'), []),
+    isTrue: ({ unregistered }) => same(identitiesWithRole(unregistered, 'vault'), []),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: '= if (readsVault) {',
       to: '= if (readsVault || !empty(vaultName)) {',
     },
   },
   {
     name: 'only Downstream API has a role on the table store',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       same(identitiesWithRole(snapshot, 'tableStore'), ['downstreamIdentity']),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: assignment('downstream', 'tableDataContributor'),
       to: assignment('original', 'tableDataContributor'),
     },
   },
   {
     name: 'each API has a role on its own host storage only',
-    holds: everywhere(
+    isTrue: everywhere(
       (snapshot) =>
         same(identitiesWithRole(snapshot, 'originalStorage'), ['originalIdentity']) &&
         same(identitiesWithRole(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: assignment('downstream', 'blobDataOwner'),
       to: assignment('original', 'blobDataOwner'),
     },
   },
   {
     name: 'both APIs have a role on Application Insights',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       same(identitiesWithRole(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       after: 'resource downstreamSendsTelemetry',
       from: '= {',
       to: '= if (!readsVault) {',
@@ -92,7 +92,7 @@ export const roleFacts: readonly Fact[] = [
   },
   {
     name: 'every role is the one with the fewest permissions for its resource',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot.roleAssignments().every(({ on, role }) => expectedRoles[on] === role),
     ),
     mutation: {
@@ -103,33 +103,33 @@ export const roleFacts: readonly Fact[] = [
   },
   {
     name: 'every role is assigned on one resource, not on the group or the subscription',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.id?.includes('extensionResourceId(')),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: 'scope: tableStore',
       to: '',
     },
   },
   {
     name: 'every role assignment states the principal type, which a new identity requires',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.properties.principalType === 'ServicePrincipal'),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: "principalType: 'ServicePrincipal', description: tableDataContributor.why",
       to: 'description: tableDataContributor.why',
     },
   },
   {
     name: 'the name of a role assignment is derived from resource, identity and role',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ on, role, resource }) =>
@@ -139,20 +139,20 @@ export const roleFacts: readonly Fact[] = [
         ),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: 'guid(tableStore.id, downstream.id, tableDataContributor.id)',
       to: 'guid(tableStore.id, tableDataContributor.id)',
     },
   },
   {
     name: 'every role assignment has a description',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => String(resource.properties.description ?? '').length > 20),
     ),
     mutation: {
-      file: file,
+      file: roleAssignments,
       from: 'description: tableDataContributor.why',
       to: '',
     },

@@ -11,7 +11,7 @@ const scaling = 'functionAppConfig.scaleAndConcurrency';
 export const scaleFacts: readonly Fact[] = [
   {
     name: 'an instance handles 50 concurrent requests',
-    holds: bothHave(`${scaling}.triggers.http.perInstanceConcurrency`, 50),
+    isTrue: bothHave(`${scaling}.triggers.http.perInstanceConcurrency`, 50),
     mutation: {
       file: main,
       from: 'param concurrency int = 50',
@@ -20,7 +20,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'an instance has the memory that the capacity plan assumes',
-    holds: bothHave(`${scaling}.instanceMemoryMB`, 1_024 * memory),
+    isTrue: bothHave(`${scaling}.instanceMemoryMB`, 1_024 * memory),
     mutation: {
       file: app,
       from: 'instanceMemoryMB: 2048',
@@ -29,7 +29,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'an API has at most 100 instances',
-    holds: bothHave(`${scaling}.maximumInstanceCount`, 100),
+    isTrue: bothHave(`${scaling}.maximumInstanceCount`, 100),
     mutation: {
       file: main,
       from: 'Instances int = 100',
@@ -38,7 +38,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'an API has always-ready instances only if they are configured',
-    holds: ({ development, production }) =>
+    isTrue: ({ development, production }) =>
       same(at(development.app('original').site, `properties.${scaling}.alwaysReady`), []) &&
       same(at(production.app('original').site, `properties.${scaling}.alwaysReady`), [
         { name: 'http', instanceCount: 2 },
@@ -51,7 +51,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'the site of the Client App has the free plan',
-    holds: all('Microsoft.Web/staticSites', 1, 'sku.name', 'Free'),
+    isTrue: all('Microsoft.Web/staticSites', 1, 'sku.name', 'Free'),
     mutation: {
       file: 'client-app-site.bicep',
       from: "name: 'Free'",
@@ -60,7 +60,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'the site of the Client App accepts its own configuration file',
-    holds: all('Microsoft.Web/staticSites', 1, 'properties.allowConfigFileUpdates', true),
+    isTrue: all('Microsoft.Web/staticSites', 1, 'properties.allowConfigFileUpdates', true),
     mutation: {
       file: 'client-app-site.bicep',
       from: 'allowConfigFileUpdates: true',
@@ -69,7 +69,7 @@ export const scaleFacts: readonly Fact[] = [
   },
   {
     name: 'the Client App has no staging environments with unknown origins',
-    holds: all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
+    isTrue: all('Microsoft.Web/staticSites', 1, 'properties.stagingEnvironmentPolicy', 'Disabled'),
     mutation: {
       file: 'client-app-site.bicep',
       from: "Policy: 'Disabled'",

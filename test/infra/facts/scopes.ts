@@ -10,7 +10,7 @@ const scopesOf = (app: Resource) => list(app, 'properties.api.oauth2PermissionSc
 export const scopeFacts: readonly Fact[] = [
   {
     name: 'both APIs have the four scopes that their routes require',
-    holds: bothApis((app) =>
+    isTrue: bothApis((app) =>
       same(
         scopesOf(app)
           .map(({ value }) => value)
@@ -26,7 +26,7 @@ export const scopeFacts: readonly Fact[] = [
   },
   {
     name: 'every scope and the app role are enabled',
-    holds: registered((snapshot) =>
+    isTrue: registered((snapshot) =>
       [
         ...scopesOf(snapshot.registration('original-api')),
         ...scopesOf(snapshot.registration('downstream-api')),
@@ -41,7 +41,7 @@ export const scopeFacts: readonly Fact[] = [
   },
   {
     name: 'users can consent to every scope',
-    holds: bothApis((app) => scopesOf(app).every(({ type }) => type === 'User')),
+    isTrue: bothApis((app) => scopesOf(app).every(({ type }) => type === 'User')),
     mutation: {
       file: 'entra/scopes.bicep',
       from: "type: 'User'",
@@ -50,7 +50,7 @@ export const scopeFacts: readonly Fact[] = [
   },
   {
     name: 'the client of each API is pre-authorized for every scope',
-    holds: bothApis((app) =>
+    isTrue: bothApis((app) =>
       same(
         at(app, 'properties.api.preAuthorizedApplications.0.delegatedPermissionIds'),
         scopesOf(app).map(({ id }) => id),

@@ -7,7 +7,7 @@ const main = 'main.bicep';
 export const settingFacts: readonly Fact[] = [
   {
     name: 'each API uses its own identity',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ settings }, api) => settings.AZURE_CLIENT_ID === `[<${api}Identity.clientId>]`,
     ),
     mutation: {
@@ -18,7 +18,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'each host accesses its storage with the identity of its API',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ settings }, api) =>
         settings.AzureWebJobsStorage__credential === 'managedidentity' &&
         settings.AzureWebJobsStorage__clientId === `[<${api}Identity.clientId>]` &&
@@ -32,7 +32,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'each host uses the storage account of its API',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ settings }, api) => settings.AzureWebJobsStorage__accountName === `[<${api}Storage.name>]`,
     ),
     mutation: {
@@ -43,7 +43,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'each API sends telemetry with its identity',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ settings }, api) =>
         settings.APPLICATIONINSIGHTS_AUTHENTICATION_STRING ===
         `[format('Authorization=AAD;ClientId={0}', <${api}Identity.clientId>)]`,
@@ -56,7 +56,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'the home page of the host is disabled',
-    holds: bothApps(({ settings }) => settings.AzureWebJobsDisableHomepage === 'true'),
+    isTrue: bothApps(({ settings }) => settings.AzureWebJobsDisableHomepage === 'true'),
     mutation: {
       file: app,
       from: "AzureWebJobsDisableHomepage: 'true'",
@@ -65,7 +65,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API calls Downstream API by HTTPS, with the route prefix',
-    holds: (sets) =>
+    isTrue: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
           snapshot.app('original').settings.DOWNSTREAM_API_URL ===
@@ -79,7 +79,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API allows only the origin of the Client App',
-    holds: (sets) =>
+    isTrue: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
           snapshot.app('original').settings.ALLOWED_ORIGINS === '[<clientAppSite.origin>]',
@@ -92,7 +92,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API accepts tokens only for the Client App',
-    holds: ({ development }) =>
+    isTrue: ({ development }) =>
       development.app('original').settings.CLIENT_APP_IDS === '[<clientAppRegistration.appId>]',
     mutation: {
       file: main,
@@ -102,7 +102,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'both APIs trust the home tenant and the Entra of its cloud',
-    holds: bothApps(
+    isTrue: bothApps(
       ({ settings }) =>
         settings.AZURE_TENANT_ID === 'home-tenant' &&
         settings.AZURE_AUTHORITY_HOST === '[environment().authentication.loginEndpoint]',
@@ -115,7 +115,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'deleting requires an authentication context',
-    holds: everywhere(
+    isTrue: everywhere(
       (snapshot) => snapshot.app('downstream').settings.STEP_UP_AUTH_CONTEXT === 'c1',
     ),
     mutation: {
@@ -126,7 +126,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'only users of the home tenant may call, unless there is a list of tenants',
-    holds: ({ development, production }) =>
+    isTrue: ({ development, production }) =>
       development.app('downstream').settings.ALLOWED_TENANT_IDS === 'home-tenant' &&
       String(production.app('downstream').settings.ALLOWED_TENANT_IDS).split(',').length === 2,
     mutation: {
@@ -137,7 +137,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API authenticates with the certificate in the vault',
-    holds: ({ development }) => {
+    isTrue: ({ development }) => {
       const { CLIENT_CREDENTIAL, AZURE_KEY_VAULT_ENDPOINT, CLIENT_CREDENTIAL_NAME } =
         development.app('original').settings;
       return (
@@ -154,7 +154,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'clientCredential selects the secretless mode',
-    holds: ({ unregistered }) =>
+    isTrue: ({ unregistered }) =>
       unregistered.app('original').settings.CLIENT_CREDENTIAL === 'managed-identity',
     mutation: {
       file: main,
@@ -164,7 +164,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Downstream API uses the tables in the table store',
-    holds: (sets) =>
+    isTrue: (sets) =>
       Object.values(sets).every(
         (snapshot) =>
           snapshot.app('downstream').settings.AZURE_STORAGE_TABLE_ENDPOINT ===
@@ -178,7 +178,7 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'manageAppRegistrations=false uses the ids of the parameters',
-    holds: ({ unregistered }) => {
+    isTrue: ({ unregistered }) => {
       const { ORIGINAL_API_CLIENT_ID, DOWNSTREAM_API_CLIENT_ID } =
         unregistered.app('original').settings;
       return (

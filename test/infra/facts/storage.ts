@@ -12,7 +12,7 @@ const vaults = (path: string, value: unknown) =>
 export const storageFacts: readonly Fact[] = [
   {
     name: 'storage accepts no account key',
-    holds: accounts('allowSharedKeyAccess', false),
+    isTrue: accounts('allowSharedKeyAccess', false),
     mutation: {
       file: storage,
       from: 'SharedKeyAccess: false',
@@ -21,7 +21,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'storage allows no public blob',
-    holds: accounts('allowBlobPublicAccess', false),
+    isTrue: accounts('allowBlobPublicAccess', false),
     mutation: {
       file: storage,
       from: 'BlobPublicAccess: false',
@@ -30,7 +30,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'storage requires TLS 1.2 or newer',
-    holds: accounts('minimumTlsVersion', 'TLS1_2'),
+    isTrue: accounts('minimumTlsVersion', 'TLS1_2'),
     mutation: {
       file: storage,
       from: "'TLS1_2'",
@@ -39,7 +39,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'storage accepts HTTPS only',
-    holds: accounts('supportsHttpsTrafficOnly', true),
+    isTrue: accounts('supportsHttpsTrafficOnly', true),
     mutation: {
       file: storage,
       from: 'TrafficOnly: true',
@@ -48,7 +48,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'storage is not replicated to another tenant',
-    holds: accounts('allowCrossTenantReplication', false),
+    isTrue: accounts('allowCrossTenantReplication', false),
     mutation: {
       file: storage,
       from: 'Replication: false',
@@ -57,7 +57,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the portal accesses storage with identities by default',
-    holds: accounts('defaultToOAuthAuthentication', true),
+    isTrue: accounts('defaultToOAuthAuthentication', true),
     mutation: {
       file: storage,
       from: 'OAuthAuthentication: true',
@@ -66,7 +66,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'no Azure service bypasses the network rules of storage',
-    holds: accounts('networkAcls.bypass', 'None'),
+    isTrue: accounts('networkAcls.bypass', 'None'),
     mutation: {
       file: storage,
       from: "bypass: 'None'",
@@ -75,7 +75,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the containers for packages are private',
-    holds: all(
+    isTrue: all(
       'Microsoft.Storage/storageAccounts/blobServices/containers',
       2,
       'properties.publicAccess',
@@ -89,7 +89,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the deployment creates the tables documents, profiles and shares',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       same(names(snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables')), [
         'documents',
         'profiles',
@@ -104,7 +104,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the tables have their own storage account',
-    holds: everywhere(
+    isTrue: everywhere(
       (snapshot) =>
         new Set(snapshot.ofType('Microsoft.Storage/storageAccounts').map(({ name }) => name))
           .size === 3 &&
@@ -120,7 +120,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the vault authorizes by roles',
-    holds: vaults('enableRbacAuthorization', true),
+    isTrue: vaults('enableRbacAuthorization', true),
     mutation: {
       file: vault,
       from: 'RbacAuthorization: true',
@@ -129,7 +129,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the vault cannot be purged',
-    holds: vaults('enablePurgeProtection', true),
+    isTrue: vaults('enablePurgeProtection', true),
     mutation: {
       file: vault,
       from: 'enablePurgeProtection: true',
@@ -138,7 +138,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the vault has soft delete',
-    holds: vaults('enableSoftDelete', true),
+    isTrue: vaults('enableSoftDelete', true),
     mutation: {
       file: vault,
       from: 'enableSoftDelete: true',
@@ -147,7 +147,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the vault keeps deleted objects for 90 days',
-    holds: vaults('softDeleteRetentionInDays', 90),
+    isTrue: vaults('softDeleteRetentionInDays', 90),
     mutation: {
       file: vault,
       from: 'RetentionInDays: 90',
@@ -156,7 +156,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'virtual machines cannot read the vault',
-    holds: vaults('enabledForDeployment', false),
+    isTrue: vaults('enabledForDeployment', false),
     mutation: {
       file: vault,
       from: 'enabledForDeployment: false',
@@ -165,7 +165,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'disk encryption cannot read the vault',
-    holds: vaults('enabledForDiskEncryption', false),
+    isTrue: vaults('enabledForDiskEncryption', false),
     mutation: {
       file: vault,
       from: 'DiskEncryption: false',
@@ -174,7 +174,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'template deployments cannot read the vault',
-    holds: vaults('enabledForTemplateDeployment', false),
+    isTrue: vaults('enabledForTemplateDeployment', false),
     mutation: {
       file: vault,
       from: 'TemplateDeployment: false',
@@ -183,7 +183,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the vault trusts the home tenant',
-    holds: vaults('tenantId', 'home-tenant'),
+    isTrue: vaults('tenantId', 'home-tenant'),
     mutation: {
       file: vault,
       from: 'tenant().tenantId',
@@ -192,7 +192,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the workspace has the audit log of the vault',
-    holds: everywhere((snapshot) =>
+    isTrue: everywhere((snapshot) =>
       snapshot
         .ofType('Microsoft.Insights/diagnosticSettings')
         .some(
@@ -210,7 +210,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'Application Insights accepts identities only',
-    holds: all('Microsoft.Insights/components', 1, 'properties.DisableLocalAuth', true),
+    isTrue: all('Microsoft.Insights/components', 1, 'properties.DisableLocalAuth', true),
     mutation: {
       file: 'monitoring.bicep',
       from: 'DisableLocalAuth: true',
@@ -219,7 +219,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'the workspace accepts identities only',
-    holds: all(
+    isTrue: all(
       'Microsoft.OperationalInsights/workspaces',
       1,
       'properties.features.disableLocalAuth',
@@ -233,7 +233,7 @@ export const storageFacts: readonly Fact[] = [
   },
   {
     name: 'Application Insights stores telemetry in the workspace',
-    holds: everywhere((snapshot) => {
+    isTrue: everywhere((snapshot) => {
       const [insights] = snapshot.ofType('Microsoft.Insights/components');
       const [workspace] = snapshot.ofType('Microsoft.OperationalInsights/workspaces');
       return at(insights, 'properties.WorkspaceResourceId') === workspace?.id;

@@ -8,7 +8,7 @@ const main = 'main.bicep';
 export const zoneFacts: readonly Fact[] = [
   {
     name: 'each private endpoint is registered in its private DNS zone',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       same(
         production
           .ofType('Microsoft.Network/privateEndpoints/privateDnsZoneGroups')
@@ -25,7 +25,7 @@ export const zoneFacts: readonly Fact[] = [
   },
   {
     name: 'the network has private DNS zones for Function Apps and tables',
-    holds: ({ production }) => {
+    isTrue: ({ production }) => {
       const links = production.ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks');
       return (
         links.length === 2 &&
@@ -41,7 +41,7 @@ export const zoneFacts: readonly Fact[] = [
   },
   {
     name: 'the DNS zones are linked to the network, without automatic registration',
-    holds: ({ production }) =>
+    isTrue: ({ production }) =>
       production
         .ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks')
         .every(
