@@ -10,7 +10,7 @@ const maxSeconds = 600;
 const command = {
   usage: ['npm run soak'],
   description: [
-    'Sends 100,000 interleaved calls of 1,000 users through the chain while policies go on and off.',
+    'Sends 100,000 interleaved calls of 1,000 users through the chain while policies change.',
     'Exits with code 1 when users were mixed up, an API grew, or it took more than 10 minutes.',
   ].join('\n'),
   options: {},
