@@ -33,7 +33,7 @@ async function addLatency(chain: Chain): Promise<void> {
     const expiresOn = Math.floor(Date.now() / 1_000) + identityTokenLifetimeSeconds;
     sendJson(response, { access_token: 'identity', expires_on: String(expiresOn) });
   });
-  exchanges.takes = latency;
+  exchanges.delay = latency;
 }
 
 const chain = await startChain();

@@ -69,7 +69,7 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
     sendJson(response, { oid: readClaims(request.headers.authorization).oid });
   });
 
-  const exchanges: Exchanges = { running: 0, peak: 0, takes: 0 };
+  const exchanges: Exchanges = { running: 0, peak: 0, delay: 0 };
   const rejectedSecrets = new Set<string>();
   const workingResponses: Record<Dependency, Respond | undefined> = {
     // The issuer itself responds to these.

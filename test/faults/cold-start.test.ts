@@ -18,7 +18,7 @@ describe('100 concurrent requests of 100 users with tokens of both versions', ()
   let users: readonly string[];
   let responses: readonly CallResponse[];
   beforeEach(async () => {
-    chain.exchanges.takes = 200;
+    chain.exchanges.delay = 200;
     users = makeUsers(100);
     const tokens = await Promise.all(
       users.map((oid, index) => chain.token(oid, { ver: index % 2 === 0 ? '2.0' : '1.0' })),
@@ -61,7 +61,7 @@ describe('200 concurrent requests of 200 users', () => {
   let users: readonly string[];
   let responses: readonly CallResponse[];
   beforeEach(async () => {
-    chain.exchanges.takes = 200;
+    chain.exchanges.delay = 200;
     users = makeUsers(200);
     responses = await chain.getAll(await Promise.all(users.map((oid) => chain.token(oid))));
   });

@@ -13,7 +13,7 @@ export interface Exchanges {
   /** The largest number that was in progress at the same time. */
   peak: number;
   /** How long each takes, in milliseconds. */
-  takes: number;
+  delay: number;
 }
 
 /** Creates a token endpoint that issues a token B for the user of each token A. */
@@ -29,7 +29,7 @@ export function createTokenEndpoint(options: {
     const form = new URLSearchParams(await readBody(request));
     const { oid } = readClaims(form.get('assertion') ?? '');
     const tokenB = await signTokenB(entra, { oid });
-    if (exchanges.takes > 0) await sleep(exchanges.takes);
+    if (exchanges.delay > 0) await sleep(exchanges.delay);
     exchanges.running -= 1;
     if (rejectedSecrets.has(form.get('client_secret') ?? '')) {
       refuseCredential(response);

@@ -22,7 +22,7 @@ export interface Issuer {
   /** The authority host, `http://localhost:{port}/`. */
   readonly host: URL;
   /** The paths of all requests, oldest first. */
-  readonly asked: string[];
+  readonly requestedPaths: string[];
   /** The published key set; a test may change it. */
   readonly jwks: { keys: Record<string, unknown>[] };
   /** The key that signs tokens by default, published as `key-1`. */
@@ -66,11 +66,11 @@ export function sign(payload: unknown, header: Claims, key: KeyObject): Promise<
 export async function startIssuer(now: () => number = Date.now): Promise<Issuer> {
   const { publicKey, privateKey } = rsaKey();
   const jwks = { keys: [publicJwk(publicKey, 'key-1')] };
-  const asked: string[] = [];
+  const requestedPaths: string[] = [];
   const overrides = new Map<string, Respond>();
   const server = createServer((request, response) => {
     const [path = ''] = (request.url ?? '').split('?');
-    asked.push(path);
+    requestedPaths.push(path);
     const override = [...overrides].find(([pathEnd]) => path.endsWith(pathEnd))?.[1];
     if (override) return override(request, response);
 
@@ -98,7 +98,7 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
 
   return {
     host,
-    asked,
+    requestedPaths,
     jwks,
     privateKey,
     respond: (pathEnd, respond) => {
@@ -107,7 +107,7 @@ export async function startIssuer(now: () => number = Date.now): Promise<Issuer>
     },
     token: (claims = {}, header = {}, key = privateKey) =>
       sign(validClaims(host, now, claims), header, key),
-    count: (pathEnd) => asked.filter((path) => path.endsWith(pathEnd)).length,
+    count: (pathEnd) => requestedPaths.filter((path) => path.endsWith(pathEnd)).length,
     close: async () => {
       server.closeAllConnections();
       await new Promise((closed) => server.close(closed));

@@ -44,7 +44,7 @@ test('closes the others after one has failed to start', async () => {
   expect(closed).toBe(true);
 });
 
-test('starts nothing once it has begun', async () => {
+test('starts nothing after teardown has started', async () => {
   const teardown = createTeardown(ignore);
   await teardown.run();
   let started = false;

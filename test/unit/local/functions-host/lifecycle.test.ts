@@ -27,7 +27,7 @@ test('does not start on a busy port', async () => {
 test('closing waits for the request in flight and refuses new connections', async () => {
   const { host, send, lines } = await startProbeHost();
   const inFlight = send('GET /api/slow');
-  await until('the request to reach the function', () => lines.includes('{"slow":"begun"}'));
+  await until('the request to reach the function', () => lines.includes('{"slow":"started"}'));
   const closed = host.close();
   await expect(send('GET /api/slow')).rejects.toMatchObject({ code: 'ECONNREFUSED' });
   const response = await inFlight;

@@ -54,7 +54,7 @@ test('answers with 204 if the function returns nothing', async () => {
 
 test("passes on the app's log lines unchanged", async () => {
   await probe.send('GET /api/slow');
-  expect(probe.lines).toContain('{"slow":"begun"}');
+  expect(probe.lines).toContain('{"slow":"started"}');
 });
 
 describe('the record of a request', () => {

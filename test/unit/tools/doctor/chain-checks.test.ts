@@ -59,7 +59,7 @@ test('names each missing or invalid setting of both APIs once, without its value
 test('runs no other check when settings are invalid', async () => {
   const { output } = await checkChain({ ORIGINAL_API_CLIENT_ID: 'not-a-guid' });
   expect(output.match(/^ {2}skipped /gm)).toHaveLength(10);
-  expect(issuer.asked).toEqual([]);
+  expect(issuer.requestedPaths).toEqual([]);
 });
 
 test('reports a missing managed identity and runs the checks that do not need it', async () => {

@@ -233,25 +233,25 @@ test('explains a token that is too large', async () => {
 
 test('fetches no keys for a token of another issuer', async () => {
   const otherIssuer = await startIssuer();
-  const requestsBefore = issuer.asked.length;
+  const requestsBefore = issuer.requestedPaths.length;
   try {
     const explanation = await explainText(await otherIssuer.token());
     expect(explanation).toMatch(
       /signature not verified: http:\/\/localhost:\d+, .* not the issuer/,
     );
-    expect(otherIssuer.asked).toEqual([]);
-    expect(issuer.asked).toHaveLength(requestsBefore);
+    expect(otherIssuer.requestedPaths).toEqual([]);
+    expect(issuer.requestedPaths).toHaveLength(requestsBefore);
   } finally {
     await otherIssuer.close();
   }
 });
 
 test('fetches no keys without settings', async () => {
-  const requestsBefore = issuer.asked.length;
+  const requestsBefore = issuer.requestedPaths.length;
   const explanation = await explainText(await issuer.token(), withoutSettings);
   expect(explanation).toMatch(/signature not verified: no settings/);
   expect(explanation).toMatch(/accepts it, if the signature is valid/);
-  expect(issuer.asked).toHaveLength(requestsBefore);
+  expect(issuer.requestedPaths).toHaveLength(requestsBefore);
 });
 
 test('does not blame the token when the keys are unavailable', async () => {
