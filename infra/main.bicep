@@ -3,9 +3,12 @@
 
 targetScope = 'subscription'
 
+@description('The name of the azd environment.')
 @minLength(1)
 @maxLength(40)
 param environmentName string
+
+@description('The region of all resources except the static site.')
 param location string
 
 @description('The region that manages the static site. Its files are served globally.')
@@ -17,10 +20,13 @@ param privateNetwork bool = false
 
 @description('Whether to create the app registrations. If not, set the three client ids below.')
 param manageAppRegistrations bool = true
+
 @description('The client id of an existing registration for the Client App.')
 param clientAppId string = ''
+
 @description('The client id of an existing registration for Original API.')
 param originalApiClientId string = ''
+
 @description('The client id of an existing registration for Downstream API.')
 param downstreamApiClientId string = ''
 

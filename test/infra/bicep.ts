@@ -7,6 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { parseSnapshot, type Snapshot, type Snapshots } from './snapshot.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
 /** A folder next to the repository with the CLI and the Graph types, for offline machines. */
 const tools = join(root, '..', 'shared', 'tools');
 const graphTypes = join(tools, 'microsoftgraph-v1.0-1.0.0.tgz');

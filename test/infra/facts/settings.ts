@@ -65,12 +65,11 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API calls Downstream API by HTTPS, with the route prefix',
-    isTrue: (sets) =>
-      Object.values(sets).every(
-        (snapshot) =>
-          snapshot.app('original').settings.DOWNSTREAM_API_URL ===
-          `https://${snapshot.app('downstream').site.name}.azurewebsites.net/api/downstream`,
-      ),
+    isTrue: everywhere(
+      (snapshot) =>
+        snapshot.app('original').settings.DOWNSTREAM_API_URL ===
+        `https://${snapshot.app('downstream').site.name}.azurewebsites.net/api/downstream`,
+    ),
     mutation: {
       file: main,
       from: 'azurewebsites.net/api/downstream',
@@ -79,11 +78,10 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Original API allows only the origin of the Client App',
-    isTrue: (sets) =>
-      Object.values(sets).every(
-        (snapshot) =>
-          snapshot.app('original').settings.ALLOWED_ORIGINS === '[<clientAppSite.origin>]',
-      ),
+    isTrue: everywhere(
+      (snapshot) =>
+        snapshot.app('original').settings.ALLOWED_ORIGINS === '[<clientAppSite.origin>]',
+    ),
     mutation: {
       file: main,
       from: 'ALLOWED_ORIGINS: clientAppSite.outputs.origin',
@@ -164,12 +162,11 @@ export const settingFacts: readonly Fact[] = [
   },
   {
     name: 'Downstream API uses the tables in the table store',
-    isTrue: (sets) =>
-      Object.values(sets).every(
-        (snapshot) =>
-          snapshot.app('downstream').settings.AZURE_STORAGE_TABLE_ENDPOINT ===
-          '[<tableStore.tableEndpoint>]',
-      ),
+    isTrue: everywhere(
+      (snapshot) =>
+        snapshot.app('downstream').settings.AZURE_STORAGE_TABLE_ENDPOINT ===
+        '[<tableStore.tableEndpoint>]',
+    ),
     mutation: {
       file: main,
       from: 'AZURE_STORAGE_TABLE_ENDPOINT: tableStore.outputs.tableEndpoint',
