@@ -18,7 +18,7 @@ param concurrency int
 param maximumInstances int
 @description('The number of instances that never stop. With 0, an idle app costs nothing.')
 param alwaysReady int
-@description('The subnet for outbound connections. Without one, the app is not in a network.')
+@description('The subnet for outbound connections. Without one, the app uses no virtual network.')
 param outboundSubnetId string?
 @description('Whether the app accepts requests from the public network.')
 param publicNetwork bool
@@ -52,7 +52,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
       ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
-      // The code answers CORS, because the platform cannot expose WWW-Authenticate.
+      // The code handles CORS, because the platform cannot expose WWW-Authenticate.
       cors: { allowedOrigins: [], supportCredentials: false }
     }
     functionAppConfig: {

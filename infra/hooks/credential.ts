@@ -25,7 +25,7 @@ const day = 86_400_000;
 /** The remaining days from which on a rotation is recommended. */
 const rotationThreshold = 45;
 
-/** Milliseconds that Entra may need until every one of its servers knows a new certificate. */
+/** Milliseconds that Entra needs to distribute a new certificate to all of its servers. */
 const entraPropagation = 120_000;
 
 /**
@@ -63,8 +63,10 @@ export async function ensureCredential(context: CredentialContext): Promise<void
 }
 
 /**
- * Removes the certificate from the registration, because the secretless mode does not use it. The
- * registration may belong to an administrator. If it cannot be read, this is logged and no error.
+ * Removes the certificate from the registration, because the secretless mode does not use it.
+ *
+ * The registration may belong to an administrator, and the user may not read it. The function then
+ * logs the reason and does not throw.
  */
 export async function removeCredential(context: CredentialContext): Promise<void> {
   const { azure, log, appId } = context;

@@ -43,7 +43,7 @@ export function readDeployment<K extends keyof Deployment>(
     throw new Error(
       [
         `azd's environment has no ${missing.join(', ')}. Run \`azd provision\` first.`,
-        'azd passes its environment to this hook.',
+        'azd passes its environment to the hooks that it starts.',
       ].join('\n'),
     );
   return Object.fromEntries(names.map((name) => [name, environment[name]])) as Pick<Deployment, K>;

@@ -14,18 +14,18 @@ interface KeyCredential {
   readonly [name: string]: unknown;
 }
 
-/** The certificates on a registration that belong to one certificate of one vault. */
-interface LabelledCertificates {
+/** Identifies a certificate on a registration, which may have several versions of it. */
+interface CertificateReference {
   /** Azure's APIs. */
   readonly azure: Azure;
   /** The client id of the registration. */
   readonly appId: string;
-  /** The prefix of their display names. The version follows it. */
+  /** The name of the certificate on the registration, without the version. */
   readonly label: string;
 }
 
 /** Options of {@link addCertificate}. */
-export interface AddCertificateOptions extends LabelledCertificates {
+export interface AddCertificateOptions extends CertificateReference {
   /** The certificate to add. */
   readonly certificate: Certificate;
   /** The clock for waiting. */
@@ -33,7 +33,7 @@ export interface AddCertificateOptions extends LabelledCertificates {
 }
 
 /** Options of {@link removeCertificates}. */
-export interface RemoveCertificatesOptions extends LabelledCertificates {
+export interface RemoveCertificatesOptions extends CertificateReference {
   /** The version to keep. Default: none. */
   readonly keep?: Certificate;
 }

@@ -32,11 +32,11 @@ privateAddresses.addSubnet('172.16.0.0', 12);
 privateAddresses.addSubnet('192.168.0.0', 16);
 
 /**
- * Checks what is visible of a deployment without a sign-in: both APIs are healthy, reject a request
- * without a token, and say where to get one.
+ * Checks a deployment as far as that is possible without a sign-in: both APIs are healthy, and they
+ * reject a request without a token with a challenge that says where to get one.
  *
- * In the private mode, Downstream API must not respond to a machine outside the network. Its health
- * is checked only from inside.
+ * In the private mode, Downstream API must not respond to a machine outside the network. Only a
+ * machine inside the network can check its health.
  * @throws Error with the unexpected response and what to do
  */
 export async function smokeTest(options: SmokeTestOptions): Promise<void> {

@@ -24,8 +24,8 @@ const roleTimeout = 600_000;
  * The deployment itself assigns this role to no one.
  *
  * If the principal already has the role, Azure returns a conflict, and that assignment stays. The
- * name of our assignment is always the same, so the next run removes one that an interrupted run
- * left.
+ * name of our assignment is always the same. If a run is interrupted, the next run removes the
+ * assignment.
  * @returns the result of `work`
  * @throws Error if the role cannot be assigned, or the vault does not apply it within 10 minutes
  */

@@ -8,7 +8,7 @@ export function findBrokenFacts(snapshots: Snapshots): readonly string[] {
   return facts.filter((fact) => !isFactTrue(fact, snapshots)).map(({ name }) => name);
 }
 
-/** A fact is not true either if it fails, because a resource that it reads is missing. */
+/** A fact that throws is not true, because a resource that it reads is missing. */
 function isFactTrue(fact: Fact, snapshots: Snapshots): boolean {
   try {
     return fact.isTrue(snapshots);

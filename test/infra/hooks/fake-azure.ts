@@ -37,7 +37,7 @@ export interface FakeAzure {
   readonly origin: string;
   /** The access token that azd would return. */
   readonly token: string;
-  /** What the fake knows. */
+  /** The state of Azure. */
   readonly state: FakeAzureState;
   /** The clock of the fake. */
   readonly clock: FakeClock;
