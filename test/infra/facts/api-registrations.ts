@@ -79,8 +79,8 @@ export const apiRegistrationFacts: readonly Fact[] = [
     ),
     mutation: {
       file: original,
-      from: 'preAuthorizedApplications: [{ appId: clientAppId,',
-      to: 'preAuthorizedApplications: [{ appId: identityPrincipalId,',
+      from: 'preAuthorizedApplications: [{ appId: clientAppId',
+      to: 'preAuthorizedApplications: [{ appId: identityPrincipalId',
     },
   },
   {
