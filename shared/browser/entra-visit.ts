@@ -27,8 +27,8 @@ export type ReturnedAction = PendingAction & {
  *
  * @example
  * ```ts
- * const page = location.pathname;
- * await leaveForEntra(problem, { page, action: 'save', code: problem.code }, pendingActions, tokens);
+ * const pending = { page: location.pathname, action: 'save', code: problem.code };
+ * await leaveForEntra(problem, pending, pendingActions, tokens);
  * ```
  */
 export async function leaveForEntra(

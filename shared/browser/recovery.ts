@@ -78,7 +78,10 @@ export function canRenewSilently({ code }: Problem): boolean {
  *
  * @example
  * ```ts
- * createInteractiveRequest(problem, { scopes: ['api://a/Read'], consentScope: 'api://a/.default' });
+ * const request = createInteractiveRequest(problem, {
+ *   scopes: ['api://a11ce000-0000-4000-8000-000000000001/Orders.Read'],
+ *   consentScope: 'api://a11ce000-0000-4000-8000-000000000001/.default',
+ * });
  * ```
  */
 export function createInteractiveRequest(

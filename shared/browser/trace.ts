@@ -6,7 +6,7 @@ export type Trace = {
    */
   readonly traceparent: string;
 
-  /** The trace ID as a GUID: the `client-request-id` for Entra ID, and the reference for support. */
+  /** The trace ID as a GUID: `client-request-id` for Entra ID, and the reference for support. */
   readonly correlationId: string;
 };
 

@@ -31,10 +31,7 @@ beforeEach(() => {
 afterAll(() => issuer.close());
 
 /** Sends a request to `orders/{id}`. */
-async function send(
-  method: RouteMethod,
-  init: RequestInit & { readonly duplex?: 'half' } = {},
-) {
+async function send(method: RouteMethod, init: RequestInit & { readonly duplex?: 'half' } = {}) {
   const methods = { [init.method ?? 'GET']: method } as NewRouteMethods<HttpMethod>;
   const route = api.route('orders/{id}', methods);
   const response = await route(new Request(`${url}/7`, init), { id: '7' });

@@ -13,7 +13,8 @@ interface Received {
   readonly body: string;
 }
 
-const claimsChallenge = `Bearer error="insufficient_claims", claims="${btoa('{"access_token":{}}')}"`;
+const claims = btoa('{"access_token":{}}');
+const claimsChallenge = `Bearer error="insufficient_claims", claims="${claims}"`;
 
 describe('over HTTP', () => {
   const received: Received[] = [];

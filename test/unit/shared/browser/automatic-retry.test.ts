@@ -81,3 +81,12 @@ test('starts no countdown when the view closed while the action ran', async () =
   expect(work.runs).toBe(1);
   expect(actions.failure?.secondsToRetry).toBeUndefined();
 });
+
+test('retries automatically again in a run after the view was closed', async () => {
+  const { actions, passSeconds } = createRunner();
+  const work = createWork('unavailable', 1);
+  actions.close();
+  await actions.run('load', work.run);
+  await passSeconds(5);
+  expect(work.runs).toBe(2);
+});

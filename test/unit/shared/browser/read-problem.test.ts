@@ -87,6 +87,7 @@ test.each([
 test.each([
   { form: 'a list', scopes: ['a', 'b'] },
   { form: 'a string', scopes: 'a b' },
+  { form: 'a string with more spaces', scopes: ' a  b ' },
 ])('reads scopes from $form', async ({ scopes }) => {
   const response = createResponse(403, { code: 'consent_required', scopes });
   const problem = await readProblem(response, '');
@@ -109,9 +110,12 @@ test.each<{ status: number; code: ProblemCode }>([
   { status: 403, code: 'forbidden' },
   { status: 404, code: 'not_found' },
   { status: 409, code: 'state_conflict' },
+  { status: 411, code: 'length_required' },
   { status: 412, code: 'conflict' },
   { status: 413, code: 'too_large' },
+  { status: 415, code: 'unsupported_media_type' },
   { status: 422, code: 'unprocessable' },
+  { status: 428, code: 'precondition_required' },
   { status: 429, code: 'unavailable' },
   { status: 500, code: 'unexpected' },
   { status: 502, code: 'bad_gateway' },
