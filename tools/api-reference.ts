@@ -23,8 +23,10 @@ const command = {
 } as const satisfies Command;
 
 /**
- * Generates the reference in a folder, with a draft folder around it. It has no dates, revisions or absolute paths, so the same
+ * Generates the reference in a folder. It has no dates, revisions or absolute paths, so the same
  * docstrings give the same files.
+ *
+ * @param draft a folder for other files
  * @throws Error if a docstring has a broken link, or if an exported function uses a type that no
  * entry exports
  */
@@ -120,7 +122,8 @@ async function requireCurrent(folder: string): Promise<void> {
   const outdated = names.filter((name) => expected.get(name) !== actual.get(name));
   if (outdated.length > 0)
     throw new Error(
-      `docs/api is not current: ${outdated.join(', ')}. Run npm run docs:api and commit the result.`,
+      `docs/api is not current: ${outdated.join(', ')}. ` +
+        'Run npm run docs:api and commit the result.',
     );
 }
 

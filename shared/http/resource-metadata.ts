@@ -44,7 +44,7 @@ const routeParameter = /^\{(\*{0,2})(\w+)(\??)[^}]*\}$/;
  *
  * @example
  * ```ts
- * createResourceMetadata({ resource, authorityHost, tenantIds, clientId, scopes: ['Orders.Read'] });
+ * createResourceMetadata({ resource, authorityHost, tenantIds, clientId, scopes: ['Notes.Read'] });
  * ```
  */
 export const createResourceMetadata = ({

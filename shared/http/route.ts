@@ -29,9 +29,9 @@ export type RouteMethod = ProtectedMethod | OpenMethod;
 export type RouteMethods = Readonly<Partial<Record<HttpMethod, RouteMethod>>>;
 
 /**
- * The methods of a new route. `Name` is inferred from the names of the methods. An optional property
- * for each method would not do: the compiler infers the `call` of a handler from it only with
- * `exactOptionalPropertyTypes`.
+ * The methods of a new route. `Name` is inferred from the names of the methods. With an optional
+ * property for each method, the compiler would infer the `call` of a handler only where the option
+ * `exactOptionalPropertyTypes` is set.
  */
 export type NewRouteMethods<Name extends HttpMethod> = Readonly<Record<Name, RouteMethod>>;
 

@@ -49,8 +49,8 @@ const securityHeaders = { 'cache-control': 'no-store', 'x-content-type-options':
 
 /**
  * Serves a request: it validates the access token, authorizes the caller and runs the handler. It
- * writes errors as problems with their challenges, adds CORS headers, limits the time of the request
- * and writes one log line.
+ * writes errors as problems with their challenges, adds CORS headers, limits the time of the
+ * request and writes one log line.
  *
  * @param path The path of the route that the request matched.
  *

@@ -14,8 +14,8 @@ export type UserCall = Pick<Call, 'caller' | 'trace' | 'signal' | 'addLogContext
  *
  * The exchange always goes to the tenant of the user. The option `tenantId` has no effect.
  *
- * @throws ApiError from `getToken`: the refusal of Entra, `bad_gateway` if the claims of a challenge
- * are malformed, or `timeout` when the call or the request is aborted
+ * @throws ApiError from `getToken`: the refusal of Entra, `bad_gateway` if the claims of a
+ * challenge are malformed, or `timeout` when the call or the request is aborted
  * @example
  * ```ts
  * const credential = createUserCredential(cache, call);

@@ -114,8 +114,8 @@ function writeHeader({ file, code }: Example, exports: readonly FileExports[]): 
 
 /** The names that code declares or imports itself. */
 function declaredNames(code: string): readonly string[] {
-  const declarations = code.matchAll(
-    /\b(?:const|let|function|class|type|interface|import\s+type|import)\s+(\{[^}]*\}|\[[^\]]*\]|\w+)/g,
-  );
+  const keyword = /\b(?:const|let|function|class|type|interface|import\s+type|import)\s+/;
+  const names = /(\{[^}]*\}|\[[^\]]*\]|\w+)/;
+  const declarations = code.matchAll(new RegExp(keyword.source + names.source, 'g'));
   return [...declarations].flatMap(([, pattern = '']) => pattern.match(/\w+/g) ?? []);
 }

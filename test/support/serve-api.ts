@@ -12,8 +12,8 @@ export interface ServedApi {
 }
 
 /**
- * Serves routes made by `createFunctionsApi` over HTTP, without a functions host. Routes must have no path
- * parameters.
+ * Serves routes made by `createFunctionsApi` over HTTP, without a functions host. Routes must have
+ * no path parameters.
  *
  * @param logLines the list that receives the log lines
  * @param port 0 for any free port

@@ -33,7 +33,7 @@ test('the metadata becomes a function', () => {
   });
 });
 
-test('a request is answered, logged with the context and traced as the host traces it', async () => {
+test('a request is answered, logged with the context and traced as by the host', async () => {
   const lines: string[] = [];
   const route = createTestApi().route('things', { GET: { open: true, handler } });
   const request = {

@@ -107,7 +107,7 @@ describe('several downstream APIs', () => {
     ]);
   });
 
-  test('do not share a token that was not checked with an API that requires the check', async () => {
+  test('do not share an unchecked token with an API that requires the check', async () => {
     const { onBehalfOf, respond } = endpoint.setUp();
     respond(respondWithToken('opaque'));
     const caller = await endpoint.createCaller();
