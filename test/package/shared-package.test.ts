@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect } from '@jest/globals';
@@ -44,6 +44,23 @@ async function callApp(entry: string, path: string, token?: string) {
   } finally {
     await host.close();
   }
+}
+
+packageTest('depends on nothing that needs a newer Node.js than it says', () => {
+  const readManifest = (name: string) =>
+    JSON.parse(readFileSync(join(folder, 'node_modules', name, 'package.json'), 'utf8'));
+  const { engines, dependencies } = readManifest('zero-trust-api');
+  const minimum = minimumNode(engines.node);
+  const newer = Object.keys(dependencies)
+    .map((name) => ({ name, engines: readManifest(name).engines?.node ?? '' }))
+    .filter((dependency) => minimumNode(dependency.engines) > minimum);
+  expect(newer).toEqual([]);
+});
+
+/** The version of a range such as `>=22.12.0`, as a number. 0 for any other range. */
+function minimumNode(range: string): number {
+  const [, major = 0, minor = 0] = /^>= ?(\d+)(?:\.(\d+))?/.exec(range) ?? [];
+  return Number(major) * 1_000 + Number(minor);
 }
 
 describe.each(projects)('$name', (project) => {
