@@ -25,7 +25,7 @@ export function installPackage(folder: string): string | undefined {
     'npm',
     [
       ...['install', '--prefer-offline', '--no-audit', '--no-fund', '--ignore-scripts'],
-      ...['--fetch-retry-mintimeout=1000', '--fetch-retry-maxtimeout=2000'],
+      ...['--fetch-retries=1', '--fetch-retry-mintimeout=1000'],
       ...[tarball, `@azure/functions@${version}`, '@types/node@20.19.43'],
     ],
     { cwd: folder, encoding: 'utf8', shell: process.platform === 'win32' },

@@ -63,6 +63,28 @@ function minimumNode(range: string): number {
   return Number(major) * 1_000 + Number(minor);
 }
 
+/** Creates credentials and prints why they cannot be used. */
+const credentialsProgram = `
+import { keyVaultSecret, managedIdentity } from 'zero-trust-api';
+
+const print = ({ code, options }) => console.log(code, options.logContext.reason);
+const secret = keyVaultSecret({ vaultUrl: 'https://contoso.vault.azure.net', name: 'a' });
+await managedIdentity().getToken('https://vault.azure.net/.default').catch(print);
+await secret.current().catch(print);
+`;
+
+packageTest('names the optional peer that a credential needs and that is not installed', () => {
+  const { stdout } = spawnSync(
+    process.execPath,
+    ['--input-type=module', '--eval', credentialsProgram],
+    { cwd: folder, encoding: 'utf8' },
+  );
+  expect(stdout.trim().split('\n')).toEqual([
+    'unavailable the package @azure/identity cannot be loaded',
+    'unavailable the package @azure/keyvault-secrets cannot be loaded',
+  ]);
+});
+
 describe.each(projects)('$name', (project) => {
   packageTest(
     'compiles without an error',

@@ -44,46 +44,32 @@ export async function packModule(): Promise<PackedModule> {
   }
 }
 
+/** Compiles the entries for Node with the types of Node, and those for browsers with theirs. */
 async function compile(draft: string, content: string): Promise<void> {
   const entries = await listEntries();
   const isForBrowsers = (entry: string) => relative(source, entry).startsWith('browser');
-  await Promise.all([
-    compileEntries(
-      entries.filter((entry) => !isForBrowsers(entry)),
-      content,
-      {
-        project: join(draft, 'node.json'),
-      },
-    ),
-    compileEntries(entries.filter(isForBrowsers), content, {
-      project: join(draft, 'browser.json'),
-      compilerOptions: { lib: ['es2024', 'dom', 'dom.iterable'], types: [] },
-    }),
-  ]);
+  await compileEntries(
+    entries.filter((entry) => !isForBrowsers(entry)),
+    join(draft, 'node.json'),
+    { outDir: content },
+  );
+  await compileEntries(entries.filter(isForBrowsers), join(draft, 'browser.json'), {
+    outDir: content,
+    lib: ['es2024', 'dom', 'dom.iterable'],
+    types: [],
+  });
   await rewriteDeclarations(content);
 }
 
-interface CompileOptions {
-  /** The path of the tsconfig file to write. */
-  readonly project: string;
-  /** Replaces options of the APIs. */
-  readonly compilerOptions?: Readonly<Record<string, unknown>>;
-}
-
+/** @param project the path of the tsconfig file to write */
 async function compileEntries(
   entries: readonly string[],
-  outDir: string,
-  { project, compilerOptions }: CompileOptions,
+  project: string,
+  compilerOptions: Readonly<Record<string, unknown>>,
 ): Promise<void> {
   const config = {
     extends: join(root, 'tsconfig.json'),
-    compilerOptions: {
-      rootDir: source,
-      outDir,
-      declaration: true,
-      sourceMap: false,
-      ...compilerOptions,
-    },
+    compilerOptions: { rootDir: source, declaration: true, sourceMap: false, ...compilerOptions },
     files: entries,
     include: [],
   };
