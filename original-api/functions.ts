@@ -1,11 +1,11 @@
 import '../shared/check-node.ts';
 import { app } from '@azure/functions';
+import { createEntra } from '../shared/entra.ts';
 import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
 import { createApi, health } from '../shared/http/create-api.ts';
-import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
-import { createDownstreamClient } from './downstream-client.ts';
+import { createDownstreamClient, createOriginalOnBehalfOf } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';
 import { readDocument } from './read-document.ts';
 import { readJourney } from './read-journey.ts';
@@ -15,15 +15,19 @@ import { writeDocument } from './write-document.ts';
 import { writeProfile } from './write-profile.ts';
 
 const settings = readOriginalSettings();
-const keys = createKeys({ authorityHost: settings.AZURE_AUTHORITY_HOST });
+const entra = createEntra({
+  tenantIds: tenantsOf(settings),
+  authorityHost: settings.AZURE_AUTHORITY_HOST,
+});
 const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
-const downstream = createDownstreamClient(settings, keys);
+const onBehalfOf = createOriginalOnBehalfOf(settings, entra);
+const downstream = createDownstreamClient(settings, onBehalfOf);
 
 const api = createApi({
   name: 'original-api',
   validate: createValidator({
-    keys,
-    tenantIds: tenantsOf(settings),
+    keys: entra.keys,
+    tenantIds: entra.tenantIds,
     audience: settings.ORIGINAL_API_CLIENT_ID,
   }),
   clients,
