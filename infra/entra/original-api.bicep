@@ -1,4 +1,5 @@
-// Original API's registration: offers scopes to the Client App, and may prove itself by its managed identity.
+// Original API's registration. Only the Client App is pre-authorized for its scopes. Original API
+// can authenticate as this registration with its managed identity.
 
 extension microsoftGraphV1
 
@@ -7,7 +8,7 @@ import { permissionIds, permissionScopes } from 'scopes.bicep'
 param name string
 param signInAudience string
 param clientAppId string
-@description('Object id of the managed identity whose tokens may emulators for this app; no credential is kept anywhere then.')
+@description('The object id of the managed identity whose tokens can replace a stored credential.')
 param identityPrincipalId string
 param tokenExchangeAudience string
 

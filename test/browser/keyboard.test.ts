@@ -6,7 +6,7 @@ import { setUpBrowserTests } from './browser-test.ts';
 const browserTest = setUpBrowserTests();
 const maxTabs = 40;
 
-/** Presses Tab until an element with this name has the focus, and checks that it shows the focus. */
+/** Presses Tab until an element with this name has the focus, and checks that the focus shows. */
 async function tabTo(page: Page, name: string): Promise<void> {
   for (let tabs = 0; tabs < maxTabs; tabs += 1) {
     await page.keyboard.press('Tab');
