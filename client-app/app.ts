@@ -12,6 +12,7 @@ import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
 import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
+import { createPeople } from './people/people.ts';
 import { createEmulatorControl } from './policies/emulator-control.ts';
 import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
@@ -43,11 +44,13 @@ export function openApp(
   let isDrawScheduled = false;
   let returned = takeReturnedAction();
 
+  const api = createApi({ baseUrl: settings.originalApiUrl, acquireToken: signIn.acquireToken });
   const context: ViewContext = {
     settings,
     person,
     drafts,
-    api: createApi({ baseUrl: settings.originalApiUrl, acquireToken: signIn.acquireToken }),
+    api,
+    people: createPeople({ api, person, refresh: () => context.refresh() }),
     refresh() {
       if (isDrawScheduled) return;
       isDrawScheduled = true;

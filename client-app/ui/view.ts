@@ -4,6 +4,7 @@ import type { PendingAction, ReturnedAction } from '../auth/pending-action.ts';
 import type { Problem } from '../auth/problem.ts';
 import type { Person } from '../auth/sign-in.ts';
 import type { Drafts } from '../editing/drafts.ts';
+import type { People } from '../people/people.ts';
 import type { Route } from '../router.ts';
 import type { Settings } from '../settings.ts';
 
@@ -25,6 +26,8 @@ export interface ViewContext {
   readonly api: Api;
   /** The signed-in user. */
   readonly person: Person;
+  /** The people of the user's organisation. */
+  readonly people: People;
   /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
   /** Draws the page again, once for all changes of the current task. */
