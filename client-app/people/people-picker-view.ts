@@ -53,7 +53,7 @@ function renderChip({ people }: ViewContext, picker: PeoplePicker, id: string) {
   };
   return html`<li class="chip" title=${id}>
     <span class="chip-text">
-      ${name} ${user ? html`<small>${user.userName}</small>` : nothing}
+      <bdi>${name}</bdi> ${user ? html`<small>${user.userName}</small>` : nothing}
     </span>
     <button type="button" class="chip-remove" aria-label="Remove ${name}" @click=${remove}>
       <span aria-hidden="true">×</span>
@@ -100,7 +100,7 @@ function renderOption(picker: PeoplePicker, { id, name, userName }: DirectoryUse
     aria-selected=${String(picker.activeId === id)}
     @click=${() => picker.add(id)}
   >
-    ${name} <small>${userName}</small>
+    <bdi>${name}</bdi> <small>${userName}</small>
   </li>`;
 }
 

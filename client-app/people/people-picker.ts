@@ -112,6 +112,8 @@ export function createPeoplePicker(options: PeoplePickerOptions): PeoplePicker {
       return search.type(text);
     },
     press({ key, altKey }) {
+      // A field for object ids has no list.
+      if (picker.problem && key !== 'Enter') return false;
       switch (key) {
         case 'ArrowDown':
         case 'ArrowUp':
@@ -169,7 +171,6 @@ export function createPeoplePicker(options: PeoplePickerOptions): PeoplePicker {
   }
 
   function pressArrow(step: 1 | -1, altKey: boolean): boolean {
-    if (picker.problem) return false;
     if (altKey) {
       expand(step === 1);
       return true;

@@ -200,4 +200,6 @@ test('has no list while people cannot be looked up', async () => {
   await search('bobb');
   expect(picker.isOpen).toBe(false);
   expect(press('ArrowDown')).toBe(false);
+  expect(press('Escape')).toBe(false);
+  expect(picker.search.text).toBe('bobb');
 });
