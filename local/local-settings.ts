@@ -7,7 +7,12 @@ const exampleFile = fileURLToPath(new URL('../local.settings.example.json', impo
 const advice = 'Delete it and run this command again, or correct it yourself.';
 
 /** The settings that must match the running emulators. */
-const emulatorSettings = ['IDENTITY_HEADER', 'IDENTITY_ENDPOINT', 'AZURE_AUTHORITY_HOST'] as const;
+const emulatorSettings = [
+  'IDENTITY_HEADER',
+  'IDENTITY_ENDPOINT',
+  'AZURE_AUTHORITY_HOST',
+  'MICROSOFT_GRAPH_ENDPOINT',
+] as const;
 
 /** `local.settings.json` of Azure Functions Core Tools. */
 interface LocalSettings {

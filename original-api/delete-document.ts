@@ -1,15 +1,19 @@
 import type { Call } from '../shared/http/create-api.ts';
-import type { CallDownstream } from '../shared/http/downstream.ts';
+import type { HandlerResult } from '../shared/http/response.ts';
+import type { DownstreamClient } from './downstream-client.ts';
 import { readDocumentId } from './parameters.ts';
-import { relay } from './relay.ts';
+import { headersToForward } from './relay.ts';
 
 /**
  * Deletes a document. Downstream API requires an authentication context (step-up), so the response
  * can be a claims challenge.
  */
-export const deleteDocument = (downstream: CallDownstream) => async (call: Call) =>
-  relay(downstream, call, {
-    method: 'DELETE',
-    path: `documents/${readDocumentId(call.request)}`,
-    scope: 'Documents.ReadWrite',
-  });
+export const deleteDocument =
+  ({ api, scopes }: DownstreamClient) =>
+  async (call: Call): Promise<HandlerResult> => {
+    const { status } = await api.delete(call, `documents/${readDocumentId(call.request)}`, {
+      scopes: scopes('Documents.ReadWrite'),
+      headers: headersToForward(call),
+    });
+    return { status };
+  };

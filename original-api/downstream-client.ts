@@ -1,43 +1,58 @@
-import { type CallDownstream, createDownstream } from '../shared/http/downstream.ts';
-import {
-  type CredentialSource,
-  createFederatedCredential,
-  createVaultCredential,
-} from '../shared/obo/credential.ts';
-import { createExchange } from '../shared/obo/exchange.ts';
-import { createManagedIdentityCredential } from '../shared/obo/managed-identity.ts';
-import { createOnBehalfOf } from '../shared/obo/on-behalf-of.ts';
-import type { Keys } from '../shared/token/keys.ts';
+import type { Entra } from '../shared/entra.ts';
+import { createDownstream, type Downstream } from '../shared/http/downstream.ts';
+import type { CredentialSource } from '../shared/obo/credential.ts';
+import { federatedCredential } from '../shared/obo/federated-credential.ts';
+import { keyVaultCertificate, keyVaultSecret } from '../shared/obo/key-vault.ts';
+import { managedIdentity } from '../shared/obo/managed-identity.ts';
+import { createOnBehalfOf, type OnBehalfOf } from '../shared/obo/on-behalf-of.ts';
 import type { OriginalSettings } from './settings.ts';
+
+/** Downstream API, as the handlers of Original API call it. */
+export type DownstreamClient = {
+  /** Calls Downstream API on behalf of the user. */
+  readonly api: Downstream;
+
+  /** Returns the scopes of a request to Downstream API for a scope's short name. */
+  scopes(name: string): readonly string[];
+};
+
+/**
+ * Creates the On-Behalf-Of exchange of Original API, with the credential from the settings. It
+ * serves all services that Original API calls.
+ */
+export const createOriginalOnBehalfOf = (settings: OriginalSettings, entra: Entra): OnBehalfOf =>
+  createOnBehalfOf({
+    entra,
+    clientId: settings.ORIGINAL_API_CLIENT_ID,
+    credential: createCredential(settings),
+  });
 
 /**
  * Creates the client of Downstream API. It calls on behalf of the user: it exchanges token A for
- * token B, with the credential from the settings.
+ * token B.
  */
-export function createDownstreamClient(settings: OriginalSettings, keys: Keys): CallDownstream {
-  const exchange = createExchange({
-    authorityHost: settings.AZURE_AUTHORITY_HOST,
-    clientId: settings.ORIGINAL_API_CLIENT_ID,
-    keys,
-    credential: createCredential(settings),
-  });
-  return createDownstream({
-    url: settings.DOWNSTREAM_API_URL,
-    clientId: settings.DOWNSTREAM_API_CLIENT_ID,
-    onBehalfOf: createOnBehalfOf({ exchange }),
-  });
+export function createDownstreamClient(
+  { DOWNSTREAM_API_URL: baseUrl, DOWNSTREAM_API_CLIENT_ID: clientId }: OriginalSettings,
+  onBehalfOf: OnBehalfOf,
+): DownstreamClient {
+  const audiences = [clientId, `api://${clientId}`];
+  return {
+    api: createDownstream({ baseUrl, audiences, own: true, onBehalfOf }),
+    scopes: (name) => [`api://${clientId}/${name}`],
+  };
 }
 
 function createCredential({
   CLIENT_CREDENTIAL: kind,
-  AZURE_KEY_VAULT_ENDPOINT: endpoint,
+  AZURE_KEY_VAULT_ENDPOINT: vaultUrl,
   CLIENT_CREDENTIAL_NAME: name,
   AZURE_CLIENT_ID: identityClientId,
 }: OriginalSettings): CredentialSource {
-  const identity = createManagedIdentityCredential(identityClientId);
-  if (kind === 'managed-identity') return createFederatedCredential(identity);
+  const identity = managedIdentity(identityClientId);
+  if (kind === 'managed-identity') return federatedCredential({ identity });
   // `readOriginalSettings` has checked this. The type cannot express it.
-  if (!endpoint || !name)
+  if (!vaultUrl || !name)
     throw new TypeError(`${kind} needs AZURE_KEY_VAULT_ENDPOINT and CLIENT_CREDENTIAL_NAME.`);
-  return createVaultCredential({ endpoint, name, kind, identity });
+  const options = { vaultUrl, name, identity };
+  return kind === 'key-vault-secret' ? keyVaultSecret(options) : keyVaultCertificate(options);
 }

@@ -1,29 +1,37 @@
 import '../shared/check-node.ts';
 import { app } from '@azure/functions';
+import { createEntra } from '../shared/entra.ts';
 import { challengeOptionsOf, tenantsOf } from '../shared/entra-settings.ts';
 import { createApi, health } from '../shared/http/create-api.ts';
-import { createKeys } from '../shared/token/keys.ts';
 import { createValidator } from '../shared/token/validate.ts';
 import { deleteDocument } from './delete-document.ts';
-import { createDownstreamClient } from './downstream-client.ts';
+import { createDownstreamClient, createOriginalOnBehalfOf } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';
+import { listPeople } from './list-people.ts';
+import { createMicrosoftGraph } from './microsoft-graph.ts';
 import { readDocument } from './read-document.ts';
 import { readJourney } from './read-journey.ts';
+import { readPerson } from './read-person.ts';
 import { readProfile } from './read-profile.ts';
 import { readOriginalSettings } from './settings.ts';
 import { writeDocument } from './write-document.ts';
 import { writeProfile } from './write-profile.ts';
 
 const settings = readOriginalSettings();
-const keys = createKeys({ authorityHost: settings.AZURE_AUTHORITY_HOST });
+const entra = createEntra({
+  tenantIds: tenantsOf(settings),
+  authorityHost: settings.AZURE_AUTHORITY_HOST,
+});
 const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
-const downstream = createDownstreamClient(settings, keys);
+const onBehalfOf = createOriginalOnBehalfOf(settings, entra);
+const downstream = createDownstreamClient(settings, onBehalfOf);
+const graph = createMicrosoftGraph(settings, onBehalfOf);
 
 const api = createApi({
   name: 'original-api',
   validate: createValidator({
-    keys,
-    tenantIds: tenantsOf(settings),
+    keys: entra.keys,
+    tenantIds: entra.tenantIds,
     audience: settings.ORIGINAL_API_CLIENT_ID,
   }),
   clients,
@@ -57,6 +65,18 @@ app.http(
     GET: { scopes: ['Documents.Read'], handler: readDocument(downstream) },
     PUT: { scopes: ['Documents.ReadWrite'], handler: writeDocument(downstream) },
     DELETE: { scopes: ['Documents.ReadWrite'], handler: deleteDocument(downstream) },
+  }),
+);
+app.http(
+  'original-people',
+  api.route('people', {
+    GET: { scopes: ['Profile.Read'], handler: listPeople(graph) },
+  }),
+);
+app.http(
+  'original-person',
+  api.route('people/{id}', {
+    GET: { scopes: ['Profile.Read'], handler: readPerson(graph) },
   }),
 );
 app.http('original-unknown', api.route('{*path}', {}));

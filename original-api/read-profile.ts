@@ -1,12 +1,15 @@
 import type { Call } from '../shared/http/create-api.ts';
-import type { CallDownstream } from '../shared/http/downstream.ts';
+import type { DownstreamClient } from './downstream-client.ts';
 import { readUserId } from './parameters.ts';
-import { relay } from './relay.ts';
+import { headersToForward, relay } from './relay.ts';
 
 /** Returns a user's profile. Downstream API decides whether the caller may read it. */
-export const readProfile = (downstream: CallDownstream) => async (call: Call) =>
-  relay(downstream, call, {
-    method: 'GET',
-    path: `profiles/${readUserId(call)}`,
-    scope: 'Profile.Read',
-  });
+export const readProfile =
+  ({ api, scopes }: DownstreamClient) =>
+  async (call: Call) => {
+    const response = await api.get(call, `profiles/${readUserId(call)}`, {
+      scopes: scopes('Profile.Read'),
+      headers: headersToForward(call),
+    });
+    return relay(response);
+  };

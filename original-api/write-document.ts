@@ -1,14 +1,17 @@
 import { readJsonBody } from '../shared/http/body.ts';
 import type { Call } from '../shared/http/create-api.ts';
-import type { CallDownstream } from '../shared/http/downstream.ts';
+import type { DownstreamClient } from './downstream-client.ts';
 import { readDocumentId } from './parameters.ts';
-import { relay } from './relay.ts';
+import { headersToForward, relay } from './relay.ts';
 
 /** Creates or updates a document. Downstream API checks the body and the precondition. */
-export const writeDocument = (downstream: CallDownstream) => async (call: Call) =>
-  relay(downstream, call, {
-    method: 'PUT',
-    path: `documents/${readDocumentId(call.request)}`,
-    scope: 'Documents.ReadWrite',
-    json: await readJsonBody(call.request),
-  });
+export const writeDocument =
+  ({ api, scopes }: DownstreamClient) =>
+  async (call: Call) => {
+    const response = await api.put(call, `documents/${readDocumentId(call.request)}`, {
+      scopes: scopes('Documents.ReadWrite'),
+      headers: headersToForward(call),
+      json: await readJsonBody(call.request),
+    });
+    return relay(response);
+  };

@@ -69,6 +69,11 @@ export const problems = {
     title: 'Not found',
     detail: 'The resource does not exist, or it is not shared with the user.',
   },
+  state_conflict: {
+    status: 409,
+    title: 'Conflict',
+    detail: 'The request conflicts with the current state of the resource.',
+  },
   conflict: {
     status: 412,
     title: 'Version conflict',
@@ -83,6 +88,11 @@ export const problems = {
     status: 400,
     title: 'Bad request',
     detail: 'The request is malformed.',
+  },
+  unprocessable: {
+    status: 422,
+    title: 'Unprocessable content',
+    detail: 'The content of the request is well-formed, but it cannot be processed.',
   },
   unsupported_media_type: {
     status: 415,
@@ -126,14 +136,16 @@ export type ApiErrorCode = keyof typeof problems;
 
 /**
  * Returns the `detail` of an `unavailable` problem. It names the service that failed, so that a
- * fault of Entra ID is never reported as a fault of Downstream API.
+ * fault of Entra ID is never reported as a fault of a downstream API.
+ *
+ * @param service The name of the service, such as `sign-in` or `downstream`.
  *
  * @example
  * ```ts
  * throw new ApiError('unavailable', { detail: notAnswering('sign-in') });
  * ```
  */
-export const notAnswering = (service: 'sign-in' | 'downstream') =>
+export const notAnswering = (service: string) =>
   `The ${service} service is not answering. Try again later.`;
 
 /**

@@ -1,6 +1,6 @@
 /**
- * Starts the local emulators on the loopback interface. Entra, Key Vault, managed identity and the
- * control API share one port. Table Storage has its own port.
+ * Starts the local emulators on the loopback interface. Entra, Graph, Key Vault, managed identity
+ * and the control API share one port. Table Storage has its own port.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import { type IdentityName, readDirectory } from './entra/directory.ts';
 import { createEntra } from './entra/entra.ts';
 import { createPolicies } from './entra/policies.ts';
 import { openSigningKeys } from './entra/signing-keys.ts';
+import { createGraph } from './graph/graph.ts';
 import { openCredentials } from './key-vault/credentials.ts';
 import { createKeyVault } from './key-vault/key-vault.ts';
 import { createListener } from './listener.ts';
@@ -23,7 +24,7 @@ import { startTables } from './tables/tables.ts';
 
 /** The options of `startEmulators`. */
 export interface EmulatorOptions {
-  /** The port of Entra, Key Vault, managed identity and the control API. 0 picks a free port. */
+  /** The port of Entra, Graph, Key Vault, managed identity and the control API. 0 picks a free port. */
   readonly emulatorPort: number;
   /** The port of Table Storage. 0 picks a free port. */
   readonly tablePort: number;
@@ -89,6 +90,7 @@ function serveEndpoints(
     createControl(context, controlToken),
     createKeyVault(context),
     managedIdentity.endpoint,
+    createGraph(context),
     createEntra(context),
   ]);
   server.on('request', (request, response) => void listener(request, response));

@@ -1,56 +1,110 @@
 import { Pool } from 'undici';
 import { ApiError, notAnswering } from '../api-error.ts';
 import type { OnBehalfOf } from '../obo/on-behalf-of.ts';
+import type { UserCall } from '../obo/user-credential.ts';
 import { type Redacted, reveal } from '../redacted.ts';
-import type { Call } from './create-api.ts';
-import { type DownstreamResponse, readResponse, requestedClaims } from './downstream-response.ts';
-import { type HttpResponse, SendFailure, send } from './send.ts';
+import {
+  type DownstreamBodyOptions,
+  type DownstreamRequestOptions,
+  type PreparedRequest,
+  writeBody,
+  writeHeaders,
+} from './downstream-request.ts';
+import {
+  type DownstreamResponse,
+  isSuccess,
+  requestedClaims,
+  toDownstreamError,
+  toDownstreamResponse,
+} from './downstream-response.ts';
+import { readBaseUrl, resolveUrl } from './downstream-url.ts';
+import { type HttpResponse, SendFailure, type SendMethod, send } from './send.ts';
 
-/** How to reach a downstream API. */
-export type DownstreamSettings = {
+/** How to call a downstream API. */
+export type DownstreamOptions = {
   /**
-   * The API's base URL, route prefix included. Requests go to its origin only, and challenges are
-   * accepted from it only.
+   * The API's base URL, route prefix included. Requests and tokens go to URLs below it only, and
+   * challenges are accepted from there only.
    */
-  readonly url: URL;
-
-  /** The client ID of the downstream API. */
-  readonly clientId: string;
+  readonly baseUrl: string | URL;
 
   /** Exchanges the caller's token for one that the downstream API accepts. */
-  readonly onBehalfOf: OnBehalfOf;
-};
+  readonly onBehalfOf: Pick<OnBehalfOf, 'exchange' | 'evict'>;
 
-/** A request to a downstream API. */
-export type DownstreamRequest = {
-  /** The HTTP method. */
-  readonly method: 'GET' | 'PUT' | 'DELETE';
+  /**
+   * The delegated scopes of requests that name none, such as
+   * `https://graph.microsoft.com/User.Read`.
+   */
+  readonly scopes?: readonly string[];
 
-  /** The path below the base URL. The handler must check or encode each of its segments. */
-  readonly path: string;
+  /**
+   * The audiences of the API's tokens: for one's own API, its client ID, and `api://` followed by
+   * it. Each new token is checked against them. Leave them out for an API whose tokens are opaque,
+   * such as Microsoft Graph.
+   */
+  readonly audiences?: readonly string[];
 
-  /** The delegated scope that the request needs, by its short name, such as `Documents.Read`. */
-  readonly scope: string;
+  /**
+   * Whether it is one's own API, made with this module. Then the `code` and the `detail` of its
+   * errors reach the caller. Default: `false`.
+   */
+  readonly own?: boolean;
 
-  /** The value to send as a JSON body. Without it, the request has no body. */
-  readonly json?: unknown;
+  /** The largest accepted response body, in bytes. Default: 1 MiB. */
+  readonly maxResponseBytes?: number;
+
+  /** The API's name in the log and in error messages. Default: `downstream`. */
+  readonly name?: string;
 };
 
 /**
- * Calls a downstream API on behalf of the user of a call.
+ * Sends a request without a body to a path below the base URL.
  *
  * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
+ * @throws {TypeError} The path leads elsewhere, the request has no scopes, or a header is reserved.
  */
-export type CallDownstream = (
-  call: Call,
-  request: DownstreamRequest,
+export type SendWithoutBody = (
+  call: UserCall,
+  path: string | URL,
+  options?: DownstreamRequestOptions,
 ) => Promise<DownstreamResponse>;
+
+/**
+ * Sends a request that may have a body to a path below the base URL.
+ *
+ * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
+ * @throws {TypeError} The path leads elsewhere, the request has no scopes, a header is reserved, or
+ * the body cannot be written as JSON.
+ */
+export type SendWithBody = (
+  call: UserCall,
+  path: string | URL,
+  options?: DownstreamBodyOptions,
+) => Promise<DownstreamResponse>;
+
+/** Calls one downstream API on behalf of the user of a call. */
+export type Downstream = {
+  /** Sends a GET request. It is repeated once if the connection fails or breaks. */
+  readonly get: SendWithoutBody;
+
+  /** Sends a HEAD request. It is repeated once if the connection fails or breaks. */
+  readonly head: SendWithoutBody;
+
+  /** Sends a DELETE request. */
+  readonly delete: SendWithoutBody;
+
+  /** Sends a POST request. */
+  readonly post: SendWithBody;
+
+  /** Sends a PUT request. */
+  readonly put: SendWithBody;
+
+  /** Sends a PATCH request. */
+  readonly patch: SendWithBody;
+};
 
 /** Milliseconds for one request, its response body included. */
 const requestTimeout = 8_000;
-
-/** The largest response body, in bytes. */
-const maxResponseSize = 1024 * 1024;
 
 /** Connections to the downstream API. */
 const maxConnections = 64;
@@ -61,9 +115,6 @@ const connectTimeout = 1_000;
 /** Milliseconds without progress: until the headers, and between two parts of the body. */
 const idleTimeout = 5_000;
 
-/** The only headers of the incoming request that are forwarded. Its access token is not. */
-const forwardedHeaders = ['if-match', 'if-none-match', 'accept-language'];
-
 /**
  * Creates a client for a downstream API.
  *
@@ -71,91 +122,135 @@ const forwardedHeaders = ['if-match', 'if-none-match', 'accept-language'];
  * responds with a claims challenge, it exchanges the token once more with those claims and repeats
  * the request once. A second challenge is passed on to the caller, so there is no loop.
  *
+ * Every 2xx is a success. Other statuses become an `ApiError`: 400, 403, 404, 409, 412, 413, 415,
+ * 422 and 428 as what they are, 429 and 503 as `unavailable` with their `Retry-After`, and all
+ * others as `bad_gateway`.
+ *
+ * No header of the incoming request is passed on, except for its trace.
+ *
+ * @throws {TypeError} The base URL is not an https URL, or it has credentials, a query or a
+ * fragment. For a loopback address, http is accepted, too.
+ *
  * @example
  * ```ts
- * const callDownstream = createDownstream({ url, clientId, onBehalfOf });
- * const request = { method: 'GET', path: 'documents', scope: 'Documents.Read' } as const;
- * const { json } = await callDownstream(call, request);
+ * const graph = createDownstream({
+ *   baseUrl: 'https://graph.microsoft.com/v1.0/',
+ *   scopes: ['https://graph.microsoft.com/User.Read'],
+ *   onBehalfOf,
+ *   name: 'graph',
+ * });
+ * const handler = async (call: Call) => {
+ *   const { json } = await graph.get(call, 'me', { query: { $select: 'displayName' } });
+ *   return { json };
+ * };
  * ```
  */
 export function createDownstream({
-  url,
-  clientId,
+  baseUrl,
   onBehalfOf,
-}: DownstreamSettings): CallDownstream {
-  const baseUrl = url.href.replace(/\/$/, '');
-  const dispatcher = new Pool(url.origin, {
+  scopes: defaultScopes,
+  audiences,
+  own = false,
+  maxResponseBytes = 1024 * 1024,
+  name = 'downstream',
+}: DownstreamOptions): Downstream {
+  const base = readBaseUrl(baseUrl);
+  const dispatcher = new Pool(base.origin, {
     connections: maxConnections,
     connect: { timeout: connectTimeout },
     headersTimeout: idleTimeout,
     bodyTimeout: idleTimeout,
   });
 
-  async function sendRequest(
-    call: Call,
-    { method, path, json }: DownstreamRequest,
+  async function sendPrepared(
+    { trace, signal }: UserCall,
+    { url, method, headers, body }: PreparedRequest,
     token: Redacted,
   ): Promise<HttpResponse> {
+    const authorization = `Bearer ${reveal(token)}`;
     const attempt = () =>
-      send(`${baseUrl}/${path}`, {
+      send(url, {
         method,
-        headers: requestHeaders(call, token, json !== undefined),
-        body: json === undefined ? null : JSON.stringify(json),
+        headers: { ...headers, authorization, traceparent: trace.traceparent },
+        body,
         deadline: requestTimeout,
-        cap: maxResponseSize,
+        cap: maxResponseBytes,
         dispatcher,
-        signal: call.signal,
+        signal,
       });
     try {
-      return await (method === 'GET' ? retryOnce(attempt) : attempt());
+      return await (method === 'GET' || method === 'HEAD' ? retryOnce(attempt) : attempt());
     } catch (error) {
-      throw error instanceof SendFailure ? toApiError(error) : error;
+      throw error instanceof SendFailure ? toApiError(error, name) : error;
     }
   }
 
-  return async (call, request) => {
+  function prepare(
+    method: SendMethod,
+    path: string | URL,
+    { headers = {}, query, ...body }: DownstreamBodyOptions,
+  ): PreparedRequest {
+    const { contentType, ...written } = writeBody(body);
+    const writtenHeaders = writeHeaders(headers);
+    if (contentType !== undefined) writtenHeaders['content-type'] = contentType;
+    return { method, url: resolveUrl(base, path, query), headers: writtenHeaders, ...written };
+  }
+
+  async function sendAsUser(
+    call: UserCall,
+    request: PreparedRequest,
+    scopes: readonly string[],
+  ): Promise<HttpResponse> {
     const exchange = {
       caller: call.caller,
-      scopes: [`api://${clientId}/${request.scope}`],
-      audiences: [clientId, `api://${clientId}`],
+      scopes,
+      audiences,
       correlationId: call.trace.correlationId,
     };
-    const exchanged = await onBehalfOf.exchangeOnBehalf(exchange, call.signal);
+    const exchanged = await onBehalfOf.exchange(exchange, call.signal);
     call.addLogContext({ exchange: exchanged.cached ? 'cached' : 'made' });
 
-    const response = await sendRequest(call, request, exchanged.token);
-    if (response.status === 401) onBehalfOf.evict(exchange, exchanged);
-    const claims = requestedClaims(response);
-    if (!claims) return readResponse(response, request.method);
+    const response = await sendPrepared(call, request, exchanged.token);
+    if (response.status !== 401) return response;
+    onBehalfOf.evict(exchange, exchanged);
+    const claims = requestedClaims(response, own);
+    if (!claims) return response;
 
-    const renewed = await onBehalfOf.exchangeOnBehalf({ ...exchange, claims }, call.signal);
+    const renewed = await onBehalfOf.exchange({ ...exchange, claims }, call.signal);
     call.addLogContext({ exchange: 'repeated for a claims challenge' });
 
-    const secondResponse = await sendRequest(call, request, renewed.token);
-    const remainingClaims = requestedClaims(secondResponse);
+    const secondResponse = await sendPrepared(call, request, renewed.token);
+    const remainingClaims = requestedClaims(secondResponse, own);
     if (remainingClaims)
       throw new ApiError('step_up_required', {
         claims: remainingClaims,
-        logContext: { check: 'second challenge' },
+        logContext: { check: 'second challenge', downstream: name },
       });
-    return readResponse(secondResponse, request.method);
-  };
-}
-
-function requestHeaders(
-  { request, trace }: Call,
-  token: Redacted,
-  hasBody: boolean,
-): Record<string, string> {
-  const headers: Record<string, string> = {};
-  for (const name of forwardedHeaders) {
-    const value = request.headers.get(name);
-    if (value !== null) headers[name] = value;
+    if (secondResponse.status === 401) onBehalfOf.evict(exchange, renewed);
+    return secondResponse;
   }
-  if (hasBody) headers['content-type'] = 'application/json';
-  headers.authorization = `Bearer ${reveal(token)}`;
-  headers.traceparent = trace.traceparent;
-  return headers;
+
+  const methodOf =
+    (method: SendMethod): SendWithBody =>
+    async (call, path, { scopes = defaultScopes, throwOnError = true, ...options } = {}) => {
+      if (!scopes?.length)
+        throw new TypeError('The request has no scopes. Set `scopes` on it or on its downstream.');
+      const request = prepare(method, path, options);
+      const response = await sendAsUser(call, request, scopes);
+      if (throwOnError && !isSuccess(response.status))
+        // A response to HEAD has no body, so no code of one's own API.
+        throw toDownstreamError(response, { name, own: own && method !== 'HEAD' });
+      return toDownstreamResponse(response);
+    };
+
+  return {
+    get: methodOf('GET'),
+    head: methodOf('HEAD'),
+    delete: methodOf('DELETE'),
+    post: methodOf('POST'),
+    put: methodOf('PUT'),
+    patch: methodOf('PATCH'),
+  };
 }
 
 /** Repeats a request whose connection failed or broke. */
@@ -169,9 +264,9 @@ async function retryOnce(attempt: () => Promise<HttpResponse>): Promise<HttpResp
   }
 }
 
-function toApiError({ reason: failure }: SendFailure): ApiError {
-  const logContext = { check: 'downstream', failure };
+function toApiError({ reason: failure }: SendFailure, name: string): ApiError {
+  const logContext = { check: 'downstream', downstream: name, failure };
   if (failure === 'connect')
-    return new ApiError('unavailable', { detail: notAnswering('downstream'), logContext });
+    return new ApiError('unavailable', { detail: notAnswering(name), logContext });
   return new ApiError(failure === 'timeout' ? 'timeout' : 'bad_gateway', { logContext });
 }

@@ -125,7 +125,16 @@ export function readClaimsChallenge(header: string): JsonObject | undefined {
   return undefined;
 }
 
-function decodeClaims(text: string): JsonObject | undefined {
+/**
+ * Decodes the claims of a challenge: base64 or base64url, with or without padding,
+ * percent-encoded, or plain JSON. Returns `undefined` if they are not a claims request.
+ *
+ * @example
+ * ```ts
+ * const claims = decodeClaims('eyJhY2Nlc3NfdG9rZW4iOnt9fQ==');
+ * ```
+ */
+export function decodeClaims(text: string): JsonObject | undefined {
   try {
     const decoded = isJson(text) ? text : decodeURIComponent(text);
     const bytes = isJson(decoded) ? new TextEncoder().encode(decoded) : decodeBase64(decoded);

@@ -1,16 +1,19 @@
 import { type Dispatcher, request } from 'undici';
 import { createDeadline } from './deadline.ts';
 
+/** The methods of requests that this module sends. */
+export type SendMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+
 /** A request, and the limits within which its response must arrive. */
 export type SendOptions = {
   /** The HTTP method. */
-  readonly method: 'GET' | 'PUT' | 'POST' | 'DELETE';
+  readonly method: SendMethod;
 
   /** Request headers. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
 
   /** The request body. */
-  readonly body?: string | null;
+  readonly body?: string | Uint8Array | null;
 
   /** Milliseconds for the whole exchange, the response body included. */
   readonly deadline: number;
@@ -69,7 +72,7 @@ const maxRetryAfter = 300;
 
 /**
  * Sends a request. All requests of this module that no Azure library sends go through this
- * function: for metadata, for keys, to the token endpoint and to Downstream API.
+ * function: for metadata, for keys, to the token endpoint and to downstream APIs.
  *
  * Time and size are limited. Redirects are not followed: a 3xx is a response like any other.
  * Compressed bodies are not accepted, because a few bytes could expand to gigabytes.

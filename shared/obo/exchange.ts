@@ -1,12 +1,12 @@
 import { ConfidentialClientApplication } from '@azure/msal-node';
 import { LRUCache } from 'lru-cache';
 import type { ApiError } from '../api-error.ts';
+import type { Entra } from '../entra.ts';
 import { reveal } from '../redacted.ts';
 import { type Caller, userAssertion } from '../token/caller.ts';
-import type { Keys } from '../token/keys.ts';
 import { createChallengeOnce } from './challenge-once.ts';
 import type { ClientCredential, CredentialSource } from './credential.ts';
-import { type ExchangedToken, readExchangedToken } from './exchanged-token.ts';
+import { type ExchangedToken, type IssuedToken, readExchangedToken } from './exchanged-token.ts';
 import { network, type Refusal, TokenEndpointRefusal } from './network.ts';
 import { apiErrorOf, isCredentialRefused } from './refusal.ts';
 import { createTokenEndpointGuard } from './token-endpoint-guard.ts';
@@ -17,26 +17,28 @@ export type ExchangeRequest = {
   readonly caller: Caller;
   /** Delegated scopes of one downstream API, such as `api://…/Documents.Read`. */
   readonly scopes: readonly string[];
-  /** The audiences of that API's tokens: its client id, and `api://` followed by it. */
-  readonly audiences: readonly string[];
+  /**
+   * The audiences of that API's tokens: its client id, and `api://` followed by it. Token B is
+   * checked against them. Leave them out for an API whose tokens are opaque to this app, such as
+   * Microsoft Graph. Then token B is not parsed.
+   */
+  readonly audiences?: readonly string[] | undefined;
   /** The correlation id of the request, a GUID. Entra records it in its sign-in log. */
   readonly correlationId: string;
   /** The claims of a challenge: a JSON object with a top-level `access_token`. */
   readonly claims?: object | undefined;
 };
 
-/** The settings of `createExchange`. */
-export type ExchangeSettings = {
-  /** Entra's authority host, such as `https://login.microsoftonline.com`. */
-  readonly authorityHost: URL;
+/** How to create an {@link Exchange}. */
+export type ExchangeOptions = {
+  /** Entra ID. Its metadata names the token endpoint. */
+  readonly entra: Entra;
   /** The client id of this API's app registration. */
   readonly clientId: string;
-  /** Provides Entra's metadata, from which MSAL takes the token endpoint. */
-  readonly keys: Keys;
   /** Provides this API's client credential. */
   readonly credential: CredentialSource;
-  /** The current time in milliseconds since 1970. */
-  readonly now?: () => number;
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
+  readonly now?: (() => number) | undefined;
 };
 
 /**
@@ -58,19 +60,20 @@ const maxClients = 100;
  * and the tenant of the caller.
  *
  * MSAL's token cache is not used, because its lookup is linear in the number of users and blocks
- * the event loop. `createOnBehalfOf` has the cache.
+ * the event loop. `createExchangeCache` has the cache.
  *
  * @example
- * const exchange = createExchange({ authorityHost, clientId, keys, credential });
+ * ```ts
+ * const exchange = createExchange({ entra, clientId, credential });
  * const { token } = await exchange({ caller, scopes, audiences, correlationId });
+ * ```
  */
 export function createExchange({
-  authorityHost,
+  entra: { authorityHost, keys },
   clientId,
-  keys,
   credential,
   now = Date.now,
-}: ExchangeSettings): Exchange {
+}: ExchangeOptions): Exchange {
   const guard = createTokenEndpointGuard(now);
   const challengeOnce = createChallengeOnce(now);
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: maxClients });
@@ -104,7 +107,7 @@ export function createExchange({
   async function acquireToken(
     { caller, scopes, correlationId, claims }: ExchangeRequest,
     clientCredential: ClientCredential,
-  ): Promise<string> {
+  ): Promise<IssuedToken> {
     const client = await clientFor(caller.tenantId, clientCredential);
     const oboRequest = {
       oboAssertion: reveal(userAssertion(caller)),
@@ -117,7 +120,11 @@ export function createExchange({
       const result = await guard(`${caller.tenantId} ${caller.objectId}`, () =>
         client.acquireTokenOnBehalfOf(oboRequest),
       );
-      return result?.accessToken ?? '';
+      return {
+        accessToken: result?.accessToken ?? '',
+        // MSAL has added `expires_in` to the time of the system, which `now` may differ from.
+        lifetime: (result?.expiresOn?.getTime() ?? 0) - Date.now(),
+      };
     } finally {
       // MSAL writes the token to its cache in spite of `skipCache`.
       client.clearCache();
@@ -125,7 +132,7 @@ export function createExchange({
   }
 
   /** Tries once more with another credential if Entra refuses the current one. */
-  async function acquireTokenWithRenewal(request: ExchangeRequest): Promise<string> {
+  async function acquireTokenWithRenewal(request: ExchangeRequest): Promise<IssuedToken> {
     const current = await credential.current();
     try {
       return await acquireToken(request, current);
@@ -143,8 +150,8 @@ export function createExchange({
 
   return async (request) => {
     try {
-      const accessToken = await acquireTokenWithRenewal(request);
-      return readExchangedToken(accessToken, request, now());
+      const issued = await acquireTokenWithRenewal(request);
+      return readExchangedToken(issued, request, now());
     } catch (error) {
       if (error instanceof TokenEndpointRefusal) throw toApiError(request, error.refusal);
       throw error;

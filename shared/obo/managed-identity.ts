@@ -1,14 +1,10 @@
+import type { AccessToken, TokenCredential } from '@azure/core-auth';
 import {
   createDefaultHttpClient,
   type HttpClient,
   type PipelineResponse,
 } from '@azure/core-rest-pipeline';
-import {
-  type AccessToken,
-  AzureAuthorityHosts,
-  ManagedIdentityCredential,
-  type TokenCredential,
-} from '@azure/identity';
+import { AzureAuthorityHosts, ManagedIdentityCredential } from '@azure/identity';
 
 /** Milliseconds for one request to the managed identity endpoint. */
 const requestTimeout = 3_000;
@@ -34,14 +30,15 @@ const sendRequest: HttpClient['sendRequest'] = async (request) => {
  *   an abort signal on, so the socket would stay open.
  * - An error has the endpoint's `response`. The library drops its `Retry-After`.
  *
- * @param clientId the client id of a user-assigned identity, or `undefined` for the
- * system-assigned one
+ * @param clientId the client id of a user-assigned identity. Default: the system-assigned identity.
  * @throws Error from `@azure/identity`, with `response`, when `getToken` fails
  * @example
- * const identity = createManagedIdentityCredential(settings.AZURE_CLIENT_ID);
- * const { token } = await identity.getToken('https://vault.azure.net/.default');
+ * ```ts
+ * const identity = managedIdentity(identityClientId);
+ * const token = await identity.getToken('https://vault.azure.net/.default');
+ * ```
  */
-export function createManagedIdentityCredential(clientId: string | undefined): TokenCredential {
+export function managedIdentity(clientId?: string): TokenCredential {
   const identity = new ManagedIdentityCredential({
     // A managed identity sends no request to the authority. Without this option, the library
     // would validate AZURE_AUTHORITY_HOST and reject the http URL of a local authority.

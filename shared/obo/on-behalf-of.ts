@@ -1,146 +1,77 @@
-import { LRUCache } from 'lru-cache';
-import { withDeadline } from '../http/deadline.ts';
-import type { Exchange, ExchangeRequest } from './exchange.ts';
-import type { ExchangedToken } from './exchanged-token.ts';
+import type { TokenCredential } from '@azure/core-auth';
+import type { Entra } from '../entra.ts';
+import type { CredentialSource } from './credential.ts';
+import { createExchange } from './exchange.ts';
+import { createExchangeCache, type ExchangeCache } from './exchange-cache.ts';
+import { createUserCredential, type UserCall } from './user-credential.ts';
 
-/** The settings of `createOnBehalfOf`. */
-export type OnBehalfOfSettings = {
-  /** Exchanges one token at Entra. */
-  readonly exchange: Exchange;
-  /** How many tokens are cached, at about 1 KiB each. The least recently used is dropped first. */
+/** How to create {@link OnBehalfOf}. */
+export type OnBehalfOfOptions = {
+  /** Entra ID, from `createEntra`. */
+  readonly entra: Entra;
+
+  /** The client ID of this API's app registration. */
+  readonly clientId: string;
+
+  /** The client credential with which this API authenticates itself to Entra. */
+  readonly credential: CredentialSource;
+
+  /**
+   * How many tokens are cached, at about 1 KiB each. The least recently used is dropped first.
+   * Default: 10,000.
+   */
   readonly capacity?: number;
-  /** The current time in milliseconds since 1970. */
+
+  /** Returns the time in milliseconds since 1970. Default: `Date.now`. */
   readonly now?: () => number;
 };
 
-/** Exchanges a user's token A for token B, and caches token B. */
-export interface OnBehalfOf {
+/** Calls other services on behalf of the users of this API. */
+export interface OnBehalfOf extends ExchangeCache {
   /**
-   * Returns token B for a caller. `cached` is `true` if the token came from the cache.
+   * Returns a credential with which a client of the Azure SDK acts as the user of a call. It
+   * exchanges token A for the scopes that the client requests. A claims challenge that the client
+   * handles leads to a new exchange with these claims.
    *
-   * @param signal aborts the wait of this request. The exchange itself continues, because other
-   * requests may wait for it.
-   * @throws ApiError of the exchange, or `timeout` when the signal aborts
+   * Create the credential and the client for each call: the credential belongs to one user.
+   *
+   * When Entra refuses the exchange, the client throws the `ApiError` unchanged. Do not catch it,
+   * so that `createApi` returns it to the caller with its claims.
+   *
+   * @example
+   * ```ts
+   * const handler = async (call: Call) => {
+   *   const tables = new TableClient(url, 'orders', onBehalfOf.credentialFor(call));
+   *   return { json: await tables.getEntity('contoso', '1') };
+   * };
+   * ```
    */
-  exchangeOnBehalf(
-    request: ExchangeRequest,
-    signal: AbortSignal,
-  ): Promise<ExchangedToken & { readonly cached: boolean }>;
-  /**
-   * Removes a token from the cache after the downstream API rejected it. Does nothing if a newer
-   * token has replaced it.
-   */
-  evict(request: ExchangeRequest, exchanged: ExchangedToken): void;
+  credentialFor(call: UserCall): TokenCredential;
 }
-
-/** A cached token. All times are in milliseconds since 1970. */
-type Entry = {
-  readonly exchanged: ExchangedToken;
-  /** When the token was added to the cache. */
-  readonly cachedAt: number;
-  /** From then on, a request for this token also starts a refresh in the background. */
-  readonly refreshAt: number;
-  /** From then on, the token is no longer returned. */
-  readonly expiresAt: number;
-};
-
-/** Milliseconds before its expiry. From then on, token B is no longer used. */
-const expiryMargin = 5 * 60_000;
-
-/** The longest time for which a token is cached, in milliseconds. */
-const maxAge = 60 * 60_000;
-
-/** Milliseconds by which the clock may be set back. After a larger step, no entry is used. */
-const clockTolerance = 60_000;
-
-/** Milliseconds between two attempts to refresh a token in the background. */
-const refreshCooldown = 60_000;
 
 /**
- * Creates the cache in front of the exchange.
- *
- * - An entry belongs to one token A (by its digest), so two sessions of one user share nothing.
- * - Concurrent requests for the same token, scopes and claims share one exchange (single flight).
- * - A failure reaches the requests that waited for it. It is not cached.
- * - A request with the claims of a challenge does not read the cache. Its token replaces the entry.
- * - A token is refreshed in the background before its entry expires.
+ * Creates the On-Behalf-Of exchange
+ * (https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow): with it, this
+ * API calls other services as the user. One object serves any number of downstream APIs. They share
+ * one cache.
  *
  * @example
- * const onBehalfOf = createOnBehalfOf({ exchange: createExchange(settings) });
- * const { token } = await onBehalfOf.exchangeOnBehalf(request, signal);
+ * ```ts
+ * const onBehalfOf = createOnBehalfOf({
+ *   entra: createEntra({ tenantIds: [tenantId] }),
+ *   clientId,
+ *   credential: keyVaultCertificate({ vaultUrl, name: 'orders-api' }),
+ * });
+ * ```
  */
 export function createOnBehalfOf({
-  exchange,
-  capacity = 10_000,
-  now = Date.now,
-}: OnBehalfOfSettings): OnBehalfOf {
-  const entries = new LRUCache<string, Entry>({ max: capacity });
-  const inFlight = new Map<string, Promise<ExchangedToken>>();
-
-  function set(key: string, exchanged: ExchangedToken, { caller }: ExchangeRequest): void {
-    const cachedAt = now();
-    const expiresAt = Math.min(
-      exchanged.expiresOnTimestamp - expiryMargin,
-      caller.expiresAt * 1_000,
-      cachedAt + maxAge,
-    );
-    if (expiresAt <= cachedAt) return;
-    // Random, so that tokens of the same age are not all refreshed at the same moment.
-    const refreshAfter = 0.7 + 0.2 * Math.random();
-    const refreshAt = cachedAt + (expiresAt - cachedAt) * refreshAfter;
-    entries.set(key, { exchanged, cachedAt, refreshAt, expiresAt });
-  }
-
-  async function exchangeAndSet(key: string, request: ExchangeRequest): Promise<ExchangedToken> {
-    const exchanged = await exchange(request);
-    set(key, exchanged, request);
-    return exchanged;
-  }
-
-  /** Joins the exchange that is in flight for the same token, scopes and claims, or starts one. */
-  function exchangeOnce(key: string, request: ExchangeRequest): Promise<ExchangedToken> {
-    const flightKey = `${key} ${JSON.stringify(request.claims)}`;
-    const running = inFlight.get(flightKey);
-    if (running) return running;
-    const started = exchangeAndSet(key, request).finally(() => inFlight.delete(flightKey));
-    inFlight.set(flightKey, started);
-    return started;
-  }
-
-  function get(key: string): Entry | undefined {
-    const entry = entries.get(key);
-    if (!entry || now() >= entry.expiresAt) return undefined;
-    const wasClockSetBack = now() < entry.cachedAt - clockTolerance;
-    return wasClockSetBack ? undefined : entry;
-  }
-
-  function refreshIfDue(key: string, entry: Entry, request: ExchangeRequest): void {
-    if (now() < entry.refreshAt) return;
-    // An entry that expires with token A cannot be extended by another exchange of token A.
-    if (request.caller.expiresAt * 1_000 <= entry.expiresAt) return;
-    entries.set(key, { ...entry, refreshAt: now() + refreshCooldown });
-    // A failed refresh is no failure of this request: the cached token is still valid.
-    exchangeOnce(key, request).catch(() => {});
-  }
-
-  return {
-    async exchangeOnBehalf(request, signal) {
-      const key = keyOf(request);
-      const entry = request.claims ? undefined : get(key);
-      if (entry) {
-        refreshIfDue(key, entry, request);
-        return { ...entry.exchanged, cached: true };
-      }
-      const exchanged = await withDeadline(signal, exchangeOnce(key, request));
-      return { ...exchanged, cached: false };
-    },
-
-    evict(request, { token }) {
-      const key = keyOf(request);
-      if (entries.get(key)?.exchanged.token === token) entries.delete(key);
-    },
-  };
+  entra,
+  clientId,
+  credential,
+  capacity,
+  now,
+}: OnBehalfOfOptions): OnBehalfOf {
+  const exchange = createExchange({ entra, clientId, credential, now });
+  const cache = createExchangeCache({ exchange, capacity, now });
+  return { ...cache, credentialFor: (call) => createUserCredential(cache, call) };
 }
-
-const keyOf = ({ caller, scopes }: ExchangeRequest) =>
-  `${caller.digest} ${caller.tenantId} ${[...scopes].sort().join(' ')}`;

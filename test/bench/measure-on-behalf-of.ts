@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
+import { createExchangeCache } from '../../shared/obo/exchange-cache.ts';
 import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 import { audience, tenantId } from '../support/issuer.ts';
@@ -164,7 +164,7 @@ function createCaller(user: number, session = 0): Caller {
 /** @param capacity How many tokens the cache holds. */
 function createCache(capacity: number) {
   let exchanges = 0;
-  const onBehalfOf = createOnBehalfOf({
+  const cache = createExchangeCache({
     capacity,
     exchange: async ({ caller }) => {
       exchanges += 1;
@@ -178,10 +178,7 @@ function createCache(capacity: number) {
   return {
     countExchanges: () => exchanges,
     exchange: (caller: Caller) =>
-      onBehalfOf.exchangeOnBehalf(
-        { caller, scopes, audiences: [audience], correlationId: 'x' },
-        signal,
-      ),
+      cache.exchange({ caller, scopes, audiences: [audience], correlationId: 'x' }, signal),
   };
 }
 

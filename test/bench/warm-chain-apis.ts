@@ -1,12 +1,11 @@
 import type { HttpFunctionOptions, HttpRequest } from '@azure/functions';
+import { createEntra, type Entra } from '../../shared/entra.ts';
 import { type Call, createApi } from '../../shared/http/create-api.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
 import { continueTrace } from '../../shared/http/trace.ts';
-import { createExchange } from '../../shared/obo/exchange.ts';
 import { createOnBehalfOf, type OnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { redact } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
-import { createKeys, type Keys } from '../../shared/token/keys.ts';
 import { createValidator } from '../../shared/token/validate.ts';
 import { audience, clientApp, tenantId } from '../support/issuer.ts';
 
@@ -34,7 +33,7 @@ export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunct
     name: 'downstream-api',
     clientId: downstreamId,
     clients: { clientIds: [audience], confidential: true },
-    keys: createKeys({ authorityHost }),
+    entra: createBenchEntra(authorityHost),
   });
   const handler = async () => ({ json: { documents } });
   return api.route('downstream/documents', {
@@ -47,21 +46,24 @@ export function createDownstreamRoute(mode: Mode, authorityHost: URL): HttpFunct
  * @param url Downstream API's base URL.
  */
 export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): HttpFunctionOptions {
-  const keys = createKeys({ authorityHost });
+  const entra = createBenchEntra(authorityHost);
   const api = createBenchApi({
     name: 'original-api',
     clientId: audience,
     clients: { clientIds: [clientApp], confidential: false },
-    keys,
+    entra,
   });
-  const callDownstream = createDownstream({
-    url,
-    clientId: downstreamId,
-    onBehalfOf: mode === 'open' ? withoutExchange : createBenchOnBehalfOf(authorityHost, keys),
+  const downstream = createDownstream({
+    baseUrl: url,
+    audiences: [downstreamId, `api://${downstreamId}`],
+    own: true,
+    onBehalfOf: mode === 'open' ? withoutExchange : createBenchOnBehalfOf(entra),
   });
   const readDocuments = async (call: Call) => {
-    const request = { method: 'GET', path: 'documents', scope: 'Documents.Read' } as const;
-    const { json } = await callDownstream(call, request);
+    const { json } = await downstream.get(call, 'documents', {
+      scopes: [`api://${downstreamId}/Documents.Read`],
+      headers: { 'accept-language': call.request.headers.get('accept-language') },
+    });
     return { json };
   };
   if (mode === 'auth')
@@ -91,34 +93,35 @@ export function createOriginalRoute(mode: Mode, authorityHost: URL, url: URL): H
   };
 }
 
-const withoutExchange: OnBehalfOf = {
-  exchangeOnBehalf: async () => ({ token: redact('none'), expiresOnTimestamp: 0, cached: true }),
+const withoutExchange: Pick<OnBehalfOf, 'exchange' | 'evict'> = {
+  exchange: async () => ({ token: redact('none'), expiresOnTimestamp: 0, cached: true }),
   evict: () => {},
 };
 
-function createBenchOnBehalfOf(authorityHost: URL, keys: Keys): OnBehalfOf {
+const createBenchEntra = (authorityHost: URL): Entra =>
+  createEntra({ tenantIds: [tenantId], authorityHost });
+
+function createBenchOnBehalfOf(entra: Entra): OnBehalfOf {
   const current = {
     version: '1',
     notAfter: undefined,
     options: () => ({ clientSecret: 'secret' }),
   };
   const credential = { current: async () => current, renew: async () => undefined };
-  return createOnBehalfOf({
-    exchange: createExchange({ authorityHost, clientId: audience, keys, credential }),
-  });
+  return createOnBehalfOf({ entra, clientId: audience, credential });
 }
 
 interface BenchApiOptions {
   readonly name: string;
   readonly clientId: string;
   readonly clients: Parameters<typeof createApi>[0]['clients'];
-  readonly keys: Keys;
+  readonly entra: Entra;
 }
 
-const createBenchApi = ({ name, clientId, clients, keys }: BenchApiOptions) =>
+const createBenchApi = ({ name, clientId, clients, entra }: BenchApiOptions) =>
   createApi({
     name,
-    validate: createValidator({ keys, tenantIds: [tenantId], audience: clientId }),
+    validate: createValidator({ keys: entra.keys, tenantIds: [tenantId], audience: clientId }),
     clients,
     origins: [],
     challenge: { clientId, authorizationUri: 'https://login.example/authorize' },

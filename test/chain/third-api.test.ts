@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import type { HttpFunctionOptions } from '@azure/functions';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import { createManagedIdentity } from '../../downstream-api/managed-identity.ts';
+import { createEntra } from '../../shared/entra.ts';
 import { createApi } from '../../shared/http/create-api.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
-import { createFederatedCredential } from '../../shared/obo/credential.ts';
-import { createExchange } from '../../shared/obo/exchange.ts';
+import { federatedCredential } from '../../shared/obo/federated-credential.ts';
 import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
 import { requireAuthContext } from '../../shared/token/authorize.ts';
 import { createKeys } from '../../shared/token/keys.ts';
@@ -95,23 +95,24 @@ function createMiddleRoute(thirdUrl: URL): HttpFunctionOptions {
     IDENTITY_HEADER: identityHeaders['downstream-api'],
     AZURE_CLIENT_ID: tenant.identities['downstream-api'].clientId,
   });
-  const exchange = createExchange({
-    authorityHost,
+  const onBehalfOf = createOnBehalfOf({
+    entra: createEntra({ tenantIds: [tenant.tenants.contoso.id], authorityHost }),
     clientId: middleId,
-    keys: createKeys({ authorityHost }),
-    credential: createFederatedCredential(identity),
+    credential: federatedCredential({ identity }),
   });
-  const callThird = createDownstream({
-    url: thirdUrl,
-    clientId: thirdApp.appId,
-    onBehalfOf: createOnBehalfOf({ exchange }),
+  const thirdApi = createDownstream({
+    baseUrl: thirdUrl,
+    scopes: [`api://${thirdApp.appId}/${scope}`],
+    audiences: [thirdApp.appId],
+    own: true,
+    onBehalfOf,
   });
   const api = createTestApi({ name: 'middle-api', clientId: middleId, callerId: originalId });
   return api.route('downstream/documents', {
     GET: {
       scopes: ['Documents.Read'],
       handler: async (request) => {
-        const { json } = await callThird(request, { method: 'GET', path: 'things', scope });
+        const { json } = await thirdApi.get(request, 'things');
         return { json };
       },
     },

@@ -97,7 +97,12 @@ export async function startChain({ secretless = false }: ChainOptions = {}): Pro
   process.env.IDENTITY_HEADER = 'header';
 
   const log: string[] = [];
-  const route = createOriginalRoute({ entra, downstreamUrl: downstream.url, secretless, now });
+  const route = createOriginalRoute({
+    issuer: entra,
+    downstreamUrl: downstream.url,
+    secretless,
+    now,
+  });
   const original = await serveApi([route], log);
   const url = `${original.url.href}/documents`;
   const token = (oid: string = randomUUID(), claims: object = {}) =>

@@ -3,7 +3,7 @@
  * a `MemoryReport` as JSON. Needs `--expose-gc`.
  */
 import { createHash } from 'node:crypto';
-import { createOnBehalfOf } from '../../shared/obo/on-behalf-of.ts';
+import { createExchangeCache } from '../../shared/obo/exchange-cache.ts';
 import { redact, reveal } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 
@@ -31,7 +31,7 @@ const hour = 60 * 60_000;
 const { signal } = new AbortController();
 let exchanges = 0;
 let mixUps = 0;
-const onBehalfOf = createOnBehalfOf({
+const cache = createExchangeCache({
   exchange: async ({ caller }) => {
     exchanges += 1;
     const padding = Buffer.alloc(tokenBytes, 'b').toString('latin1');
@@ -50,7 +50,7 @@ async function callAs(user: number): Promise<void> {
     digest: createHash('sha256').update(objectId).digest('base64url'),
     expiresAt: (Date.now() + hour) / 1_000,
   } as Caller;
-  const { token } = await onBehalfOf.exchangeOnBehalf(
+  const { token } = await cache.exchange(
     { caller, scopes: ['x'], audiences: [], correlationId: 'x' },
     signal,
   );

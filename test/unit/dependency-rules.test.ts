@@ -44,6 +44,7 @@ const forbiddenImports = [
   { file: 'shared/obo/msal.ts', imports: '@azure/msal-node' },
   { file: 'shared/obo/credential.ts', imports: '@azure/msal-node' },
   { file: 'shared/obo/exchange.ts', imports: '@azure/keyvault-secrets' },
+  { file: 'shared/obo/user-credential.ts', imports: '@azure/identity' },
   { file: 'original-api/downstream.ts', imports: '../downstream-api/settings.ts' },
   { file: 'original-api/local.ts', imports: '../local/start.ts' },
   { file: 'original-api/tools.ts', imports: '../tools/build.ts' },
@@ -127,6 +128,7 @@ const allowed: readonly Planted[] = [
   { file: 'shared/token/allowed-jose.ts', code: importOf('jose') },
   { file: 'shared/obo/network.ts', code: importOf('@azure/msal-node') },
   { file: 'shared/obo/managed-identity.ts', code: importOf('@azure/identity') },
+  { file: 'shared/obo/key-vault.ts', code: importOf('@azure/keyvault-secrets') },
   {
     file: 'shared/http/allowed-function-types.ts',
     code: "export type { HttpRequest, InvocationContext } from '@azure/functions';",

@@ -7,6 +7,7 @@ import { keyRotation } from './key-rotation.ts';
 import { naughty } from './naughty.ts';
 import { objects } from './objects.ts';
 import { ownership } from './ownership.ts';
+import { people } from './people.ts';
 import { requests } from './requests.ts';
 import { time } from './time.ts';
 import { tokenFormat } from './token-format.ts';
@@ -40,7 +41,7 @@ export const groups: readonly Group[] = [
   { name: 'Token type and scope', createCases: tokenTypeAndScope },
   {
     name: 'Objects',
-    createCases: (api) => [...objects(api), ...ownership(api), ...naughty(api)],
+    createCases: (api) => [...objects(api), ...ownership(api), ...people(api), ...naughty(api)],
   },
   { name: 'CORS and leakage', createCases: corsAndLeakage },
   { name: 'Key rotation', createCases: keyRotation },

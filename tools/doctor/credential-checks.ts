@@ -7,11 +7,9 @@ import {
 import type { OriginalSettings } from '../../original-api/settings.ts';
 import { azureClientArguments } from '../../shared/http/azure-client.ts';
 import { isLoopback } from '../../shared/loopback.ts';
-import {
-  type CredentialSource,
-  createFederatedCredential,
-  createVaultCredential,
-} from '../../shared/obo/credential.ts';
+import type { CredentialSource } from '../../shared/obo/credential.ts';
+import { federatedCredential } from '../../shared/obo/federated-credential.ts';
+import { keyVaultCertificate, keyVaultSecret } from '../../shared/obo/key-vault.ts';
 import { formatTime } from './format.ts';
 import { probeCredential } from './probe-credential.ts';
 import type { Check, CheckResult } from './run-checks.ts';
@@ -85,12 +83,13 @@ export function createCredentialChecks(
 function createCredentialSource(settings: Settings): CredentialSource {
   const {
     CLIENT_CREDENTIAL: kind,
-    AZURE_KEY_VAULT_ENDPOINT: endpoint,
+    AZURE_KEY_VAULT_ENDPOINT: vaultUrl,
     CLIENT_CREDENTIAL_NAME: name,
   } = settings;
   const identity = createManagedIdentity(settings);
-  if (kind === 'managed-identity' || !endpoint || !name) return createFederatedCredential(identity);
-  return createVaultCredential({ endpoint, name, kind, identity });
+  if (kind === 'managed-identity' || !vaultUrl || !name) return federatedCredential({ identity });
+  const options = { vaultUrl, name, identity };
+  return kind === 'key-vault-secret' ? keyVaultSecret(options) : keyVaultCertificate(options);
 }
 
 /**

@@ -1,10 +1,10 @@
 import type { OriginalSettings } from '../../original-api/settings.ts';
 import { ApiError } from '../../shared/api-error.ts';
+import { createEntra } from '../../shared/entra.ts';
 import type { CredentialSource } from '../../shared/obo/credential.ts';
 import { createExchange } from '../../shared/obo/exchange.ts';
 import { redact } from '../../shared/redacted.ts';
 import { bindToken, type Caller } from '../../shared/token/caller.ts';
-import { createKeys } from '../../shared/token/keys.ts';
 import { aadstsCodes } from './aadsts-codes.ts';
 import { problemMessages } from './problem-messages.ts';
 import type { CheckResult } from './run-checks.ts';
@@ -27,13 +27,14 @@ export async function probeCredential(
   settings: OriginalSettings,
   credential: CredentialSource,
 ): Promise<CheckResult> {
-  const authorityHost = settings.AZURE_AUTHORITY_HOST;
   const audience = settings.DOWNSTREAM_API_CLIENT_ID;
   const exchange = createExchange({
-    authorityHost,
+    entra: createEntra({
+      tenantIds: [settings.AZURE_TENANT_ID],
+      authorityHost: settings.AZURE_AUTHORITY_HOST,
+    }),
     clientId: settings.ORIGINAL_API_CLIENT_ID,
     credential,
-    keys: createKeys({ authorityHost }),
   });
   try {
     await exchange({

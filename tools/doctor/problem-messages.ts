@@ -99,6 +99,11 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
       'Check the path and its route prefix (/api, /api/downstream), and the user of the token ' +
       '(oid and tid).',
   },
+  state_conflict: {
+    meaning:
+      'A downstream API responded with 409: the object is in a state that does not allow this.',
+    fix: 'Read the object again. The reference of that API lists the states and their conflicts.',
+  },
   conflict: {
     meaning: 'The object has changed: the ETag in the request is not the current one.',
     fix: 'Read the object again, merge, and send the new ETag in If-Match.',
@@ -110,6 +115,13 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
   bad_request: {
     meaning: 'The API does not accept this body, id or query.',
     fix: 'Read `detail`: it names the error.',
+  },
+  unprocessable: {
+    meaning:
+      'A downstream API responded with 422: it understands the body but rejects its content.',
+    fix:
+      'Compare the body with the reference of that API. `downstreamStatus` in Original API’s log ' +
+      'line confirms that the response came from there.',
   },
   unsupported_media_type: {
     meaning: 'The body is not plain JSON.',

@@ -11,6 +11,7 @@ export const faultyEndpoints = [
   'vault',
   'managed-identity',
   'tables',
+  'graph',
 ] as const;
 
 /** The name of an endpoint that a fault can be injected into. */

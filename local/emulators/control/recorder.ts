@@ -15,6 +15,7 @@ export interface Recorded {
     | 'vault'
     | 'managed-identity'
     | 'tables'
+    | 'graph'
     | 'original-api'
     | 'downstream-api';
   /**
@@ -25,7 +26,7 @@ export interface Recorded {
   /** The HTTP status of the response. */
   readonly status: number;
   /**
-   * The trace id of the APIs and Entra's `client-request-id`, which are the same GUID.
+   * The trace id of the APIs and the `client-request-id` of Entra and Graph, which are the same GUID.
    * Absent when the caller sent none.
    */
   readonly correlationId?: string;

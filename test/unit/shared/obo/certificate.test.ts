@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { createSelfSignedCertificate } from '../../../../local/emulators/key-vault/self-signed-certificate.ts';
 import { readCertificate } from '../../../../shared/obo/certificate.ts';
+import { keyVaultCertificate } from '../../../../shared/obo/key-vault.ts';
 import { rsaKey } from '../../../support/issuer.ts';
 import { second, setUpVault } from './vault-setup.ts';
 
@@ -54,7 +55,7 @@ const invalid = [
 
 describe('a vault credential', () => {
   test.each(invalid)('is unavailable if the vault has $name', async ({ pem }) => {
-    const { source, storeSecret } = await setUpVault({ kind: 'key-vault-certificate' });
+    const { source, storeSecret } = await setUpVault({ createSource: keyVaultCertificate });
     storeSecret('1', { value: pem() });
     await expect(source.current()).rejects.toMatchObject({
       code: 'unavailable',
@@ -63,7 +64,7 @@ describe('a vault credential', () => {
   });
 
   test.each(invalid)('recovers at the next read after $name', async ({ pem }) => {
-    const { source, storeSecret, pass } = await setUpVault({ kind: 'key-vault-certificate' });
+    const { source, storeSecret, pass } = await setUpVault({ createSource: keyVaultCertificate });
     storeSecret('1', { value: pem() });
     await expect(source.current()).rejects.toMatchObject({ code: 'unavailable' });
     storeSecret('2', { value: fixtures.pem });

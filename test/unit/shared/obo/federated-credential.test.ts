@@ -1,5 +1,5 @@
 import { describe, expect, test } from '@jest/globals';
-import { createFederatedCredential } from '../../../../shared/obo/credential.ts';
+import { federatedCredential } from '../../../../shared/obo/federated-credential.ts';
 import { until } from '../../../support/until.ts';
 
 const minute = 60_000;
@@ -14,7 +14,7 @@ async function setUp() {
       return { token: `token ${requests}`, expiresOnTimestamp: now + 60 * minute };
     },
   };
-  const source = createFederatedCredential(identity, () => now);
+  const source = federatedCredential({ identity, now: () => now });
   const { clientAssertion } = (await source.current()).options();
   return {
     getAssertion: clientAssertion as () => Promise<string>,
@@ -61,7 +61,7 @@ describe('the client assertion of a federated credential', () => {
   });
 
   test('fails with unavailable if the managed identity returns no token', async () => {
-    const source = createFederatedCredential({ getToken: async () => null });
+    const source = federatedCredential({ identity: { getToken: async () => null } });
     const { clientAssertion } = (await source.current()).options();
     const getAssertion = clientAssertion as () => Promise<string>;
     await expect(getAssertion()).rejects.toMatchObject({ code: 'unavailable' });

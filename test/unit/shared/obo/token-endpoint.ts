@@ -1,14 +1,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ApiError } from '../../../../shared/api-error.ts';
-import {
-  createExchange,
-  type ExchangeRequest,
-  type ExchangeSettings,
-} from '../../../../shared/obo/exchange.ts';
+import { createEntra, type Entra } from '../../../../shared/entra.ts';
+import { createExchange, type ExchangeRequest } from '../../../../shared/obo/exchange.ts';
 import { redact } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
-import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
 import {
   audience,
@@ -71,8 +67,8 @@ export type TokenEndpoint = Awaited<ReturnType<typeof startTokenEndpoint>>;
 
 export async function startTokenEndpoint() {
   const issuer = await startIssuer();
-  const keys = createKeys({ authorityHost: issuer.host });
-  const validate = createValidator({ keys, tenantIds: [tenantId], audience });
+  const entra = createEntra({ tenantIds: [tenantId], authorityHost: issuer.host });
+  const validate = createValidator({ keys: entra.keys, tenantIds: [tenantId], audience });
 
   return {
     issuer,
@@ -81,11 +77,11 @@ export async function startTokenEndpoint() {
     createCaller: async (claims: Record<string, unknown> = {}): Promise<Caller> =>
       validate(redact(await issuer.token(claims))),
     /** Creates an exchange with a state of its own. */
-    setUp: () => setUpExchange(issuer, keys),
+    setUp: () => setUpExchange(issuer, entra),
   };
 }
 
-function setUpExchange(issuer: Issuer, keys: ExchangeSettings['keys']) {
+function setUpExchange(issuer: Issuer, entra: Entra) {
   let now = Date.now();
   let renewals = 0;
   const requests: TokenRequest[] = [];
@@ -95,9 +91,8 @@ function setUpExchange(issuer: Issuer, keys: ExchangeSettings['keys']) {
   });
   const exchange = createExchange({
     now: () => now,
-    authorityHost: issuer.host,
+    entra,
     clientId: audience,
-    keys,
     credential: {
       current: async () => credential('1'),
       async renew() {

@@ -1,11 +1,8 @@
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
-import {
-  type ClientCredential,
-  createVaultCredential,
-  type VaultCredentialSettings,
-} from '../../../../shared/obo/credential.ts';
+import type { ClientCredential } from '../../../../shared/obo/credential.ts';
+import { type keyVaultCertificate, keyVaultSecret } from '../../../../shared/obo/key-vault.ts';
 import { until } from '../../../support/until.ts';
 
 export const second = 1_000;
@@ -42,8 +39,10 @@ export const secretOf = (credential: ClientCredential | undefined) =>
 
 /** Starts a vault with version 1 of a secret, and creates a credential with a clock. */
 export async function setUpVault({
-  kind = 'key-vault-secret',
-}: Partial<Pick<VaultCredentialSettings, 'kind'>> = {}) {
+  createSource = keyVaultSecret,
+}: {
+  readonly createSource?: typeof keyVaultSecret;
+} = {}) {
   let now = 0;
   let reads = 0;
   let respond = respondWithSecret({ version: '1', value: 'secret 1' });
@@ -58,8 +57,8 @@ export async function setUpVault({
   });
   servers.add(server);
   await new Promise<void>((ready) => server.listen(0, '127.0.0.1', ready));
-  const endpoint = new URL(`http://localhost:${(server.address() as AddressInfo).port}`);
-  const source = createVaultCredential({ endpoint, name: 'name', kind, identity, now: () => now });
+  const vaultUrl = `http://localhost:${(server.address() as AddressInfo).port}`;
+  const source = createSource({ vaultUrl, name: 'name', identity, now: () => now });
 
   return {
     source,

@@ -1,5 +1,5 @@
 import type { Exchange, ExchangeRequest } from '../../../../shared/obo/exchange.ts';
-import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
+import { createExchangeCache } from '../../../../shared/obo/exchange-cache.ts';
 import { redact, reveal } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 
@@ -13,13 +13,14 @@ type Setup = {
 
 type RequestOptions = {
   readonly scopes?: readonly string[];
+  readonly audiences?: readonly string[];
   readonly claims?: object;
   /** Milliseconds until token A expires. */
   readonly callerLifetime?: number;
 };
 
 /** Creates a cache in front of an exchange and a clock that the test controls. */
-export function setUpOnBehalfOf({ lifetime = 60 * minute, capacity = 100 }: Setup = {}) {
+export function setUpCache({ lifetime = 60 * minute, capacity = 100 }: Setup = {}) {
   let now = Date.UTC(2026, 10, 22);
   let pending: Promise<void> = Promise.resolve();
   let failure: Error | undefined;
@@ -32,26 +33,26 @@ export function setUpOnBehalfOf({ lifetime = 60 * minute, capacity = 100 }: Setu
     if (failure) throw failure;
     return { token: redact(token), expiresOnTimestamp: now + lifetime };
   };
-  const onBehalfOf = createOnBehalfOf({ exchange, capacity, now: () => now });
+  const cache = createExchangeCache({ exchange, capacity, now: () => now });
 
   return {
-    ...onBehalfOf,
+    ...cache,
     /** The requests that reached the exchange, oldest first. */
     exchanges,
     /** Creates a request with the token A of a user. */
     createRequest(user: string, options: RequestOptions = {}): ExchangeRequest {
-      const { callerLifetime = 60 * minute, scopes = ['api://d/A'], claims } = options;
+      const { callerLifetime = 60 * minute, scopes = ['api://d/A'], audiences, claims } = options;
       const caller = {
         digest: user,
         objectId: user,
         tenantId: 't',
         expiresAt: (now + callerLifetime) / 1_000,
       } as Caller;
-      return { caller, scopes, audiences: [], correlationId: 'id', claims };
+      return { caller, scopes, audiences, correlationId: 'id', claims };
     },
     /** Returns the text of token B. */
     async getToken(request: ExchangeRequest): Promise<string> {
-      const { token } = await onBehalfOf.exchangeOnBehalf(request, new AbortController().signal);
+      const { token } = await cache.exchange(request, new AbortController().signal);
       return reveal(token);
     },
     pass: (milliseconds: number) => {

@@ -1,41 +1,41 @@
 import { describe, expect, test } from '@jest/globals';
 import { ApiError } from '../../../../shared/api-error.ts';
-import { minute, setUpOnBehalfOf } from './on-behalf-of-setup.ts';
+import { minute, setUpCache } from './exchange-cache-setup.ts';
 
 const never = () => new AbortController().signal;
 
 describe('a cached token', () => {
   test('is returned without another exchange', async () => {
-    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges } = setUpCache();
     expect(await getToken(createRequest('alice'))).toBe('B1 for alice');
     expect(await getToken(createRequest('alice'))).toBe('B1 for alice');
     expect(exchanges).toHaveLength(1);
   });
 
   test('is marked as cached, and a new one is not', async () => {
-    const { exchangeOnBehalf, createRequest } = setUpOnBehalfOf();
-    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    const { exchange, createRequest } = setUpCache();
+    const first = await exchange(createRequest('alice'), never());
     expect(first.cached).toBe(false);
-    const second = await exchangeOnBehalf(createRequest('alice'), never());
+    const second = await exchange(createRequest('alice'), never());
     expect(second.cached).toBe(true);
   });
 
   test('is not returned for other scopes', async () => {
-    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges } = setUpCache();
     await getToken(createRequest('alice', { scopes: ['x', 'y'] }));
     await getToken(createRequest('alice', { scopes: ['x'] }));
     expect(exchanges).toHaveLength(2);
   });
 
   test('is returned for the same scopes in another order', async () => {
-    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges } = setUpCache();
     await getToken(createRequest('alice', { scopes: ['x', 'y'] }));
     await getToken(createRequest('alice', { scopes: ['y', 'x'] }));
     expect(exchanges).toHaveLength(1);
   });
 
   test('is returned if the clock is set back by less than a minute', async () => {
-    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges, pass } = setUpCache();
     const request = createRequest('alice');
     await getToken(request);
     pass(-50_000);
@@ -44,7 +44,7 @@ describe('a cached token', () => {
   });
 
   test('is not returned if the clock is set back by an hour', async () => {
-    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges, pass } = setUpCache();
     const request = createRequest('alice');
     await getToken(request);
     pass(-60 * minute);
@@ -53,7 +53,7 @@ describe('a cached token', () => {
   });
 
   test('stays if others are dropped because the cache is full', async () => {
-    const { getToken, createRequest, exchanges } = setUpOnBehalfOf({ capacity: 10 });
+    const { getToken, createRequest, exchanges } = setUpCache({ capacity: 10 });
     for (let user = 0; user < 20; user += 1) {
       await getToken(createRequest('often'));
       await getToken(createRequest(`user-${user}`));
@@ -85,7 +85,7 @@ describe('an entry expires', () => {
   ];
 
   test.each(expiries)('$when', async ({ lifetime, callerLifetime, age }) => {
-    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf({ lifetime });
+    const { getToken, createRequest, exchanges, pass } = setUpCache({ lifetime });
     const request = createRequest('alice', { callerLifetime });
     await getToken(request);
     pass(age * 0.69);
@@ -97,7 +97,7 @@ describe('an entry expires', () => {
   });
 
   test('at once if token B has less than five minutes left', async () => {
-    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf({ lifetime: 2 * minute });
+    const { getToken, createRequest, exchanges, pass } = setUpCache({ lifetime: 2 * minute });
     await getToken(createRequest('alice'));
     pass(10);
     await getToken(createRequest('alice'));
@@ -107,14 +107,14 @@ describe('an entry expires', () => {
 
 describe('the claims of a challenge', () => {
   test('cause an exchange although a token is cached', async () => {
-    const { getToken, createRequest } = setUpOnBehalfOf();
+    const { getToken, createRequest } = setUpCache();
     await getToken(createRequest('alice'));
     const challenged = createRequest('alice', { claims: { access_token: {} } });
     expect(await getToken(challenged)).toBe('B2 for alice');
   });
 
   test('replace the cached token', async () => {
-    const { getToken, createRequest, exchanges } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges } = setUpCache();
     await getToken(createRequest('alice'));
     await getToken(createRequest('alice', { claims: { access_token: {} } }));
     expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
@@ -124,15 +124,15 @@ describe('the claims of a challenge', () => {
 
 describe('evict', () => {
   test('removes a token', async () => {
-    const { exchangeOnBehalf, evict, getToken, createRequest } = setUpOnBehalfOf();
-    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    const { exchange, evict, getToken, createRequest } = setUpCache();
+    const first = await exchange(createRequest('alice'), never());
     evict(createRequest('alice'), first);
     expect(await getToken(createRequest('alice'))).toBe('B2 for alice');
   });
 
   test('does not remove a newer token', async () => {
-    const { exchangeOnBehalf, evict, getToken, createRequest } = setUpOnBehalfOf();
-    const first = await exchangeOnBehalf(createRequest('alice'), never());
+    const { exchange, evict, getToken, createRequest } = setUpCache();
+    const first = await exchange(createRequest('alice'), never());
     evict(createRequest('alice'), first);
     await getToken(createRequest('alice'));
     evict(createRequest('alice'), first);
@@ -144,7 +144,7 @@ describe('the refresh in the background', () => {
   const longCallerLifetime = { callerLifetime: 120 * minute };
 
   test('does not start if the entry expires with token A', async () => {
-    const { getToken, createRequest, exchanges, pass } = setUpOnBehalfOf();
+    const { getToken, createRequest, exchanges, pass } = setUpCache();
     const request = createRequest('alice', { callerLifetime: 30 * minute });
     await getToken(request);
     pass(29 * minute);
@@ -153,7 +153,7 @@ describe('the refresh in the background', () => {
   });
 
   test('returns the cached token if it fails', async () => {
-    const { getToken, createRequest, pass, failWith } = setUpOnBehalfOf({ lifetime: 45 * minute });
+    const { getToken, createRequest, pass, failWith } = setUpCache({ lifetime: 45 * minute });
     const request = createRequest('alice', longCallerLifetime);
     await getToken(request);
     pass(37 * minute);
@@ -162,7 +162,7 @@ describe('the refresh in the background', () => {
   });
 
   test('is tried again after a minute if it fails, and not with every request', async () => {
-    const { getToken, createRequest, exchanges, pass, failWith } = setUpOnBehalfOf({
+    const { getToken, createRequest, exchanges, pass, failWith } = setUpCache({
       lifetime: 45 * minute,
     });
     const request = createRequest('alice', longCallerLifetime);
@@ -180,7 +180,7 @@ describe('the refresh in the background', () => {
 describe('1,000 tokens of the same age', () => {
   /** An entry with token B's lifetime of 45 minutes expires after 40 minutes. */
   async function setUpManyUsers() {
-    const setup = setUpOnBehalfOf({ lifetime: 45 * minute, capacity: 2_000 });
+    const setup = setUpCache({ lifetime: 45 * minute, capacity: 2_000 });
     const requests = Array.from({ length: 1_000 }, (_, user) =>
       setup.createRequest(`user-${user}`, { callerLifetime: 120 * minute }),
     );
