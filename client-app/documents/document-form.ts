@@ -93,10 +93,7 @@ function renderContent(options: DocumentFormOptions) {
 function renderSharing(context: ViewContext, { readers, writers, isOpen }: Sharing) {
   return html`<details class="card sharing" ?open=${isOpen}>
     <summary>Sharing</summary>
-    <p class="hint">
-      Type the start of a name or user name and choose the person. Nobody else can see that this
-      document exists.
-    </p>
+    <p class="hint">Only you and these people can see that this document exists.</p>
     ${renderPeoplePicker(context, readers, 'May read')}
     ${renderPeoplePicker(context, writers, 'May read and change')}
   </details>`;

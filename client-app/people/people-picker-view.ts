@@ -15,8 +15,8 @@ export function renderPeoplePicker(context: ViewContext, picker: PeoplePicker, l
     <label for=${name}>${label}</label>
     ${
       chosen.length > 0
-        ? html`<ul class="chips" aria-label="${label}: people">
-            ${chosen.map((id) => renderChip(context, picker, id))}
+        ? html`<ul class="chosen-people" aria-label="${label}: people">
+            ${chosen.map((id) => renderChosen(context, picker, id))}
           </ul>`
         : nothing
     }
@@ -33,17 +33,20 @@ export function renderPeoplePicker(context: ViewContext, picker: PeoplePicker, l
         ${picker.options.map((user) => renderOption(picker, user))}
       </ul>
     </div>
-    ${renderHint(picker)} ${renderRejected(picker)}
-    ${problem && !search.failure ? renderRetry(picker) : nothing}
+    ${renderHint(picker)} ${problem && !search.failure ? renderRetry(picker) : nothing}
+    ${renderRejected(picker)}
   </div>`;
 }
 
-/** A click on an option must not take the focus from the field, which would close the list. */
+/**
+ * A click must not take the focus from the field. That would close the list of options, and add
+ * object ids in the field, which moves what is below it away from the pointer.
+ */
 function keepFocus(event: Event): void {
   event.preventDefault();
 }
 
-function renderChip({ people }: ViewContext, picker: PeoplePicker, id: string) {
+function renderChosen({ people }: ViewContext, picker: PeoplePicker, id: string) {
   const user = people.get(id);
   const name = people.nameOf(id);
   const remove = (event: Event) => {
@@ -51,11 +54,11 @@ function renderChip({ people }: ViewContext, picker: PeoplePicker, id: string) {
     picker.remove(id);
     field?.focus();
   };
-  return html`<li class="chip" title=${id}>
-    <span class="chip-text">
+  return html`<li class="chosen-person" title=${id}>
+    <span class="chosen-person-text">
       <bdi>${name}</bdi> ${user ? html`<small>${user.userName}</small>` : nothing}
     </span>
-    <button type="button" class="chip-remove" aria-label="Remove ${name}" @click=${remove}>
+    <button type="button" class="chosen-person-remove" aria-label="Remove ${name}" @click=${remove}>
       <span aria-hidden="true">×</span>
     </button>
   </li>`;
@@ -126,7 +129,12 @@ function renderRetry(picker: PeoplePicker) {
     findField(event)?.focus();
     picker.retry();
   };
-  return html`<button type="button" class="button people-retry" @click=${retry}>
+  return html`<button
+    type="button"
+    class="button people-retry"
+    @mousedown=${keepFocus}
+    @click=${retry}
+  >
     Search by name
   </button>`;
 }
@@ -142,7 +150,7 @@ function describeProblem({ code }: Problem): string {
 }
 
 function describeResult({ search, options, hasFocus }: PeoplePicker): string {
-  if (search.text.trim() === '') return '';
+  if (search.text.trim() === '') return 'Type the start of a name or user name.';
   if (!search.hasQuery) return 'Press Enter to add the object ids.';
   if (!search.isCurrent) return hasFocus ? 'Searching…' : '';
   if (options.length === 0) return 'Nobody else found.';

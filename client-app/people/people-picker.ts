@@ -186,8 +186,13 @@ export function createPeoplePicker(options: PeoplePickerOptions): PeoplePicker {
   }
 
   function pressEnter(): void {
-    if (picker.activeId !== undefined) picker.add(picker.activeId);
-    else addObjectIds();
+    if (picker.activeId !== undefined) {
+      picker.add(picker.activeId);
+      return;
+    }
+    addObjectIds();
+    if (picker.problem) rejected = parseObjectIds(search.text).rest;
+    refresh();
   }
 
   /** Closes the list. Without a list, empties the field. */
@@ -211,14 +216,11 @@ export function createPeoplePicker(options: PeoplePickerOptions): PeoplePicker {
     context.announce(`${who} added.`);
   }
 
-  /** Adds the object ids in the field. When only object ids are accepted, other words are errors. */
+  /** Adds the object ids in the field. Other words stay in it. */
   function addObjectIds(): void {
     const { ids, rest } = parseObjectIds(search.text);
-    if (ids.length > 0) {
-      void search.type(rest.join(' '));
-      addAll(ids);
-    }
-    if (picker.problem) rejected = rest;
-    refresh();
+    if (ids.length === 0) return;
+    void search.type(rest.join(' '));
+    addAll(ids);
   }
 }

@@ -25,7 +25,7 @@ export async function openDocument(page: Page, title: string): Promise<void> {
 /** Waits until the page shows no object id in place of a name. */
 async function waitForNames(page: Page): Promise<void> {
   const shortenedId = /[0-9a-f]{8}…[0-9a-f]{4}/;
-  const people = page.locator('.row-owner, .chip-text');
+  const people = page.locator('.row-owner, .chosen-person-text');
   await people.filter({ hasText: shortenedId }).first().waitFor({ state: 'detached' });
 }
 

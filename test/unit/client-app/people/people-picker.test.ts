@@ -189,7 +189,13 @@ test('rejects a name while people cannot be looked up, and keeps it in the field
 });
 
 test('does not reject a name while people can be looked up', async () => {
-  const { picker } = await openList();
+  const { picker, press } = await openList();
+  press('Enter');
+  expect(picker.rejected).toEqual([]);
+});
+
+test('does not reject a name when the field loses the focus to a dialog', async () => {
+  const { picker } = await openForIds();
   picker.blur();
   expect(picker.rejected).toEqual([]);
 });
