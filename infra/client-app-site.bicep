@@ -1,12 +1,13 @@
-// The Client App's static site. Its security headers are written at deployment (hooks/client-app.ts), when Original's address is known.
+// The Client App's static site. The hook hooks/write-client-settings.ts writes its security headers
+// before each deployment, because they contain Original API's address.
 
-param token string
-@description('Static Web Apps are managed from a few regions only; the files are served from everywhere.')
+param suffix string
+@description('The region that manages the site. Static Web Apps serves the files globally.')
 param location string
 param tags object
 
 resource site 'Microsoft.Web/staticSites@2024-11-01' = {
-  name: 'stapp-${token}'
+  name: 'stapp-${suffix}'
   location: location
   tags: union(tags, { 'azd-service-name': 'client-app' })
   sku: { name: 'Free', tier: 'Free' }

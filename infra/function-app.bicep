@@ -1,6 +1,6 @@
-// One API: its own Flex Consumption plan and Function App. Used twice.
+// One API: a Function App with its own Flex Consumption plan.
 
-@description('The service of azure.yaml that is deployed here.')
+@description('The service in azure.yaml that azd deploys to this app.')
 param service string
 param name string
 param planName string
@@ -11,15 +11,16 @@ param storageName string
 param storageBlobEndpoint string
 param packageContainer string
 param insightsConnectionString string
-@description('What the API itself reads (handbook 1).')
+@description('The app settings that the code of the API reads.')
 param settings object
-@description('Requests that one instance works on at once, before another is started.')
+@description('The number of concurrent requests per instance. More requests start a new instance.')
 param concurrency int
 param maximumInstances int
-@description('Instances that are never stopped; 0 pays nothing at rest.')
+@description('The number of instances that never stop. With 0, an idle app costs nothing.')
 param alwaysReady int
-@description('The subnet that the app calls out through, if any.')
+@description('The subnet for outbound connections. Without one, the app uses no virtual network.')
 param outboundSubnetId string?
+@description('Whether the app accepts requests from the public network.')
 param publicNetwork bool
 
 resource plan 'Microsoft.Web/serverfarms@2024-11-01' = {
@@ -51,7 +52,7 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
       ftpsState: 'Disabled'
       http20Enabled: true
       remoteDebuggingEnabled: false
-      // Answered in code, which can expose WWW-Authenticate; the platform's list cannot.
+      // The code handles CORS, because the platform cannot expose WWW-Authenticate.
       cors: { allowedOrigins: [], supportCredentials: false }
     }
     functionAppConfig: {
@@ -60,7 +61,10 @@ resource site 'Microsoft.Web/sites@2024-11-01' = {
         storage: {
           type: 'blobContainer'
           value: '${storageBlobEndpoint}${packageContainer}'
-          authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }
+          authentication: {
+            type: 'UserAssignedIdentity'
+            userAssignedIdentityResourceId: identity.id
+          }
         }
       }
       scaleAndConcurrency: {

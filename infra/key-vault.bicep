@@ -1,12 +1,12 @@
-// Holds Original API's client credential, and tells the workspace who read it.
+// The vault for Original API's client credential. Its audit log goes to the workspace.
 
-param token string
+param suffix string
 param location string
 param tags object
 param workspaceId string
 
 resource vault 'Microsoft.KeyVault/vaults@2024-11-01' = {
-  name: 'kv-${token}'
+  name: 'kv-${suffix}'
   location: location
   tags: tags
   properties: {

@@ -1,56 +1,75 @@
-// The whole chain in one subscription and one tenant: `azd up`. What is decided here and why: docs/deploy.md.
+// The whole chain in one subscription and one tenant, deployed by `azd up`.
+// docs/deploy.md explains the decisions.
 
 targetScope = 'subscription'
 
+@description('The name of the azd environment.')
 @minLength(1)
 @maxLength(40)
 param environmentName string
+
+@description('The region of all resources except the static site.')
 param location string
 
-@description('Static Web Apps are managed from a few regions; the files are served from everywhere.')
+@description('The region that manages the static site. Its files are served globally.')
 @allowed(['westus2', 'centralus', 'eastus2', 'westeurope', 'eastasia'])
 param clientAppLocation string = 'westeurope'
 
-@description('Whether Downstream API and its tables can be reached from a private network alone.')
+@description('Whether Downstream API and its tables are reachable from a private network only.')
 param privateNetwork bool = false
 
-@description('Whether the app registrations are made here; if not, give the three ids.')
+@description('Whether to create the app registrations. If not, set the three client ids below.')
 param manageAppRegistrations bool = true
+
+@description('The client id of an existing registration for the Client App.')
 param clientAppId string = ''
+
+@description('The client id of an existing registration for Original API.')
 param originalApiClientId string = ''
+
+@description('The client id of an existing registration for Downstream API.')
 param downstreamApiClientId string = ''
 
-@description('What Original API proves itself with at Entra. `managed-identity` keeps no secret anywhere.')
+@description('How Original API authenticates to Entra. `managed-identity` stores no credential.')
 @allowed(['key-vault-certificate', 'managed-identity'])
 param clientCredential string = 'key-vault-certificate'
 
-@description('Tenants whose users may call, a comma list; empty for the home tenant alone.')
+@description('Comma-separated ids of the tenants whose users may call. Empty: the home tenant.')
 param allowedTenantIds string = ''
 
-@description('The authentication context that deleting a document demands.')
+@description('The authentication context that deleting a document requires.')
 param stepUpAuthContext string = 'c1'
 
+@description('The number of concurrent requests per instance of an API.')
 @minValue(1)
 @maxValue(1000)
 param concurrency int = 50
 
+@description('The maximum number of instances of each API.')
 @minValue(40)
 @maxValue(1000)
 param maximumInstances int = 100
 
+@description('The number of instances of each API that never stop.')
 @minValue(0)
 param alwaysReady int = 0
 
-// More than there may be is said here, not by Azure after ten minutes.
-var ready = alwaysReady > maximumInstances ? fail('ALWAYS_READY is more than MAXIMUM_INSTANCES: azd env set one of them') : alwaysReady
-var token = uniqueString(subscription().id, environmentName, location)
+// Fails before the deployment starts. Azure would report the same error after ten minutes.
+var alwaysReadyInstances = alwaysReady > maximumInstances
+  ? fail('ALWAYS_READY is more than MAXIMUM_INSTANCES. Change one of them with azd env set.')
+  : alwaysReady
+
+// Makes the resource names globally unique.
+var suffix = uniqueString(subscription().id, environmentName, location)
 var tags = { 'azd-env-name': environmentName }
 var packageContainer = 'packages'
 var credentialName = 'zero-trust-original-api'
-// Known before the sites exist, so that the APIs can name each other without a circle.
-var originalName = 'func-original-${token}'
-var downstreamName = 'func-downstream-${token}'
 var signInAudience = empty(allowedTenantIds) ? 'AzureADMyOrg' : 'AzureADMultipleOrgs'
+
+// These names are known before the apps exist, so the settings of Original API can contain the
+// address of Downstream API without a dependency between the apps.
+var originalName = 'func-original-${suffix}'
+var downstreamName = 'func-downstream-${suffix}'
 
 resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
   name: 'rg-${environmentName}'
@@ -60,38 +79,43 @@ resource group 'Microsoft.Resources/resourceGroups@2024-11-01' = {
 
 module originalIdentity 'identity.bicep' = {
   scope: group
-  params: { name: 'id-original-${token}', location: location, tags: tags }
+  params: { name: 'id-original-${suffix}', location: location, tags: tags }
 }
 
 module downstreamIdentity 'identity.bicep' = {
   scope: group
-  params: { name: 'id-downstream-${token}', location: location, tags: tags }
+  params: { name: 'id-downstream-${suffix}', location: location, tags: tags }
 }
 
 module monitoring 'monitoring.bicep' = {
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: { suffix: suffix, location: location, tags: tags }
 }
 
 module vault 'key-vault.bicep' = {
   scope: group
-  params: { token: token, location: location, tags: tags, workspaceId: monitoring.outputs.workspaceId }
+  params: {
+    suffix: suffix
+    location: location
+    tags: tags
+    workspaceId: monitoring.outputs.workspaceId
+  }
 }
 
 module originalStorage 'storage-account.bicep' = {
   scope: group
-  params: { name: 'sto${token}', location: location, tags: tags, container: packageContainer }
+  params: { name: 'sto${suffix}', location: location, tags: tags, container: packageContainer }
 }
 
 module downstreamStorage 'storage-account.bicep' = {
   scope: group
-  params: { name: 'std${token}', location: location, tags: tags, container: packageContainer }
+  params: { name: 'std${suffix}', location: location, tags: tags, container: packageContainer }
 }
 
 module tableStore 'storage-account.bicep' = {
   scope: group
   params: {
-    name: 'stt${token}'
+    name: 'stt${suffix}'
     location: location
     tags: tags
     tables: ['documents', 'shares', 'profiles']
@@ -103,7 +127,10 @@ module roleAssignments 'role-assignments.bicep' = {
   scope: group
   params: {
     original: { id: originalIdentity.outputs.id, principalId: originalIdentity.outputs.principalId }
-    downstream: { id: downstreamIdentity.outputs.id, principalId: downstreamIdentity.outputs.principalId }
+    downstream: {
+      id: downstreamIdentity.outputs.id
+      principalId: downstreamIdentity.outputs.principalId
+    }
     originalStorageName: originalStorage.outputs.name
     downstreamStorageName: downstreamStorage.outputs.name
     tableStoreName: tableStore.outputs.name
@@ -115,18 +142,22 @@ module roleAssignments 'role-assignments.bicep' = {
 
 module clientAppSite 'client-app-site.bicep' = {
   scope: group
-  params: { token: token, location: clientAppLocation, tags: tags }
+  params: { suffix: suffix, location: clientAppLocation, tags: tags }
 }
 
 module clientAppRegistration 'entra/client-app.bicep' = if (manageAppRegistrations) {
   scope: group
-  params: { name: 'client-app-${token}', origin: clientAppSite.outputs.origin, signInAudience: signInAudience }
+  params: {
+    name: 'client-app-${suffix}'
+    origin: clientAppSite.outputs.origin
+    signInAudience: signInAudience
+  }
 }
 
 module originalRegistration 'entra/original-api.bicep' = if (manageAppRegistrations) {
   scope: group
   params: {
-    name: 'original-api-${token}'
+    name: 'original-api-${suffix}'
     signInAudience: signInAudience
     clientAppId: clientAppRegistration!.outputs.appId
     identityPrincipalId: originalIdentity.outputs.principalId
@@ -137,7 +168,7 @@ module originalRegistration 'entra/original-api.bicep' = if (manageAppRegistrati
 module downstreamRegistration 'entra/downstream-api.bicep' = if (manageAppRegistrations) {
   scope: group
   params: {
-    name: 'downstream-api-${token}'
+    name: 'downstream-api-${suffix}'
     signInAudience: signInAudience
     originalApiAppId: originalRegistration!.outputs.appId
   }
@@ -145,18 +176,32 @@ module downstreamRegistration 'entra/downstream-api.bicep' = if (manageAppRegist
 
 module network 'network.bicep' = if (privateNetwork) {
   scope: group
-  params: { token: token, location: location, tags: tags }
+  params: { suffix: suffix, location: location, tags: tags }
 }
 
-// A missing id is said before anything is made, not by an API that does not start.
-func given(name string, id string) string => empty(id) ? fail('MANAGE_APP_REGISTRATIONS=false needs ${name}: azd env set ${name} <id>') : id
+// Fails before anything is created. Otherwise the API would fail at its start.
+func requireClientId(name string, id string) string =>
+  empty(id)
+    ? fail('MANAGE_APP_REGISTRATIONS=false requires ${name}. Run: azd env set ${name} <id>')
+    : id
 
-var clientAppAppId = manageAppRegistrations ? clientAppRegistration!.outputs.appId : given('CLIENT_APP_ID', clientAppId)
-var originalAppId = manageAppRegistrations ? originalRegistration!.outputs.appId : given('ORIGINAL_API_CLIENT_ID', originalApiClientId)
+var clientAppAppId = manageAppRegistrations
+  ? clientAppRegistration!.outputs.appId
+  : requireClientId('CLIENT_APP_ID', clientAppId)
+var originalAppId = manageAppRegistrations
+  ? originalRegistration!.outputs.appId
+  : requireClientId('ORIGINAL_API_CLIENT_ID', originalApiClientId)
 var downstreamAppId = manageAppRegistrations
   ? downstreamRegistration!.outputs.appId
-  : given('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)
+  : requireClientId('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)
 var downstreamUrl = 'https://${downstreamName}.azurewebsites.net/api/downstream'
+
+// environment() has the endpoint of Azure AD Graph only, the predecessor of Microsoft Graph.
+var microsoftGraphEndpoints = {
+  AzureCloud: 'https://graph.microsoft.com'
+  AzureUSGovernment: 'https://graph.microsoft.us'
+  AzureChinaCloud: 'https://microsoftgraph.chinacloudapi.cn'
+}
 
 var entraSettings = {
   AZURE_TENANT_ID: tenant().tenantId
@@ -171,7 +216,7 @@ module original 'function-app.bicep' = {
   params: {
     service: 'original-api'
     name: originalName
-    planName: 'plan-original-${token}'
+    planName: 'plan-original-${suffix}'
     location: location
     tags: tags
     identity: { id: originalIdentity.outputs.id, clientId: originalIdentity.outputs.clientId }
@@ -183,13 +228,14 @@ module original 'function-app.bicep' = {
       CLIENT_APP_IDS: clientAppAppId
       ALLOWED_ORIGINS: clientAppSite.outputs.origin
       DOWNSTREAM_API_URL: downstreamUrl
+      MICROSOFT_GRAPH_ENDPOINT: microsoftGraphEndpoints[environment().name]
       CLIENT_CREDENTIAL: clientCredential
       AZURE_KEY_VAULT_ENDPOINT: vault.outputs.endpoint
       CLIENT_CREDENTIAL_NAME: credentialName
     })
     concurrency: concurrency
     maximumInstances: maximumInstances
-    alwaysReady: ready
+    alwaysReady: alwaysReadyInstances
     outboundSubnetId: privateNetwork ? network!.outputs.originalSubnetId : null
     publicNetwork: true
   }
@@ -201,7 +247,7 @@ module downstream 'function-app.bicep' = {
   params: {
     service: 'downstream-api'
     name: downstreamName
-    planName: 'plan-downstream-${token}'
+    planName: 'plan-downstream-${suffix}'
     location: location
     tags: tags
     identity: { id: downstreamIdentity.outputs.id, clientId: downstreamIdentity.outputs.clientId }
@@ -215,35 +261,35 @@ module downstream 'function-app.bicep' = {
     })
     concurrency: concurrency
     maximumInstances: maximumInstances
-    alwaysReady: ready
+    alwaysReady: alwaysReadyInstances
     outboundSubnetId: privateNetwork ? network!.outputs.downstreamSubnetId : null
     publicNetwork: !privateNetwork
   }
   dependsOn: [roleAssignments]
 }
 
-module downstreamDoor 'private-endpoint.bicep' = if (privateNetwork) {
+module downstreamPrivateEndpoint 'private-endpoint.bicep' = if (privateNetwork) {
   scope: group
   params: {
-    name: 'pe-downstream-${token}'
+    name: 'pe-downstream-${suffix}'
     location: location
     tags: tags
     subnetId: network!.outputs.endpointsSubnetId
     targetId: downstream.outputs.id
-    group: 'sites'
+    groupId: 'sites'
     zoneId: network!.outputs.sitesZoneId
   }
 }
 
-module tablesDoor 'private-endpoint.bicep' = if (privateNetwork) {
+module tablesPrivateEndpoint 'private-endpoint.bicep' = if (privateNetwork) {
   scope: group
   params: {
-    name: 'pe-tables-${token}'
+    name: 'pe-tables-${suffix}'
     location: location
     tags: tags
     subnetId: network!.outputs.endpointsSubnetId
     targetId: tableStore.outputs.id
-    group: 'table'
+    groupId: 'table'
     zoneId: network!.outputs.tablesZoneId
   }
 }

@@ -1,11 +1,12 @@
-// Where logs go. Telemetry is accepted from Entra identities alone, so the connection string is an address and no key.
+// The workspace and Application Insights. Both accept Entra identities only, so the connection
+// string is an address, not a credential.
 
-param token string
+param suffix string
 param location string
 param tags object
 
 resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
-  name: 'log-${token}'
+  name: 'log-${suffix}'
   location: location
   tags: tags
   properties: {
@@ -16,7 +17,7 @@ resource workspace 'Microsoft.OperationalInsights/workspaces@2025-02-01' = {
 }
 
 resource insights 'Microsoft.Insights/components@2020-02-02' = {
-  name: 'appi-${token}'
+  name: 'appi-${suffix}'
   location: location
   tags: tags
   kind: 'web'

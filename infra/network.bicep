@@ -1,10 +1,12 @@
-// The private mode: Original API calls out through the network, Downstream API and the tables can be reached from it alone.
+// The network of the private mode. Original API calls Downstream API through it. Downstream API and
+// the tables are reachable from this network only.
 
-param token string
+param suffix string
 param location string
 param tags object
 
-// Flex Consumption runs on Container Apps, hence the delegation; NAT gives both apps one known address towards Entra.
+// Flex Consumption runs on Container Apps and therefore requires this delegation. Through the NAT
+// gateway, both apps reach Entra from one known address.
 var appSubnet = {
   delegations: [{ name: 'functions', properties: { serviceName: 'Microsoft.App/environments' } }]
   defaultOutboundAccess: false
@@ -12,7 +14,7 @@ var appSubnet = {
 }
 
 resource address 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
-  name: 'pip-${token}'
+  name: 'pip-${suffix}'
   location: location
   tags: tags
   sku: { name: 'Standard' }
@@ -20,7 +22,7 @@ resource address 'Microsoft.Network/publicIPAddresses@2024-07-01' = {
 }
 
 resource nat 'Microsoft.Network/natGateways@2024-07-01' = {
-  name: 'nat-${token}'
+  name: 'nat-${suffix}'
   location: location
   tags: tags
   sku: { name: 'Standard' }
@@ -28,7 +30,7 @@ resource nat 'Microsoft.Network/natGateways@2024-07-01' = {
 }
 
 resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
-  name: 'vnet-${token}'
+  name: 'vnet-${suffix}'
   location: location
   tags: tags
   properties: {
@@ -36,7 +38,10 @@ resource network 'Microsoft.Network/virtualNetworks@2024-07-01' = {
     subnets: [
       { name: 'original-api', properties: union(appSubnet, { addressPrefix: '10.0.0.0/24' }) }
       { name: 'downstream-api', properties: union(appSubnet, { addressPrefix: '10.0.1.0/24' }) }
-      { name: 'endpoints', properties: { addressPrefix: '10.0.2.0/24', defaultOutboundAccess: false } }
+      {
+        name: 'endpoints'
+        properties: { addressPrefix: '10.0.2.0/24', defaultOutboundAccess: false }
+      }
     ]
   }
 

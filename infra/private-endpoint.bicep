@@ -1,4 +1,4 @@
-// One door into the network: to a site or to a table store.
+// A private endpoint for a Function App or a table store, with its DNS zone group.
 
 param name string
 param location string
@@ -6,7 +6,7 @@ param tags object
 param subnetId string
 param targetId string
 @allowed(['sites', 'table'])
-param group string
+param groupId string
 param zoneId string
 
 resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
@@ -15,11 +15,15 @@ resource endpoint 'Microsoft.Network/privateEndpoints@2024-07-01' = {
   tags: tags
   properties: {
     subnet: { id: subnetId }
-    privateLinkServiceConnections: [{ name: group, properties: { privateLinkServiceId: targetId, groupIds: [group] } }]
+    privateLinkServiceConnections: [
+      { name: groupId, properties: { privateLinkServiceId: targetId, groupIds: [groupId] } }
+    ]
   }
 
   resource zone 'privateDnsZoneGroups' = {
     name: 'default'
-    properties: { privateDnsZoneConfigs: [{ name: group, properties: { privateDnsZoneId: zoneId } }] }
+    properties: {
+      privateDnsZoneConfigs: [{ name: groupId, properties: { privateDnsZoneId: zoneId } }]
+    }
   }
 }

@@ -1,6 +1,11 @@
-// Who may do what. This file and roles.bicep are all there is to review.
+// All role assignments. To review the permissions, read this file and roles.bicep.
 
-import { blobDataOwner, keyVaultSecretsUser, monitoringMetricsPublisher, tableDataContributor } from 'roles.bicep'
+import {
+  blobDataOwner
+  keyVaultSecretsUser
+  monitoringMetricsPublisher
+  tableDataContributor
+} from 'roles.bicep'
 
 type Identity = {
   id: string
@@ -14,7 +19,7 @@ param downstreamStorageName string
 param tableStoreName string
 param vaultName string
 param insightsName string
-@description('Whether Original API reads its client credential from the vault; without that, nobody has a role there.')
+@description('Whether Original API reads its credential from the vault, and so has a role on it.')
 param readsVault bool
 
 resource originalStorage 'Microsoft.Storage/storageAccounts@2025-01-01' existing = {
@@ -41,7 +46,10 @@ resource originalOwnsItsBlobs 'Microsoft.Authorization/roleAssignments@2022-04-0
   name: guid(originalStorage.id, original.id, blobDataOwner.id)
   scope: originalStorage
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      blobDataOwner.id
+    )
     principalId: original.principalId
     principalType: 'ServicePrincipal'
     description: blobDataOwner.why
@@ -52,7 +60,10 @@ resource downstreamOwnsItsBlobs 'Microsoft.Authorization/roleAssignments@2022-04
   name: guid(downstreamStorage.id, downstream.id, blobDataOwner.id)
   scope: downstreamStorage
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', blobDataOwner.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      blobDataOwner.id
+    )
     principalId: downstream.principalId
     principalType: 'ServicePrincipal'
     description: blobDataOwner.why
@@ -63,18 +74,24 @@ resource downstreamWritesTables 'Microsoft.Authorization/roleAssignments@2022-04
   name: guid(tableStore.id, downstream.id, tableDataContributor.id)
   scope: tableStore
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', tableDataContributor.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      tableDataContributor.id
+    )
     principalId: downstream.principalId
     principalType: 'ServicePrincipal'
     description: tableDataContributor.why
   }
 }
 
-resource originalReadsItsCredential 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (readsVault) {
+resource originalReadsVault 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (readsVault) {
   name: guid(vault.id, original.id, keyVaultSecretsUser.id)
   scope: vault
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', keyVaultSecretsUser.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      keyVaultSecretsUser.id
+    )
     principalId: original.principalId
     principalType: 'ServicePrincipal'
     description: keyVaultSecretsUser.why
@@ -85,7 +102,10 @@ resource originalSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04
   name: guid(insights.id, original.id, monitoringMetricsPublisher.id)
   scope: insights
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      monitoringMetricsPublisher.id
+    )
     principalId: original.principalId
     principalType: 'ServicePrincipal'
     description: monitoringMetricsPublisher.why
@@ -96,7 +116,10 @@ resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-
   name: guid(insights.id, downstream.id, monitoringMetricsPublisher.id)
   scope: insights
   properties: {
-    roleDefinitionId: subscriptionResourceId('Microsoft.Authorization/roleDefinitions', monitoringMetricsPublisher.id)
+    roleDefinitionId: subscriptionResourceId(
+      'Microsoft.Authorization/roleDefinitions',
+      monitoringMetricsPublisher.id
+    )
     principalId: downstream.principalId
     principalType: 'ServicePrincipal'
     description: monitoringMetricsPublisher.why

@@ -1,12 +1,14 @@
-// A storage account that knows no keys: Entra identities only, TLS 1.2, nothing public.
+// A storage account without account keys. It accepts only Entra identities, requires TLS 1.2, and
+// allows no public blob.
 
 param name string
 param location string
 param tags object
-@description('The container that the deployed package is kept in; empty for none.')
+@description('The container for the deployed package. Empty: no container.')
 param container string = ''
+@description('The names of the tables to create.')
 param tables string[] = []
-@description('Whether the account answers on the public network (to identities that hold a role).')
+@description('Whether the account is reachable from the public network, by identities with a role.')
 param publicNetwork bool = true
 
 resource account 'Microsoft.Storage/storageAccounts@2025-01-01' = {

@@ -3,17 +3,12 @@ import { runDoctor } from '../tools/doctor/doctor.ts';
 import { createDirectory } from './doctor/create-directory.ts';
 import { loadSettings } from './doctor/load-settings.ts';
 
-let exitCode = 1;
-try {
-  exitCode = await runDoctor({
-    args: process.argv.slice(2),
-    stdin: process.stdin,
-    directory: createDirectory(),
-    loadSettings: (emulatorsOnly) => loadSettings({ environment: process.env, emulatorsOnly }),
-  });
-} catch (error) {
-  console.error(error instanceof Error ? error.message : String(error));
-}
+const exitCode = await runDoctor({
+  args: process.argv.slice(2),
+  stdin: process.stdin,
+  directory: createDirectory(),
+  loadSettings: (emulatorsOnly) => loadSettings({ environment: process.env, emulatorsOnly }),
+});
 // A check that exceeded its deadline may still have an open socket, which would keep the process
 // alive. The empty write ends the process only after the output has been flushed.
 process.stdout.write('', () => process.exit(exitCode));

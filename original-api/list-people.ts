@@ -11,8 +11,8 @@ const maxPeople = '20';
 const searchedProperties = ['displayName', 'userPrincipalName'];
 
 /**
- * Finds people of the caller's tenant whose name or user name starts with a text, by Microsoft Graph
- * on behalf of the user.
+ * Finds people of the caller's tenant whose name or user name starts with a text. It asks Microsoft
+ * Graph on behalf of the user.
  */
 export const listPeople =
   (graph: Downstream) =>

@@ -7,8 +7,8 @@ import type { OriginalSettings } from './settings.ts';
 const publicGraph = 'https://graph.microsoft.com';
 
 /**
- * Creates the client of Microsoft Graph. It calls on behalf of the user, with the permission to read
- * the names of the people in the user's tenant. Graph's tokens are opaque to this API.
+ * Creates the client of Microsoft Graph. It calls on behalf of the user, with the permission to
+ * read the names of the people in the user's tenant. Graph's tokens are opaque to this API.
  */
 export function createMicrosoftGraph(
   { MICROSOFT_GRAPH_ENDPOINT: endpoint }: Pick<OriginalSettings, 'MICROSOFT_GRAPH_ENDPOINT'>,

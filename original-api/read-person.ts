@@ -5,7 +5,7 @@ import type { HandlerResult } from '../shared/http/response.ts';
 import { isGuid } from '../shared/json.ts';
 import { parsePerson, selectedProperties } from './person.ts';
 
-/** Returns a person of the caller's tenant, by Microsoft Graph on behalf of the user. */
+/** Returns a person of the caller's tenant. It asks Microsoft Graph on behalf of the user. */
 export const readPerson =
   (graph: Downstream) =>
   async (call: Call): Promise<HandlerResult> => {

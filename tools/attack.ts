@@ -1,7 +1,6 @@
 /** `npm run attack`: tests an API with hostile input. See `--help`. */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { createControlClient } from '../test/support/control-client.ts';
 import { type Api, sendToken } from './attack/case.ts';
 import { openDeployedApi, openStack } from './attack/open-target.ts';
@@ -14,27 +13,33 @@ import {
   runGroup,
   type Verdict,
 } from './attack/run.ts';
+import { type Command, runCommand, UsageError } from './command-line.ts';
 import { readPorts } from './ports.ts';
 import { findDataDir } from './running-emulators.ts';
 
-const usage = `Usage: npm run attack -- [options]
-
-Sends hostile input to both APIs that npm start runs, or to a deployed API of your own, and
-compares each response with the expected one.
-
-Options:
-  --target URL  The base URL of a deployed API with its route prefix, such as
-                https://NAME.azurewebsites.net/api. Requires --token.
-  --token FILE  A file with an access token that the API accepts.
-  --write       Also run the cases that can change data of the deployed API.
-  -h, --help    Show this help.`;
-
-const options = {
-  target: { type: 'string' },
-  token: { type: 'string' },
-  write: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const command = {
+  usage: ['npm run attack', 'npm run attack -- --target URL --token FILE [--write]'],
+  description: [
+    'Sends hostile input to both APIs that npm start runs, or to a deployed API of your own, and',
+    'compares each response with the expected one.',
+  ].join('\n'),
+  options: {
+    target: {
+      type: 'string',
+      value: 'URL',
+      help: 'The base URL of a deployed API with its route prefix: https://NAME.example/api.',
+    },
+    token: {
+      type: 'string',
+      value: 'FILE',
+      help: 'A file with an access token that the deployed API accepts.',
+    },
+    write: {
+      type: 'boolean',
+      help: 'Also run the cases that can change data of the deployed API.',
+    },
+  },
+} as const satisfies Command;
 
 /** A deployed API with a token that it accepts. */
 interface DeployedApi {
@@ -42,27 +47,35 @@ interface DeployedApi {
   readonly token: string;
 }
 
-interface Command {
-  readonly help: boolean;
+interface Plan {
   /** `undefined` for the chain that `npm start` runs. */
   readonly target: DeployedApi | undefined;
   readonly allowWrites: boolean;
 }
 
-/** @throws Error with one line that says what is wrong with the arguments */
-async function parseCommand(args: string[]): Promise<Command> {
-  const { values } = parseArgs({ args, options });
-  const { target: url, token: file, write, help } = values;
-  if (help) return { help, target: undefined, allowWrites: false };
+/** @throws UsageError with one line that says what is wrong with the options */
+async function readPlan(values: {
+  readonly target?: string | undefined;
+  readonly token?: string | undefined;
+  readonly write?: boolean | undefined;
+}): Promise<Plan> {
+  const { target: url, token: file, write = false } = values;
   if (url === undefined && file === undefined) {
-    if (write) throw new Error('The option --write requires --target and --token.');
-    return { help, target: undefined, allowWrites: true };
+    if (write) throw new UsageError('The option --write requires --target and --token.');
+    return { target: undefined, allowWrites: true };
   }
   if (url === undefined || file === undefined)
-    throw new Error('The options --target and --token require each other.');
-  if (!URL.canParse(url)) throw new Error(`The target is not a URL: ${url}`);
-  const token = (await readFile(file, 'utf8')).trim();
-  return { help, target: { url, token }, allowWrites: write };
+    throw new UsageError('The options --target and --token require each other.');
+  if (!URL.canParse(url)) throw new UsageError(`The target is not a URL: ${url}`);
+  return { target: { url, token: await readTokenFile(file) }, allowWrites: write };
+}
+
+async function readTokenFile(file: string): Promise<string> {
+  try {
+    return (await readFile(file, 'utf8')).trim();
+  } catch (error) {
+    throw new UsageError(`Cannot read the token file: ${(error as Error).message}`);
+  }
 }
 
 async function openRunningStack(): Promise<readonly Api[]> {
@@ -125,7 +138,7 @@ function printResult({ api, name, expected, actual, verdict }: Result): void {
 }
 
 /** Runs all cases and prints their results. */
-async function runCases(apis: readonly Api[], command: Command): Promise<readonly Result[]> {
+async function runCases(apis: readonly Api[], plan: Plan): Promise<readonly Result[]> {
   const results: Result[] = [];
   const record = (result: Result) => {
     printResult(result);
@@ -135,22 +148,22 @@ async function runCases(apis: readonly Api[], command: Command): Promise<readonl
     console.log(`\n${group.name}`);
     console.log(formatRow('API', 'case', 'expected', 'actual', 'verdict'));
     for (const api of apis)
-      for await (const result of runGroup(api, group, command.allowWrites)) record(result);
-    if (group.name === algorithmAndKeyName && !command.target)
+      for await (const result of runGroup(api, group, plan.allowWrites)) record(result);
+    if (group.name === algorithmAndKeyName && !plan.target)
       for (const testCase of poisonedKeys()) record(await runCase('shared', group.name, testCase));
   }
   return results;
 }
 
 /** @returns the exit code: 0 when no case failed, otherwise 1 */
-async function attack(command: Command): Promise<number> {
-  const { target } = command;
+async function attack(plan: Plan): Promise<number> {
+  const { target } = plan;
   const apis = target
     ? [await openDeployedApi(target.url, target.token)]
     : await openRunningStack();
   for (const api of apis) await requireAcceptedToken(api);
 
-  const results = await runCases(apis, command);
+  const results = await runCases(apis, plan);
   const count = (verdict: Verdict) => results.filter((result) => result.verdict === verdict).length;
   const accepted = count('ACCEPTED');
   const rejected = count('REJECTED');
@@ -165,24 +178,4 @@ async function attack(command: Command): Promise<number> {
   return failures > 0 ? 1 : 0;
 }
 
-async function main(args: string[]): Promise<number> {
-  let command: Command;
-  try {
-    command = await parseCommand(args);
-  } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    return 2;
-  }
-  if (command.help) {
-    console.log(usage);
-    return 0;
-  }
-  try {
-    return await attack(command);
-  } catch (error) {
-    console.error(error instanceof Error ? error.message : String(error));
-    return 1;
-  }
-}
-
-process.exitCode = await main(process.argv.slice(2));
+await runCommand(command, async ({ values }) => attack(await readPlan(values)));

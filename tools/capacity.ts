@@ -2,29 +2,42 @@
  * `npm run capacity -- --rps 500 [--users 20000] …` calculates the instances, exchanges and dollars
  * that a load takes. `--help` lists all options.
  */
-import { parseArgs } from 'node:util';
 import { type InputName, type InputValues, inputs } from './capacity/inputs.ts';
 import { type Plan, planCapacity } from './capacity/plan.ts';
-
-interface Arguments {
-  readonly values: InputValues;
-  /** The options on the command line. */
-  readonly given: ReadonlySet<string>;
-  readonly help: boolean;
-}
+import { type Command, type CommandOption, runCommand, UsageError } from './command-line.ts';
 
 const names = Object.keys(inputs) as InputName[];
 
-/** @throws Error that names the invalid option. */
-function readArguments(): Arguments {
-  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' } as const]));
-  const parsed = parseArgs({ options: { ...options, help: { type: 'boolean' } } }).values;
-  const { help, ...texts }: Readonly<Record<string, string | boolean | undefined>> = parsed;
+const command = {
+  usage: ['npm run capacity -- [options]'],
+  description: 'Calculates the instances, exchanges and cost that a load takes.',
+  options: Object.fromEntries(
+    names.map((name) => [name, describeOption(name)] as const),
+  ) as Readonly<Record<InputName, CommandOption>>,
+} satisfies Command;
+
+function describeOption(name: InputName): CommandOption {
+  const { meaning, value, source } = inputs[name];
+  return {
+    type: 'string',
+    value: 'NUMBER',
+    help: `${capitalize(meaning)}. Default: ${value} (${source}).`,
+  };
+}
+
+function capitalize(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
+type OptionTexts = Readonly<Record<string, string | boolean | undefined>>;
+
+/** @throws UsageError that names the invalid option. */
+function readInputs(texts: OptionTexts): InputValues {
   const entries = names.map((name) => [name, readValue(name, texts[name])]);
   const values: InputValues = Object.fromEntries(entries);
   if (values.fill <= 0 || values.fill > 1)
-    throw new Error(`--fill must be greater than 0 and at most 1, but is ${values.fill}.`);
-  return { values, given: new Set(Object.keys(texts)), help: help === true };
+    throw new UsageError(`--fill must be greater than 0 and at most 1, but is ${values.fill}.`);
+  return values;
 }
 
 function readValue(name: InputName, text: string | boolean | undefined): number {
@@ -32,16 +45,16 @@ function readValue(name: InputName, text: string | boolean | undefined): number 
   // Number('') is 0.
   const value = text === '' ? Number.NaN : Number(text);
   if (!Number.isFinite(value) || value < 0)
-    throw new Error(`--${name} must be a number that is not negative, but is "${text}".`);
+    throw new UsageError(`--${name} must be a number that is not negative, but is "${text}".`);
   return value;
 }
 
-function printInputs({ values, given, help }: Arguments): void {
-  console.log(help ? 'Options and their default values:' : 'Calculated from:');
+function printInputs(values: InputValues, texts: OptionTexts): void {
+  console.log('Calculated from:');
   for (const name of names) {
     const { meaning, source } = inputs[name];
     const value = String(values[name]);
-    const shownSource = given.has(name) ? 'given' : source;
+    const shownSource = texts[name] === undefined ? source : 'given';
     console.log(`  --${name.padEnd(22)} ${value.padEnd(9)} ${meaning} [${shownSource}]`);
   }
 }
@@ -64,11 +77,8 @@ function printPlan(plan: Plan): void {
 
 const formatDollars = (value: number): string => `$${value.toFixed(2)}`;
 
-try {
-  const parsed = readArguments();
-  printInputs(parsed);
-  if (!parsed.help) printPlan(planCapacity(parsed.values));
-} catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  process.exitCode = 1;
-}
+await runCommand(command, ({ values: texts }) => {
+  const values = readInputs(texts as OptionTexts);
+  printInputs(values, texts as OptionTexts);
+  printPlan(planCapacity(values));
+});

@@ -1,4 +1,4 @@
-// The Client App's registration: a public client with one redirect page and nothing else.
+// The Client App's registration: a public client with one redirect URI, no secret and no API.
 
 extension microsoftGraphV1
 

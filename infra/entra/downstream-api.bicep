@@ -1,4 +1,5 @@
-// Downstream API's registration: offers scopes to Original API alone, and one role that people (never apps) can be given.
+// Downstream API's registration. Only Original API is pre-authorized for its scopes. Its one app
+// role can be assigned to users, not to applications.
 
 extension microsoftGraphV1
 
@@ -17,7 +18,9 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
     requestedAccessTokenVersion: 2
     oauth2PermissionScopes: permissionScopes(name)
     knownClientApplications: [originalApiAppId]
-    preAuthorizedApplications: [{ appId: originalApiAppId, delegatedPermissionIds: permissionIds(name) }]
+    preAuthorizedApplications: [
+      { appId: originalApiAppId, delegatedPermissionIds: permissionIds(name) }
+    ]
   }
   appRoles: [
     {

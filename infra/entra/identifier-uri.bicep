@@ -1,4 +1,5 @@
-// The second step of a registration: its identifier URI holds its own app id, which the first step made. Graph changes only what is stated here.
+// The second step of a registration. Its identifier URI contains its own app id, which exists only
+// after the first step. Graph changes only the properties that are stated here.
 
 extension microsoftGraphV1
 

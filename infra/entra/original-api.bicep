@@ -1,4 +1,5 @@
-// Original API's registration: offers scopes to the Client App, and may prove itself by its managed identity.
+// Original API's registration. Only the Client App is pre-authorized for its scopes. Original API
+// can authenticate as this registration with its managed identity.
 
 extension microsoftGraphV1
 
@@ -7,9 +8,14 @@ import { permissionIds, permissionScopes } from 'scopes.bicep'
 param name string
 param signInAudience string
 param clientAppId string
-@description('Object id of the managed identity whose tokens may emulators for this app; no credential is kept anywhere then.')
+@description('The object id of the managed identity whose tokens can replace a stored credential.')
 param identityPrincipalId string
 param tokenExchangeAudience string
+
+@description('The client id of Microsoft Graph in every tenant.')
+var microsoftGraphAppId = '00000003-0000-0000-c000-000000000000'
+@description('The delegated permission User.ReadBasic.All: reads the names of all users.')
+var readBasicOfAllUsers = 'b340eb25-3456-403f-be2f-af7a0d370277'
 
 resource app 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: name
@@ -22,6 +28,12 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
     knownClientApplications: [clientAppId]
     preAuthorizedApplications: [{ appId: clientAppId, delegatedPermissionIds: permissionIds(name) }]
   }
+  requiredResourceAccess: [
+    {
+      resourceAppId: microsoftGraphAppId
+      resourceAccess: [{ id: readBasicOfAllUsers, type: 'Scope' }]
+    }
+  ]
   optionalClaims: {
     accessToken: [
       { name: 'idtyp', essential: false, additionalProperties: ['include_user_token'] }

@@ -1,4 +1,5 @@
-// The delegated permissions, of the same names at both APIs. Ids are made from the registration's name, so that they never change.
+// The delegated permissions. Both APIs have the same ones. Each id is derived from the name of the
+// registration and the scope, so a new deployment does not change it.
 
 type Scope = {
   value: string
@@ -26,4 +27,5 @@ func permissionScopes(registration string) array =>
   })
 
 @export()
-func permissionIds(registration string) string[] => map(scopes, scope => guid(registration, 'scope', scope.value))
+func permissionIds(registration string) string[] =>
+  map(scopes, scope => guid(registration, 'scope', scope.value))

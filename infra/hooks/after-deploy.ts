@@ -1,24 +1,22 @@
-/** After `azd deploy`: does it answer, and does it refuse? */
+/** Runs after `azd deploy`: checks that both APIs respond and reject requests without a token. */
 import { readDeployment } from './environment.ts';
 import { realClock } from './poll.ts';
-import { run, say } from './run.ts';
+import { log, runHook } from './run-hook.ts';
 import { smokeTest } from './smoke-test.ts';
 
-await run(async () => {
-  const { ORIGINAL_API_URL, DOWNSTREAM_API_URL, PRIVATE_NETWORK, CLIENT_APP_ORIGIN } =
-    readDeployment([
-      'ORIGINAL_API_URL',
-      'DOWNSTREAM_API_URL',
-      'PRIVATE_NETWORK',
-      'CLIENT_APP_ORIGIN',
-    ]);
-  const privateNetwork = PRIVATE_NETWORK === 'true';
+await runHook(async () => {
+  const deployment = readDeployment([
+    'ORIGINAL_API_URL',
+    'DOWNSTREAM_API_URL',
+    'PRIVATE_NETWORK',
+    'CLIENT_APP_ORIGIN',
+  ]);
   await smokeTest({
-    originalUrl: ORIGINAL_API_URL,
-    downstreamUrl: DOWNSTREAM_API_URL,
-    privateNetwork,
+    originalUrl: deployment.ORIGINAL_API_URL,
+    downstreamUrl: deployment.DOWNSTREAM_API_URL,
+    privateNetwork: deployment.PRIVATE_NETWORK === 'true',
     clock: realClock,
-    say,
+    log,
   });
-  say(`Open ${CLIENT_APP_ORIGIN}`);
+  log(`Open ${deployment.CLIENT_APP_ORIGIN}`);
 });

@@ -2,117 +2,177 @@ import { execFile } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { promisify } from 'node:util';
 
-/** Where Azure answers. */
+/** The base URLs of Azure's APIs, without a slash at the end. */
 export interface Endpoints {
+  /** Azure Resource Manager. */
   readonly management: string;
+  /** Microsoft Graph. */
   readonly graph: string;
-  /** Ends without a slash. */
+  /** The data plane of the deployment's key vault. */
   readonly vault: string;
 }
 
-export interface Answer {
+/** A response of one of Azure's APIs. */
+export interface AzureResponse {
+  /** The HTTP status code. */
   readonly status: number;
-  // The answers of Graph, the vault and the management API are read member by member, each checked where it is used.
+  /** The JSON body, or `{}` if the body is empty. Callers check each member that they read. */
   readonly body: Readonly<Record<string, unknown>>;
 }
 
+/** One of Azure's APIs. */
 export type Resource = keyof Endpoints;
 
-/** Azure's APIs as the person who runs azd. */
-export interface Azure {
-  /** Sends JSON; every status is an answer. */
-  send(resource: Resource, method: string, path: string, body?: unknown): Promise<Answer>;
-  /** The object id of that person or workload, and whether it is one or the other. */
-  whoAmI(): Promise<{ readonly objectId: string; readonly kind: 'User' | 'ServicePrincipal' }>;
+/** The person or workload that is signed in to azd. */
+export interface Principal {
+  /** The object id in Entra. */
+  readonly objectId: string;
+  /** The type, as role assignments name it. */
+  readonly type: 'User' | 'ServicePrincipal';
 }
 
-const audiences: Readonly<Record<Resource, string>> = {
+/** A client for Azure's APIs that acts as the principal that is signed in to azd. */
+export interface Azure {
+  /**
+   * Sends a request with a JSON body. Resolves for every status code.
+   * @throws Error if the API cannot be reached, or azd returns no token
+   */
+  send(resource: Resource, method: string, path: string, body?: unknown): Promise<AzureResponse>;
+  /** Reads the signed-in principal from azd's access token. */
+  readPrincipal(): Promise<Principal>;
+}
+
+const scopes: Readonly<Record<Resource, string>> = {
   management: 'https://management.azure.com/.default',
   graph: 'https://graph.microsoft.com/.default',
   vault: 'https://vault.azure.net/.default',
 };
 
-/** Asks azd for a token. @throws Error that says how to sign in */
-export async function tokenOfAzd(scope: string): Promise<string> {
+/** Milliseconds until a request to Azure is aborted. */
+const requestTimeout = 30_000;
+
+/** The number of characters that an error message quotes from a body that is not JSON. */
+const quotedBodyLength = 200;
+
+/**
+ * Gets an access token from azd.
+ * @throws Error that says how to sign in
+ */
+export async function readAzdToken(scope: string): Promise<string> {
+  const args = ['auth', 'token', '--scope', scope, '--output', 'json'];
   try {
-    const { stdout } = await promisify(execFile)('azd', [
-      'auth',
-      'token',
-      '--scope',
-      scope,
-      '--output',
-      'json',
-    ]);
+    const { stdout } = await promisify(execFile)('azd', args);
     return (JSON.parse(stdout) as { token: string }).token;
   } catch (error) {
     const { stderr = '' } = error as { stderr?: string };
     throw new Error(
-      `azd gives no token for ${scope}. Run \`azd auth login\` (with \`--scope ${scope}\` when it asks for more).\n${stderr.trim()}`,
+      [
+        `azd returned no token for ${scope}.`,
+        `Run \`azd auth login\`. Add \`--scope ${scope}\` if azd asks for more.`,
+        stderr.trim(),
+      ].join('\n'),
     );
   }
 }
 
+/**
+ * Creates a client for Azure's APIs.
+ * @param readToken Returns an access token for a scope. Default: azd's own sign-in.
+ */
 export function createAzure(
   endpoints: Endpoints,
-  token: (scope: string) => Promise<string> = tokenOfAzd,
+  readToken: (scope: string) => Promise<string> = readAzdToken,
 ): Azure {
   return {
     async send(resource, method, path, body) {
-      const response = await fetch(`${endpoints[resource]}${path}`, {
-        method,
-        redirect: 'error',
-        signal: AbortSignal.timeout(30_000),
-        headers: {
-          authorization: `Bearer ${await token(audiences[resource])}`,
-          ...(body ? { 'content-type': 'application/json' } : {}),
-        },
-        ...(body ? { body: JSON.stringify(body) } : {}),
-      }).catch((error) => {
-        throw new Error(unreachable(endpoints[resource], error));
+      const headers = new Headers({
+        authorization: `Bearer ${await readToken(scopes[resource])}`,
       });
-      const text = await response.text();
-      return { status: response.status, body: readBody(text) };
+      if (body) headers.set('content-type', 'application/json');
+      const response = await fetchOrExplain(`${endpoints[resource]}${path}`, {
+        method,
+        headers,
+        body: body ? JSON.stringify(body) : null,
+        redirect: 'error',
+        signal: AbortSignal.timeout(requestTimeout),
+      });
+      return { status: response.status, body: parseBody(await response.text()) };
     },
-    async whoAmI() {
-      const [, claims = ''] = (await token(audiences.management)).split('.');
-      const { oid, idtyp } = JSON.parse(Buffer.from(claims, 'base64url').toString()) as {
+
+    async readPrincipal() {
+      const [, payload = ''] = (await readToken(scopes.management)).split('.');
+      const { oid, idtyp } = JSON.parse(Buffer.from(payload, 'base64url').toString()) as {
         oid: string;
         idtyp?: string;
       };
-      return { objectId: oid, kind: idtyp === 'app' ? 'ServicePrincipal' : 'User' };
+      return { objectId: oid, type: idtyp === 'app' ? 'ServicePrincipal' : 'User' };
     },
   };
 }
 
-/** For a person: who does not answer, why, as the network says it, and what to look at. */
-export function unreachable(url: string, error: Error & { cause?: { message?: string } }): string {
-  return `${new URL(url).host} cannot be reached: ${error.cause?.message || error.message}\nSee that it resolves and answers from this machine (network, proxy, firewall), and run the command again.`;
-}
-
-/** What stands before Azure's APIs may answer a page instead of JSON; that is a message, too. */
-function readBody(text: string): Answer['body'] {
+/**
+ * Sends a request.
+ * @throws Error that names the host, the network's reason and what to check
+ */
+export async function fetchOrExplain(url: string, init: RequestInit): Promise<Response> {
   try {
-    return text ? JSON.parse(text) : {};
-  } catch {
-    return { error: { message: text.slice(0, 200) } };
+    return await fetch(url, init);
+  } catch (error) {
+    const { message, cause } = error as Error & { cause?: { message?: string } };
+    throw new Error(
+      [
+        `${new URL(url).host} cannot be reached: ${cause?.message || message}`,
+        'Check that this machine can resolve the name and connect (network, proxy, firewall).',
+        'Then run the command again.',
+      ].join('\n'),
+    );
   }
 }
 
-/** @throws Error with what was wanted, what Azure said, and the fix */
-export function expectStatus(
-  answer: Answer,
-  wanted: readonly number[],
-  what: string,
-  fix: string,
-): Answer {
-  if (wanted.includes(answer.status)) return answer;
-  const { code, message } = (answer.body.error ?? {}) as { code?: string; message?: string };
-  const said = [answer.status, code, message].filter(Boolean).join(' ');
-  throw new Error(`${what} failed: ${said}\n${fix}`);
+/** A proxy in front of Azure may respond with HTML. Its text then becomes the error message. */
+function parseBody(text: string): AzureResponse['body'] {
+  try {
+    return text ? JSON.parse(text) : {};
+  } catch {
+    return { error: { message: text.slice(0, quotedBodyLength) } };
+  }
 }
 
-/** The same GUID for the same words, so that doing something twice does it once. */
-export function guidOf(...words: readonly string[]): string {
-  const hex = createHash('sha256').update(words.join('\0')).digest('hex');
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-4${hex.slice(13, 16)}-8${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+/** What a request to Azure was for. */
+export interface Expectation {
+  /** The status codes of success. */
+  readonly statuses: readonly number[];
+  /** What the request does, such as `Reading the role assignments`. */
+  readonly action: string;
+  /** What to do if the request fails. */
+  readonly fix: string;
+}
+
+/**
+ * Returns the response if its status is expected.
+ * @throws Error with the action, Azure's error code and message, and the fix
+ */
+export function expectStatus(
+  response: AzureResponse,
+  { statuses, action, fix }: Expectation,
+): AzureResponse {
+  if (statuses.includes(response.status)) return response;
+  const { code, message } = (response.body.error ?? {}) as { code?: string; message?: string };
+  const reason = [response.status, code, message].filter(Boolean).join(' ');
+  throw new Error(`${action} failed: ${reason}\n${fix}`);
+}
+
+/**
+ * Derives a GUID from texts. The same texts give the same GUID, so that a repeated request does not
+ * create a second resource.
+ */
+export function deterministicGuid(...texts: readonly string[]): string {
+  const hex = createHash('sha256').update(texts.join('\0')).digest('hex');
+  return [
+    hex.slice(0, 8),
+    hex.slice(8, 12),
+    `4${hex.slice(13, 16)}`,
+    `8${hex.slice(17, 20)}`,
+    hex.slice(20, 32),
+  ].join('-');
 }

@@ -1,20 +1,19 @@
-/** Before `azd deploy`: new roles get the time they need, so that the first deployment does not meet a 403. */
+/** Runs before `azd deploy`: waits until Azure applies new role assignments, to avoid a 403. */
 import { createAzure } from './azure.ts';
 import { readDeployment } from './environment.ts';
 import { realClock } from './poll.ts';
 import { waitForRoles } from './role-propagation.ts';
-import { run, say } from './run.ts';
+import { log, runHook } from './run-hook.ts';
 
-await run(async () => {
+await runHook(async () => {
   const { AZURE_SUBSCRIPTION_ID, AZURE_RESOURCE_GROUP } = readDeployment([
     'AZURE_SUBSCRIPTION_ID',
     'AZURE_RESOURCE_GROUP',
   ]);
-  const azure = createAzure({ management: 'https://management.azure.com', graph: '', vault: '' });
-  await waitForRoles(
-    azure,
-    `/subscriptions/${AZURE_SUBSCRIPTION_ID}/resourceGroups/${AZURE_RESOURCE_GROUP}`,
-    realClock,
-    say,
-  );
+  await waitForRoles({
+    azure: createAzure({ management: 'https://management.azure.com', graph: '', vault: '' }),
+    groupId: `/subscriptions/${AZURE_SUBSCRIPTION_ID}/resourceGroups/${AZURE_RESOURCE_GROUP}`,
+    clock: realClock,
+    log,
+  });
 });

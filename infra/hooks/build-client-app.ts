@@ -1,14 +1,15 @@
-/** `npm run build` in client-app, as azd does: the files to deploy, in client-app/dist. */
+/** `npm run build` in client-app, as azd runs it: puts the files to deploy into client-app/dist. */
 import { cp, rm } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { build } from '../../tools/build.ts';
-import { run } from './run.ts';
+import { runHook } from './run-hook.ts';
 
-await run(async () => {
+await runHook(async () => {
   await build();
-  const to = fileURLToPath(new URL('../../client-app/dist', import.meta.url));
-  await rm(to, { recursive: true, force: true });
-  await cp(fileURLToPath(new URL('../../dist/client-app', import.meta.url)), to, {
+  const source = fileURLToPath(new URL('../../dist/client-app', import.meta.url));
+  const target = fileURLToPath(new URL('../../client-app/dist', import.meta.url));
+  await rm(target, { recursive: true, force: true });
+  await cp(source, target, {
     recursive: true,
     filter: (file) => !file.endsWith('.map'),
   });

@@ -1,21 +1,30 @@
 import { type Azure, expectStatus } from './azure.ts';
 import { type Clock, poll } from './poll.ts';
 
+/** A version of Original API's certificate in the vault. */
 export interface Certificate {
+  /** The version, as the vault names it. */
   readonly version: string;
   /** The public half: DER in base64. */
   readonly cer: string;
-  /** Milliseconds since 1970. */
+  /** When the certificate expires: milliseconds since 1970. */
   readonly notAfter: number;
 }
 
-const api = 'api-version=7.4';
-const manage =
-  'The vault must answer from here, and you need Key Vault Certificates Officer on it.';
+const apiVersion = 'api-version=7.4';
+
+const fix = [
+  'Check that this machine can reach the vault, and that you have the role',
+  'Key Vault Certificates Officer on it.',
+].join(' ');
+
+/** Milliseconds to wait for the vault to create a certificate. */
+const creationTimeout = 120_000;
 
 /**
- * Made inside the vault, where the private half stays. It never renews by itself: a version that Entra does not know is an outage, so the
- * vault only writes an e-mail a month before the end, to the contacts that it was given, and `npm run rotate-credential` does the rest.
+ * The vault creates the key pair, and hooks never read the private half. The vault does not renew
+ * the certificate, because a version that Entra does not know would be an outage. It only sends an
+ * e-mail to its contacts a month before the expiry. `npm run rotate-credential` renews it.
  */
 const policy = {
   issuer: { name: 'Self' },
@@ -31,46 +40,52 @@ const policy = {
   ],
 };
 
-/** The newest version, if there is any. */
+/** Reads the newest version of a certificate. Returns `undefined` if the vault has none. */
 export async function readCertificate(
   azure: Azure,
   name: string,
 ): Promise<Certificate | undefined> {
-  const answer = await azure.send('vault', 'GET', `/certificates/${name}?${api}`);
-  if (answer.status === 404) return undefined;
-  const { id, cer, attributes } = expectStatus(
-    answer,
-    [200],
-    `Reading the certificate ${name}`,
-    manage,
-  ).body as {
+  const response = await azure.send('vault', 'GET', `/certificates/${name}?${apiVersion}`);
+  if (response.status === 404) return undefined;
+  const { body } = expectStatus(response, {
+    statuses: [200],
+    action: `Reading the certificate ${name}`,
+    fix,
+  });
+  const { id, cer, attributes } = body as {
     id: string;
     cer?: string;
     attributes: { exp: number };
   };
-  return cer
-    ? { version: id.split('/').at(-1) ?? '', cer, notAfter: attributes.exp * 1_000 }
-    : undefined;
+  // While the vault still creates the certificate, the response has no public half.
+  if (!cer) return undefined;
+  return { version: id.split('/').at(-1) ?? '', cer, notAfter: attributes.exp * 1_000 };
 }
 
-/** Makes a new version, and waits until the vault has it. */
+/**
+ * Creates a new version of a certificate, and waits until the vault has it.
+ * @throws Error if the vault refuses, or does not finish within 2 minutes
+ */
 export async function createCertificate(
   azure: Azure,
   name: string,
   clock: Clock,
 ): Promise<Certificate> {
-  const before = await readCertificate(azure, name);
-  const answer = await azure.send('vault', 'POST', `/certificates/${name}/create?${api}`, {
-    policy,
+  const previous = await readCertificate(azure, name);
+  const path = `/certificates/${name}/create?${apiVersion}`;
+  expectStatus(await azure.send('vault', 'POST', path, { policy }), {
+    statuses: [202],
+    action: `Creating the certificate ${name}`,
+    fix,
   });
-  expectStatus(answer, [202], `Making the certificate ${name}`, manage);
-  return poll(
+  return poll({
     clock,
-    120_000,
-    `The vault has not made ${name} within 2 minutes. Run the command again.`,
-    async () => {
-      const now = await readCertificate(azure, name);
-      return now && now.version !== before?.version ? now : undefined;
+    timeout: creationTimeout,
+    timeoutMessage: () =>
+      `The vault did not create ${name} within 2 minutes. Run the command again.`,
+    async read() {
+      const newest = await readCertificate(azure, name);
+      return newest?.version === previous?.version ? undefined : newest;
     },
-  );
+  });
 }

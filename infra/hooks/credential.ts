@@ -4,80 +4,106 @@ import type { Clock } from './poll.ts';
 import { addCertificate, removeCertificates } from './registration.ts';
 import { withVaultRole } from './vault-role.ts';
 
-export interface CredentialWork {
+/** Where Original API's credential is, and how to change it. */
+export interface CredentialContext {
+  /** Azure's APIs. */
   readonly azure: Azure;
+  /** The clock for waiting. */
   readonly clock: Clock;
-  readonly say: (line: string) => void;
-  /** The vault's resource id. */
+  /** Prints a line for the user. */
+  readonly log: (line: string) => void;
+  /** The resource id of the vault. */
   readonly vaultId: string;
-  /** The certificate's name. */
+  /** The name of the certificate in the vault. */
   readonly name: string;
-  /** Original API's registration. */
+  /** The client id of Original API's registration. */
   readonly appId: string;
 }
 
-/** What our certificates are called on the registration, which may know those of another deployment's vault, too. */
-const labelOf = ({ vaultId, name }: CredentialWork) => `${vaultId.split('/').at(-1)}/${name}`;
+const day = 86_400_000;
 
-/** Makes the certificate where there is none, and makes sure that Entra knows the newest version. Twice does no more than once. */
-export async function ensureCredential(work: CredentialWork): Promise<void> {
-  const { azure, clock, say, vaultId, name, appId } = work;
-  await withVaultRole(azure, vaultId, clock, say, async () => {
-    const known = await readCertificate(azure, name);
-    if (!known) {
-      say(
-        `Making the certificate ${name} in the vault; its private half never leaves it for this machine.`,
+/** The remaining days from which on a rotation is recommended. */
+const rotationThreshold = 45;
+
+/** Milliseconds that Entra needs to distribute a new certificate to all of its servers. */
+const entraPropagation = 120_000;
+
+/**
+ * Makes sure that the vault has a certificate, and that Entra knows its newest version. A second
+ * run changes nothing.
+ */
+export async function ensureCredential(context: CredentialContext): Promise<void> {
+  const { azure, clock, log, vaultId, name, appId } = context;
+  await withVaultRole({ azure, vaultId, clock, log }, async () => {
+    let certificate = await readCertificate(azure, name);
+    if (!certificate) {
+      log(`Creating the certificate ${name} in the vault. The private key stays there.`);
+      log('To get an e-mail a month before it expires, run:');
+      log(
+        `az keyvault certificate contact add --vault-name ${vaultName(vaultId)} --email <address>`,
       );
-      say(
-        `To be written to a month before it ends: az keyvault certificate contact add --vault-name ${vaultId.split('/').at(-1)} --email …`,
-      );
+      certificate = await createCertificate(azure, name, clock);
     }
-    const certificate = known ?? (await createCertificate(azure, name, clock));
-    const added = await addCertificate(azure, appId, labelOf(work), certificate, clock);
-    say(
+    const added = await addCertificate({
+      azure,
+      clock,
+      appId,
+      label: certificateLabel(context),
+      certificate,
+    });
+    log(
       added
-        ? "Its public half is now on Original API's registration."
-        : "Original API's registration knows it already.",
+        ? "Added the certificate to Original API's registration."
+        : "Original API's registration already has the certificate.",
     );
-    const days = Math.floor((certificate.notAfter - clock.now()) / 86_400_000);
-    say(
-      `It is good for ${days} more days.${days < 45 ? ' Run `npm run rotate-credential` now.' : ''}`,
-    );
+    const days = Math.floor((certificate.notAfter - clock.now()) / day);
+    log(`The certificate expires in ${days} days.`);
+    if (days < rotationThreshold) log('Run `npm run rotate-credential` now.');
   });
 }
 
 /**
- * Secretless: no certificate of an earlier mode stays on the registration. Whoever may not look there (their own registrations, made by
- * somebody else) is told, and goes on.
+ * Removes the certificate from the registration, because the secretless mode does not use it.
+ *
+ * The registration may belong to an administrator, and the user may not read it. The function then
+ * logs the reason and does not throw.
  */
-export async function forgetCredential(work: CredentialWork): Promise<void> {
-  const { azure, say, appId } = work;
-  say('Original API proves itself by its managed identity: there is no certificate to make.');
+export async function removeCredential(context: CredentialContext): Promise<void> {
+  const { azure, log, appId } = context;
+  log('Original API authenticates with its managed identity. It needs no certificate.');
   try {
-    const removed = await removeCertificates(azure, appId, labelOf(work));
-    if (removed > 0)
-      say(`Removed ${removed} certificate(s) of the earlier mode from its registration.`);
+    const removed = await removeCertificates({ azure, appId, label: certificateLabel(context) });
+    if (removed > 0) log(`Removed ${removed} certificate(s) from Original API's registration.`);
   } catch (error) {
-    say(
-      `Whether its registration still knows a certificate could not be seen. ${(error as Error).message}`,
-    );
+    log(`Could not check the registration for an earlier certificate. ${(error as Error).message}`);
   }
 }
 
 /**
- * New version, told to Entra at once; when Entra has had time to spread it, the old ones go. Between the two the APIs work with either: who
- * meets a version that Entra does not know yet uses the one before, and who is refused reads the vault again.
+ * Creates a new version of the certificate and adds it to the registration. After Entra has had
+ * time to distribute it, removes the old versions. Meanwhile, both versions work: an API that reads
+ * a version that Entra does not know yet uses the previous one, and an API whose credential is
+ * refused reads the vault again.
  */
-export async function rotateCredential(work: CredentialWork): Promise<void> {
-  const { azure, clock, say, vaultId, name, appId } = work;
-  await withVaultRole(azure, vaultId, clock, say, async () => {
+export async function rotateCredential(context: CredentialContext): Promise<void> {
+  const { azure, clock, log, vaultId, name, appId } = context;
+  const label = certificateLabel(context);
+  await withVaultRole({ azure, vaultId, clock, log }, async () => {
     const certificate = await createCertificate(azure, name, clock);
-    say(`The vault has version ${certificate.version}.`);
-    await addCertificate(azure, appId, labelOf(work), certificate, clock);
-    say('Entra knows it. Waiting 2 minutes until all of Entra does …');
-    await clock.sleep(120_000);
-    say(
-      `Removed ${await removeCertificates(azure, appId, labelOf(work), certificate)} older version(s) from the registration.`,
-    );
+    log(`Created version ${certificate.version} in the vault.`);
+    await addCertificate({ azure, clock, appId, label, certificate });
+    log('Added it to the registration. Waiting 2 minutes until all of Entra knows it …');
+    await clock.sleep(entraPropagation);
+    const removed = await removeCertificates({ azure, appId, label, keep: certificate });
+    log(`Removed ${removed} older version(s) from the registration.`);
   });
+}
+
+/** The prefix of our display names. A registration may also have certificates of other vaults. */
+function certificateLabel({ vaultId, name }: CredentialContext): string {
+  return `${vaultName(vaultId)}/${name}`;
+}
+
+function vaultName(vaultId: string): string {
+  return vaultId.split('/').at(-1) ?? '';
 }

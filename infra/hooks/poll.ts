@@ -1,26 +1,45 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** How hooks wait; tests pass a clock that does not. */
+/** The time. Tests inject a clock that does not wait. */
 export interface Clock {
+  /** Returns the milliseconds since 1970. */
   now(): number;
-  /** Milliseconds. */
-  sleep(time: number): Promise<void>;
+  /** Waits for a number of milliseconds. */
+  sleep(milliseconds: number): Promise<void>;
 }
 
-export const realClock: Clock = { now: Date.now, sleep: (time) => delay(time) };
+/** The clock of this machine. */
+export const realClock: Clock = {
+  now: Date.now,
+  sleep: (milliseconds) => delay(milliseconds),
+};
 
-/** Asks every 5 s until there is an answer. @throws Error `late` after `limit` milliseconds */
-export async function poll<T>(
-  clock: Clock,
-  limit: number,
-  late: string,
-  ask: () => Promise<T | undefined>,
-): Promise<T> {
-  const end = clock.now() + limit;
+/** Options of {@link poll}. */
+export interface PollOptions<T> {
+  /** The clock for waiting. */
+  readonly clock: Clock;
+  /** Milliseconds until polling fails. */
+  readonly timeout: number;
+  /** Returns the message of the error after the timeout. */
+  readonly timeoutMessage: () => string;
+  /** Returns the value, or `undefined` if it is not there yet. */
+  readonly read: () => Promise<T | undefined>;
+}
+
+/** Milliseconds between two reads. */
+const interval = 5_000;
+
+/**
+ * Reads a value every 5 seconds until it is there.
+ * @throws Error with `timeoutMessage` after the timeout
+ */
+export async function poll<T>(options: PollOptions<T>): Promise<T> {
+  const { clock, timeout, timeoutMessage, read } = options;
+  const end = clock.now() + timeout;
   for (;;) {
-    const answer = await ask();
-    if (answer !== undefined) return answer;
-    if (clock.now() >= end) throw new Error(late);
-    await clock.sleep(5_000);
+    const value = await read();
+    if (value !== undefined) return value;
+    if (clock.now() >= end) throw new Error(timeoutMessage());
+    await clock.sleep(interval);
   }
 }

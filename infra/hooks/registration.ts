@@ -2,84 +2,130 @@ import { type Azure, expectStatus } from './azure.ts';
 import type { Certificate } from './certificate.ts';
 import { type Clock, poll } from './poll.ts';
 
+/**
+ * A certificate on a registration.
+ * Source: https://learn.microsoft.com/graph/api/resources/keycredential
+ */
 interface KeyCredential {
   readonly displayName: string | null;
   /** DER in base64. */
   readonly key?: string | null;
-  readonly [more: string]: unknown;
+  /** The members that hooks do not use. A PATCH sends them back unchanged. */
+  readonly [name: string]: unknown;
 }
 
-const select = '$select=id,keyCredentials';
-const fix =
-  'You need to own the registration, or the role Application Administrator. If somebody else adds certificates, give them the public half from the vault.';
+/** Identifies a certificate on a registration, which may have several versions of it. */
+interface CertificateReference {
+  /** Azure's APIs. */
+  readonly azure: Azure;
+  /** The client id of the registration. */
+  readonly appId: string;
+  /** The name of the certificate on the registration, without the version. */
+  readonly label: string;
+}
 
-/** Graph shows a certificate's bytes only where they are asked for by name, and a PATCH must send all that are to stay. */
+/** Options of {@link addCertificate}. */
+export interface AddCertificateOptions extends CertificateReference {
+  /** The certificate to add. */
+  readonly certificate: Certificate;
+  /** The clock for waiting. */
+  readonly clock: Clock;
+}
+
+/** Options of {@link removeCertificates}. */
+export interface RemoveCertificatesOptions extends CertificateReference {
+  /** The version to keep. Default: none. */
+  readonly keep?: Certificate;
+}
+
+const fix = [
+  'You must own the registration or have the role Application Administrator.',
+  'If an administrator manages the certificates, send them the public half from the vault.',
+].join(' ');
+
+/** Milliseconds to wait until Entra returns a certificate that was added. */
+const visibilityTimeout = 120_000;
+
+/**
+ * Adds the public half of a certificate to a registration, if it is not there already. Certificates
+ * of others stay.
+ * @returns whether the certificate was added
+ * @throws Error if Graph refuses, or does not return the certificate within 2 minutes
+ */
+export async function addCertificate(options: AddCertificateOptions): Promise<boolean> {
+  const { azure, clock, appId, label, certificate } = options;
+  const isSameCertificate = (credential: KeyCredential) => matches(credential, label, certificate);
+  const existing = await readCredentials(azure, appId);
+  if (existing.some(isSameCertificate)) return false;
+
+  const added = {
+    type: 'AsymmetricX509Cert',
+    usage: 'Verify',
+    displayName: displayNameOf(label, certificate),
+    key: certificate.cer,
+  };
+  await writeCredentials(azure, appId, [...existing, added]);
+  return poll({
+    clock,
+    timeout: visibilityTimeout,
+    timeoutMessage: () =>
+      'Entra does not return the new certificate after 2 minutes. Run the command again.',
+    async read() {
+      const credentials = await readCredentials(azure, appId);
+      return credentials.some(isSameCertificate) || undefined;
+    },
+  });
+}
+
+/**
+ * Removes all versions of a certificate from a registration, except the one to keep. Certificates
+ * of others stay.
+ * @returns the number of removed versions
+ */
+export async function removeCertificates(options: RemoveCertificatesOptions): Promise<number> {
+  const { azure, appId, label, keep } = options;
+  const existing = await readCredentials(azure, appId);
+  const remaining = existing.filter((credential) => {
+    if (!credential.displayName?.startsWith(`${label} `)) return true;
+    return keep !== undefined && matches(credential, label, keep);
+  });
+  if (remaining.length < existing.length) await writeCredentials(azure, appId, remaining);
+  return existing.length - remaining.length;
+}
+
+/** An administrator may have added the certificate under another name. Then its bytes match. */
+function matches(credential: KeyCredential, label: string, certificate: Certificate): boolean {
+  return (
+    credential.displayName === displayNameOf(label, certificate) ||
+    credential.key === certificate.cer
+  );
+}
+
+function displayNameOf(label: string, { version }: Certificate): string {
+  return `${label} ${version}`;
+}
+
+/** Graph returns the bytes of a certificate only if `$select` names `keyCredentials`. */
 async function readCredentials(azure: Azure, appId: string): Promise<readonly KeyCredential[]> {
-  const answer = await azure.send('graph', 'GET', `/v1.0/applications(appId='${appId}')?${select}`);
-  return (expectStatus(answer, [200], "Reading Original API's registration", fix).body
-    .keyCredentials ?? []) as KeyCredential[];
+  const path = `/v1.0/applications(appId='${appId}')?$select=id,keyCredentials`;
+  const { body } = expectStatus(await azure.send('graph', 'GET', path), {
+    statuses: [200],
+    action: "Reading Original API's registration",
+    fix,
+  });
+  return (body.keyCredentials ?? []) as KeyCredential[];
 }
 
+/** Replaces all certificates of the registration. Graph deletes those that are not in the list. */
 async function writeCredentials(
   azure: Azure,
   appId: string,
   keyCredentials: readonly KeyCredential[],
 ): Promise<void> {
-  const answer = await azure.send('graph', 'PATCH', `/v1.0/applications(appId='${appId}')`, {
-    keyCredentials,
+  const path = `/v1.0/applications(appId='${appId}')`;
+  expectStatus(await azure.send('graph', 'PATCH', path, { keyCredentials }), {
+    statuses: [200, 204],
+    action: "Changing the certificates of Original API's registration",
+    fix,
   });
-  expectStatus(answer, [200, 204], "Changing the certificates of Original API's registration", fix);
-}
-
-const nameOf = (label: string, { version }: Certificate) => `${label} ${version}`;
-
-/** By the name that we give it, or by its bytes, where somebody else put it there. */
-const is =
-  (label: string, certificate: Certificate) =>
-  ({ displayName, key }: KeyCredential): boolean =>
-    displayName === nameOf(label, certificate) || key === certificate.cer;
-
-/** Adds a certificate's public half unless it is there; those of others stay. Gives whether anything was added. */
-export async function addCertificate(
-  azure: Azure,
-  appId: string,
-  label: string,
-  certificate: Certificate,
-  clock: Clock,
-): Promise<boolean> {
-  const known = await readCredentials(azure, appId);
-  const isIt = is(label, certificate);
-  if (known.some(isIt)) return false;
-  const added = {
-    type: 'AsymmetricX509Cert',
-    usage: 'Verify',
-    displayName: nameOf(label, certificate),
-    key: certificate.cer,
-  };
-  await writeCredentials(azure, appId, [...known, added]);
-  await poll(
-    clock,
-    120_000,
-    'Entra does not show the new certificate after 2 minutes. Run the command again.',
-    async () => {
-      return (await readCredentials(azure, appId)).some(isIt) || undefined;
-    },
-  );
-  return true;
-}
-
-/** Removes the versions of the certificate of that label but the newest, where one is to stay, and no other certificate. Gives how many. */
-export async function removeCertificates(
-  azure: Azure,
-  appId: string,
-  label: string,
-  newest?: Certificate,
-): Promise<number> {
-  const known = await readCredentials(azure, appId);
-  const isNewest = newest ? is(label, newest) : () => false;
-  const stay = known.filter(
-    (credential) => !credential.displayName?.startsWith(`${label} `) || isNewest(credential),
-  );
-  if (stay.length < known.length) await writeCredentials(azure, appId, stay);
-  return known.length - stay.length;
 }

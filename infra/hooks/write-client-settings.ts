@@ -1,13 +1,15 @@
-/** Before the Client App is deployed: its settings and headers for this environment, beside its files. */
+/** Runs before the Client App is deployed: writes its settings and headers for this environment. */
 import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import { clientSettings } from '../../tools/client-app-settings.ts';
 import { siteConfiguration } from '../../tools/client-app-site.ts';
 import { readDeployment } from './environment.ts';
-import { run, say } from './run.ts';
+import { log, runHook } from './run-hook.ts';
 
-await run(async () => {
+const folder = new URL('../../client-app/dist/', import.meta.url);
+
+await runHook(async () => {
   const deployment = readDeployment([
     'AZURE_AUTHORITY_HOST',
     'AZURE_TENANT_ID',
@@ -15,14 +17,18 @@ await run(async () => {
     'ORIGINAL_API_CLIENT_ID',
     'ORIGINAL_API_URL',
   ]);
-  const folder = new URL('../../client-app/dist/', import.meta.url);
   if (!existsSync(folder))
     throw new Error(
-      'There is no client-app/dist: run `azd package client-app` first, or `azd deploy`, which does both.',
+      [
+        'The folder client-app/dist does not exist.',
+        'Run `azd package client-app` first, or `azd deploy`, which also packages.',
+      ].join('\n'),
     );
-  const write = (name: string, json: unknown) =>
-    writeFile(new URL(name, folder), `${JSON.stringify(json, null, 2)}\n`);
-  await write('settings.json', clientSettings(deployment));
-  await write('staticwebapp.config.json', siteConfiguration(deployment));
-  say(`Wrote settings.json and staticwebapp.config.json to ${fileURLToPath(folder)}`);
+  await writeJson('settings.json', clientSettings(deployment));
+  await writeJson('staticwebapp.config.json', siteConfiguration(deployment));
+  log(`Wrote settings.json and staticwebapp.config.json to ${fileURLToPath(folder)}`);
 });
+
+async function writeJson(name: string, value: unknown): Promise<void> {
+  await writeFile(new URL(name, folder), `${JSON.stringify(value, null, 2)}\n`);
+}

@@ -24,7 +24,7 @@ import { startTables } from './tables/tables.ts';
 
 /** The options of `startEmulators`. */
 export interface EmulatorOptions {
-  /** The port of Entra, Graph, Key Vault, managed identity and the control API. 0 picks a free port. */
+  /** The port of all emulators except Table Storage. 0 picks a free port. */
   readonly emulatorPort: number;
   /** The port of Table Storage. 0 picks a free port. */
   readonly tablePort: number;

@@ -1,8 +1,6 @@
-import { Pool } from 'undici';
-import { ApiError, notAnswering } from '../api-error.ts';
+import { ApiError } from '../api-error.ts';
 import type { OnBehalfOf } from '../obo/on-behalf-of.ts';
 import type { UserCall } from '../obo/user-credential.ts';
-import { type Redacted, reveal } from '../redacted.ts';
 import {
   type DownstreamBodyOptions,
   type DownstreamRequestOptions,
@@ -17,8 +15,9 @@ import {
   toDownstreamError,
   toDownstreamResponse,
 } from './downstream-response.ts';
+import { createTransport } from './downstream-transport.ts';
 import { readBaseUrl, resolveUrl } from './downstream-url.ts';
-import { type HttpResponse, SendFailure, type SendMethod, send } from './send.ts';
+import type { HttpResponse, SendMethod } from './send.ts';
 
 /** How to call a downstream API. */
 export type DownstreamOptions = {
@@ -103,18 +102,6 @@ export type Downstream = {
   readonly patch: SendWithBody;
 };
 
-/** Milliseconds for one request, its response body included. */
-const requestTimeout = 8_000;
-
-/** Connections to the downstream API. */
-const maxConnections = 64;
-
-/** Milliseconds to establish a connection. */
-const connectTimeout = 1_000;
-
-/** Milliseconds without progress: until the headers, and between two parts of the body. */
-const idleTimeout = 5_000;
-
 /**
  * Creates a client for a downstream API.
  *
@@ -155,35 +142,7 @@ export function createDownstream({
   name = 'downstream',
 }: DownstreamOptions): Downstream {
   const base = readBaseUrl(baseUrl);
-  const dispatcher = new Pool(base.origin, {
-    connections: maxConnections,
-    connect: { timeout: connectTimeout },
-    headersTimeout: idleTimeout,
-    bodyTimeout: idleTimeout,
-  });
-
-  async function sendPrepared(
-    { trace, signal }: UserCall,
-    { url, method, headers, body }: PreparedRequest,
-    token: Redacted,
-  ): Promise<HttpResponse> {
-    const authorization = `Bearer ${reveal(token)}`;
-    const attempt = () =>
-      send(url, {
-        method,
-        headers: { ...headers, authorization, traceparent: trace.traceparent },
-        body,
-        deadline: requestTimeout,
-        cap: maxResponseBytes,
-        dispatcher,
-        signal,
-      });
-    try {
-      return await (method === 'GET' || method === 'HEAD' ? retryOnce(attempt) : attempt());
-    } catch (error) {
-      throw error instanceof SendFailure ? toApiError(error, name) : error;
-    }
-  }
+  const sendPrepared = createTransport({ origin: base.origin, maxResponseBytes, name });
 
   function prepare(
     method: SendMethod,
@@ -251,22 +210,4 @@ export function createDownstream({
     put: methodOf('PUT'),
     patch: methodOf('PATCH'),
   };
-}
-
-/** Repeats a request whose connection failed or broke. */
-async function retryOnce(attempt: () => Promise<HttpResponse>): Promise<HttpResponse> {
-  try {
-    return await attempt();
-  } catch (error) {
-    if (!(error instanceof SendFailure)) throw error;
-    if (error.reason !== 'connect' && error.reason !== 'broken') throw error;
-    return attempt();
-  }
-}
-
-function toApiError({ reason: failure }: SendFailure, name: string): ApiError {
-  const logContext = { check: 'downstream', downstream: name, failure };
-  if (failure === 'connect')
-    return new ApiError('unavailable', { detail: notAnswering(name), logContext });
-  return new ApiError(failure === 'timeout' ? 'timeout' : 'bad_gateway', { logContext });
 }

@@ -36,7 +36,8 @@ export interface OnBehalfOf extends ExchangeCache {
    * Create the credential and the client for each call: the credential belongs to one user.
    *
    * When Entra refuses the exchange, the client throws the `ApiError` unchanged. Do not catch it,
-   * so that `createApi` returns it to the caller with its claims.
+   * so that `createApi` returns it to the caller with its claims. If the service rejects the new
+   * token, too, the client throws its own error, with status 401.
    *
    * @example
    * ```ts

@@ -108,8 +108,8 @@ test.each([
   {
     title: 'prose about tokens',
     text:
-      'Installed @azure/functions@4.16.5; the Authorization header must contain exactly one bearer ' +
-      'token and nothing else.',
+      'Installed @azure/functions@4.16.5; the Authorization header must contain exactly one ' +
+      'bearer token and nothing else.',
   },
 ])('finds no leak in $title', ({ text }) => {
   expect(findLeaks(text)).toEqual([]);

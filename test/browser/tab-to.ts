@@ -3,7 +3,7 @@ import type { Page } from 'playwright-core';
 
 const maxTabs = 40;
 
-/** Presses Tab until an element with this name has the focus, and checks that it shows the focus. */
+/** Presses Tab until an element with this name has the focus, and checks that the focus shows. */
 export async function tabTo(page: Page, name: string): Promise<void> {
   for (let tabs = 0; tabs < maxTabs; tabs += 1) {
     await page.keyboard.press('Tab');

@@ -9,7 +9,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from '@jest/globals';
 import type { EmulatorContext } from '../../local/emulators/context.ts';
 import { type Emulators, startEmulators } from '../../local/emulators/emulators.ts';
 import type { IdentityName } from '../../local/emulators/entra/directory.ts';
-import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/managed-identity-keys.ts';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/keys.ts';
 import { until } from '../support/until.ts';
 import type { Outcome, Step, TableUse, Work } from './azure-caller.ts';
 

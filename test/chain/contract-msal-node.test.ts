@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
-import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/managed-identity-keys.ts';
+import { openManagedIdentityKeys } from '../../local/emulators/managed-identity/keys.ts';
 import {
   type EntraEmulator,
   readClaims,

@@ -4,18 +4,20 @@ import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { parseSnapshot, type Snapshots, sets } from './snapshot.ts';
+import { parseSnapshot, type Snapshot, type Snapshots } from './snapshot.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A folder next to the repository with the CLI and the Graph types, for offline machines. */
 const tools = join(root, '..', 'shared', 'tools');
 const graphTypes = join(tools, 'microsoftgraph-v1.0-1.0.0.tgz');
 
-/** The Bicep CLI: the one on the PATH, or the one that the tools beside the repository restore; `undefined` where there is neither. */
-export const bicepCli = [['bicep'], [join(tools, 'bicep')]]
-  .map(([file = '']) => file)
-  .find((file) => spawnSync(file, ['--version'], { stdio: 'ignore' }).status === 0);
+/** The Bicep CLI on the PATH or in the tools folder. `undefined` if neither works. */
+export const bicepCli = ['bicep', join(tools, 'bicep')].find(
+  (file) => spawnSync(file, ['--version'], { stdio: 'ignore' }).status === 0,
+);
 
-/** Runs the CLI once. */
+/** Runs the Bicep CLI and returns its exit code, and its stdout followed by its stderr. */
 export function runBicep(
   args: readonly string[],
   cwd: string,
@@ -28,17 +30,23 @@ export function runBicep(
   return { status, output: stdout + stderr };
 }
 
-/** One textual change of a Bicep file under infra/. */
+/** One change in the text of a Bicep file. */
 export interface Mutation {
+  /** The path of the file below infra/. */
   readonly file: string;
+  /** The change applies to the text after this one. Default: the whole file. */
+  readonly after?: string;
+  /** The text to replace. White space and commas may differ from the file. */
   readonly from: string;
+  /** The new text. */
   readonly to: string;
 }
 
 /**
- * A copy of infra/ and of the parameter sets in a folder of its own, whose Graph extension is read from a file where there is one (the public
- * registry is used otherwise), with one change made in it.
- * @throws Error when the text to change is not there exactly once
+ * Copies infra/ and the parameter sets to a temporary folder. If the tools folder has the Graph
+ * types, the copy reads them from there instead of the public registry.
+ * @param mutation A change to make in the copy.
+ * @throws Error if the text to change does not occur exactly once
  */
 export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; remove(): void }> {
   const folder = await mkdtemp(join(tmpdir(), 'infra-'));
@@ -53,66 +61,108 @@ export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; 
   }
   if (mutation) {
     const path = join(folder, 'infra', mutation.file);
-    const parts = readFileSync(path, 'utf8').split(mutation.from);
-    if (parts.length !== 2)
-      throw new Error(`"${mutation.from}" is ${parts.length - 1} times in ${mutation.file}`);
-    writeFileSync(path, parts.join(mutation.to));
+    writeFileSync(path, mutate(readFileSync(path, 'utf8'), mutation));
   }
   return { folder, remove: () => rmSync(folder, { recursive: true, force: true }) };
 }
 
-/** One CLI process that answers many requests (`bicep jsonrpc`): a snapshot takes a tenth of what a process of its own takes. */
-export function openBicep(): {
+/**
+ * Applies a change to the text of a file.
+ * @throws Error if a text to find does not occur exactly once
+ */
+export function mutate(source: string, { file, after = '', from, to }: Mutation): string {
+  const start = after === '' ? 0 : findOnce(source, after, file).end;
+  const place = findOnce(source.slice(start), from, file);
+  return source.slice(0, start + place.start) + to + source.slice(start + place.end);
+}
+
+/**
+ * Finds a text regardless of white space and commas, because `bicep format` moves a long list to
+ * several lines and drops its commas.
+ */
+function findOnce(
+  source: string,
+  text: string,
+  file: string,
+): { readonly start: number; readonly end: number } {
+  const characters = [...text.replace(/[\s,]/g, '')].map((character) =>
+    character.replace(/[^\w]/, '\\$&'),
+  );
+  const [match, ...others] = source.matchAll(new RegExp(characters.join('[\\s,]*'), 'g'));
+  if (!match || others.length > 0)
+    throw new Error(
+      `${file} must contain "${text}" once, not ${match ? others.length + 1 : 0} times`,
+    );
+  return { start: match.index, end: match.index + match[0].length };
+}
+
+/** A running Bicep CLI. */
+export interface Bicep {
+  /** Predicts the deployment of each parameter set in a copy of infra/. */
   snapshots(folder: string): Promise<Snapshots>;
+  /** Stops the process. */
   close(): Promise<void>;
-} {
+}
+
+/**
+ * Starts `bicep jsonrpc`, which handles many requests in one process. A snapshot takes a tenth of
+ * the time of `bicep snapshot`, which starts a process for each.
+ */
+export function openBicep(): Bicep {
   const child = spawn(bicepCli ?? 'bicep', ['jsonrpc', '--stdio'], {
     stdio: ['pipe', 'pipe', 'inherit'],
   });
-  const waiting = new Map<number, { resolve(result: unknown): void; reject(error: Error): void }>();
+  const pending = new Map<number, PendingCall>();
   readMessages(child, ({ id, result, error }) => {
-    const waiter = waiting.get(id);
-    waiting.delete(id);
-    if (error) waiter?.reject(new Error(error.message));
-    else waiter?.resolve(result);
+    const pendingCall = pending.get(id);
+    pending.delete(id);
+    if (error) pendingCall?.reject(new Error(error.message));
+    else pendingCall?.resolve(result);
   });
   child.on('exit', () => {
-    for (const { reject } of waiting.values()) reject(new Error('the Bicep CLI has ended'));
+    for (const { reject } of pending.values()) reject(new Error('The Bicep CLI has exited.'));
   });
-  let last = 0;
+
+  let lastId = 0;
   function call(method: string, params: unknown): Promise<unknown> {
-    const id = ++last;
+    lastId += 1;
+    const id = lastId;
     const body = JSON.stringify({ jsonrpc: '2.0', id, method, params });
     child.stdin.write(`Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`);
-    return new Promise((resolve, reject) => waiting.set(id, { resolve, reject }));
+    return new Promise((resolve, reject) => pending.set(id, { resolve, reject }));
   }
+
+  async function readSnapshot(folder: string, set: string): Promise<Snapshot> {
+    const { snapshot } = (await call('bicep/getSnapshot', {
+      path: join(folder, 'test', 'infra', 'parameters', `${set}.bicepparam`),
+      metadata: {
+        tenantId: 'home-tenant',
+        subscriptionId: '00000000-0000-4000-8000-0000000000aa',
+        location: 'westeurope',
+      },
+      externalInputs: null,
+    })) as { snapshot: string };
+    return parseSnapshot(snapshot);
+  }
+
   return {
     async snapshots(folder) {
-      const one = async (set: string) => {
-        const path = join(folder, 'test', 'infra', 'parameters', `${set}.bicepparam`);
-        const metadata = {
-          tenantId: 'home-tenant',
-          subscriptionId: '00000000-0000-4000-8000-0000000000aa',
-          location: 'westeurope',
-        };
-        const { snapshot } = (await call('bicep/getSnapshot', {
-          path,
-          metadata,
-          externalInputs: null,
-        })) as { snapshot: string };
-        return [set, parseSnapshot(snapshot)] as const;
-      };
-      return Object.fromEntries(await Promise.all(sets.map(one))) as unknown as Snapshots;
+      const [development, production, unregistered] = await Promise.all([
+        readSnapshot(folder, 'development'),
+        readSnapshot(folder, 'production'),
+        readSnapshot(folder, 'unregistered'),
+      ]);
+      return { development, production, unregistered };
     },
     close() {
-      const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+      const exited = new Promise<void>((resolve) => child.once('exit', () => resolve()));
       child.kill();
-      return ended;
+      return exited;
     },
   };
 }
 
-/** What the source as it stands would deploy by each parameter set. */
+/** Predicts the deployment of each parameter set from the unchanged source. */
 export async function readSnapshots(): Promise<Snapshots> {
   const bicep = openBicep();
   const { folder, remove } = await copyInfra();
@@ -124,24 +174,35 @@ export async function readSnapshots(): Promise<Snapshots> {
   }
 }
 
+interface PendingCall {
+  resolve(result: unknown): void;
+  reject(error: Error): void;
+}
+
+/** A JSON-RPC response. */
 interface Message {
   readonly id: number;
   readonly result?: unknown;
   readonly error?: { readonly message: string };
 }
 
-function readMessages(child: ChildProcess, take: (message: Message) => void): void {
-  let bytes = Buffer.alloc(0);
+const headerEnd = '\r\n\r\n';
+
+/** Parses the messages on the stdout of a JSON-RPC process, each after a Content-Length header. */
+function readMessages(child: ChildProcess, onMessage: (message: Message) => void): void {
+  let buffer = Buffer.alloc(0);
   child.stdout?.on('data', (data: Buffer) => {
-    bytes = Buffer.concat([bytes, data]);
+    buffer = Buffer.concat([buffer, data]);
     for (;;) {
-      const start = bytes.indexOf('\r\n\r\n') + 4;
-      const length = Number(
-        /Content-Length: (\d+)/i.exec(bytes.subarray(0, Math.max(start, 0)).toString())?.[1],
-      );
-      if (start < 4 || bytes.length < start + length) return;
-      take(JSON.parse(bytes.subarray(start, start + length).toString()) as Message);
-      bytes = bytes.subarray(start + length);
+      const headerLength = buffer.indexOf(headerEnd);
+      if (headerLength < 0) return;
+      const header = buffer.subarray(0, headerLength).toString();
+      const bodyLength = Number(/Content-Length: (\d+)/i.exec(header)?.[1]);
+      const start = headerLength + headerEnd.length;
+      const end = start + bodyLength;
+      if (buffer.length < end) return;
+      onMessage(JSON.parse(buffer.subarray(start, end).toString()) as Message);
+      buffer = buffer.subarray(end);
     }
   });
 }

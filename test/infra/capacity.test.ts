@@ -136,21 +136,25 @@ describe('npm run capacity', () => {
   });
 
   test.each([{ fill: '0' }, { fill: '1.5' }])(
-    'exits with code 1 when --fill is $fill',
+    'exits with code 2 when --fill is $fill',
     async ({ fill }) => {
       await expect(run('--fill', fill)).rejects.toMatchObject({
-        code: 1,
-        stderr: `--fill must be greater than 0 and at most 1, but is ${fill}.\n`,
+        code: 2,
+        stderr: expect.stringMatching(
+          `^--fill must be greater than 0 and at most 1, but is ${fill}.\nUsage: `,
+        ),
       });
     },
   );
 
   test.each([{ text: 'many' }, { text: '' }, { text: '-1' }])(
-    'exits with code 1 when --rps is "$text"',
+    'exits with code 2 when --rps is "$text"',
     async ({ text }) => {
       await expect(run(`--rps=${text}`)).rejects.toMatchObject({
-        code: 1,
-        stderr: `--rps must be a number that is not negative, but is "${text}".\n`,
+        code: 2,
+        stderr: expect.stringMatching(
+          `^--rps must be a number that is not negative, but is "${text}".\nUsage: `,
+        ),
       });
     },
   );

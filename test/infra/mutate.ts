@@ -1,36 +1,49 @@
 import { copyInfra, type Mutation, openBicep } from './bicep.ts';
 import { facts } from './facts/all-facts.ts';
+import type { Fact } from './facts/fact.ts';
 import type { Snapshots } from './snapshot.ts';
 
-/** The names of the facts that do not hold. */
-export const broken = (snapshots: Snapshots): readonly string[] =>
-  facts
-    .filter(({ holds }) => {
-      try {
-        return !holds(snapshots);
-      } catch {
-        return true;
-      }
-    })
-    .map(({ name }) => name);
+/** Returns the names of the facts that are not true for the snapshots. */
+export function findBrokenFacts(snapshots: Snapshots): readonly string[] {
+  return facts.filter((fact) => !isFactTrue(fact, snapshots)).map(({ name }) => name);
+}
 
-/** Makes each change in a copy of infra/, two at a time, and gives the snapshots of what would then be deployed, in the order of the changes. */
+/** A fact that throws is not true, because a resource that it reads is missing. */
+function isFactTrue(fact: Fact, snapshots: Snapshots): boolean {
+  try {
+    return fact.isTrue(snapshots);
+  } catch {
+    return false;
+  }
+}
+
+/** The number of Bicep processes that work at the same time. */
+const processes = 2;
+
+/**
+ * Makes each change in its own copy of infra/, and inspects the deployment that Bicep predicts.
+ * @returns the results of `inspect`, in the order of the mutations
+ * @throws Error if a change does not compile
+ */
 export async function mutateEach<T>(
   mutations: readonly Mutation[],
-  look: (snapshots: Snapshots) => T,
+  inspect: (snapshots: Snapshots) => T,
 ): Promise<readonly T[]> {
-  const found: T[] = [];
-  const rest = [...mutations.entries()];
+  const results: T[] = [];
+  const queue = [...mutations.entries()];
+
   async function work(): Promise<void> {
     const bicep = openBicep();
     try {
-      for (let next = rest.shift(); next; next = rest.shift()) {
+      for (let next = queue.shift(); next; next = queue.shift()) {
         const [index, mutation] = next;
         const { folder, remove } = await copyInfra(mutation);
         try {
-          found[index] = look(await bicep.snapshots(folder));
+          results[index] = inspect(await bicep.snapshots(folder));
         } catch (error) {
-          throw new Error(`${mutation.file}: "${mutation.to}" gives no snapshot`, { cause: error });
+          throw new Error(`${mutation.file} does not compile with "${mutation.to}".`, {
+            cause: error,
+          });
         } finally {
           remove();
         }
@@ -39,6 +52,7 @@ export async function mutateEach<T>(
       await bicep.close();
     }
   }
-  await Promise.all([work(), work()]);
-  return found;
+
+  await Promise.all(Array.from({ length: processes }, work));
+  return results;
 }

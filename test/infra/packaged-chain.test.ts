@@ -73,9 +73,9 @@ test('the smoke test that follows a deployment passes', async () => {
     downstreamUrl: downstream,
     privateNetwork: false,
     clock: { now: Date.now, sleep: () => Promise.reject(new Error('An API is not healthy.')) },
-    say: (line) => lines.push(line),
+    log: (line) => lines.push(line),
   });
-  expect(lines.at(-1)).toBe('Downstream API refuses a direct call.');
+  expect(lines.at(-1)).toBe('Downstream API rejects a direct request without a token.');
 });
 
 test('the journey shows one user with two tokens', async () => {

@@ -1,30 +1,65 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect, test } from '@jest/globals';
+import { describe, expect, test } from '@jest/globals';
 import { Ajv, type AnySchemaObject } from 'ajv';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import formats from 'ajv-formats';
 import { parse } from 'yaml';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
+
+/** A folder next to the repository with the JSON schemas. Without it, their tests are skipped. */
 const schemas = join(root, '..', 'shared', 'tools', 'schemas');
-const schemaTest = (name: string, body: () => Promise<void>) =>
-  existsSync(schemas)
-    ? test(name, body)
-    : test.skip(`${name} [the schemas are not beside the repository]`, body);
+
 const read = (...path: string[]) => readFileSync(join(...path), 'utf8');
+const readJson = (...path: string[]) => JSON.parse(read(...path)) as object;
+
+/** The part of azure.yaml that the tests use. */
+interface AzureYaml {
+  readonly services: Readonly<Record<string, { readonly project: string; readonly dist: string }>>;
+  readonly hooks: object;
+  readonly pipeline: { readonly variables: readonly string[] };
+}
+
+/** The part of a GitHub workflow that the tests use. */
+interface Workflow {
+  readonly permissions: object;
+  readonly jobs: Readonly<Record<string, Job>>;
+}
+
+interface Job {
+  readonly permissions?: object;
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+const azureYaml = parse(read(root, 'azure.yaml')) as AzureYaml;
+const workflowFolder = join(root, '.github', 'workflows');
+const workflows = readdirSync(workflowFolder).map((file) => {
+  const text = read(workflowFolder, file);
+  return { file, text, workflow: parse(text) as Workflow };
+});
+
+function schemaTest(name: string, body: () => Promise<void>): void {
+  if (existsSync(schemas)) test(name, body);
+  else test.skip(`${name} [the folder with the schemas is missing]`, body);
+}
 
 /**
- * What a schema says against a document. Draft 4 is read as draft 7, whose differences these schemas do not use; what azd's schema refers to
- * elsewhere (extensions that we do not use) is not looked at.
+ * Validates a document and returns the errors.
+ *
+ * Draft 4 schemas are read as draft 7, because these schemas use nothing that differs. Schemas that
+ * azd's schema refers to count as empty, because azure.yaml does not use those extensions.
  */
-async function complaints(schema: string, document: unknown): Promise<readonly string[]> {
+async function validate(schemaFile: string, document: unknown): Promise<readonly string[]> {
   const {
     $schema = '',
     id: _id,
-    ...rest
-  } = JSON.parse(read(schemas, schema)) as { $schema?: string; id?: string };
+    ...schema
+  } = readJson(schemas, schemaFile) as {
+    $schema?: string;
+    id?: string;
+  };
   const options = {
     strict: false,
     allErrors: true,
@@ -33,123 +68,134 @@ async function complaints(schema: string, document: unknown): Promise<readonly s
   } as const;
   const ajv = $schema.includes('2019-09') ? new Ajv2019(options) : new Ajv(options);
   formats.default(ajv);
-  const validate = await ajv.compileAsync(rest as AnySchemaObject);
-  validate(document);
-  return (validate.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
+  const validator = await ajv.compileAsync(schema as AnySchemaObject);
+  validator(document);
+  return (validator.errors ?? []).map(({ instancePath, message }) => `${instancePath} ${message}`);
 }
 
-const azure = () =>
-  parse(read(root, 'azure.yaml')) as {
-    services: Record<string, Record<string, unknown>>;
-    hooks: Record<string, unknown>;
-  };
+/** A file, and changes that its schema must reject. They show that the validation works. */
+interface SchemaCase {
+  readonly file: string;
+  readonly schema: string;
+  readonly document: object;
+  readonly invalidChanges: readonly object[];
+}
 
-schemaTest('azure.yaml is what azd expects, and a wrong one would be noticed', async () => {
-  expect(await complaints('azure.yaml.json', azure())).toEqual([]);
-  expect(
-    await complaints('azure.yaml.json', { ...azure(), hooks: { afterprovision: {} } }),
-  ).not.toEqual([]);
-  expect(await complaints('azure.yaml.json', { ...azure(), name: 'Zero Trust' })).not.toEqual([]);
+const schemaCases: readonly SchemaCase[] = [
+  {
+    file: 'azure.yaml',
+    schema: 'azure.yaml.json',
+    document: azureYaml,
+    invalidChanges: [{ hooks: { afterprovision: {} } }, { name: 'Zero Trust' }],
+  },
+  {
+    file: 'host.json',
+    schema: 'host.json',
+    document: readJson(root, 'host.json'),
+    invalidChanges: [{ version: 2 }],
+  },
+  {
+    file: 'local.settings.example.json',
+    schema: 'local.settings.json',
+    document: readJson(root, 'local.settings.example.json'),
+    invalidChanges: [{ IsEncrypted: 'no' }],
+  },
+  ...workflows.map(({ file, workflow }) => ({
+    file,
+    schema: 'github-workflow.json',
+    document: workflow,
+    invalidChanges: [{ jobs: { 'a b': {} } }],
+  })),
+];
+
+describe.each(schemaCases)('$file', ({ schema, document, invalidChanges }) => {
+  schemaTest('matches its schema', async () => {
+    expect(await validate(schema, document)).toEqual([]);
+  });
+
+  for (const change of invalidChanges)
+    schemaTest(`does not match its schema with ${JSON.stringify(change)}`, async () => {
+      expect(await validate(schema, { ...document, ...change })).not.toEqual([]);
+    });
 });
 
-schemaTest(
-  'host.json is what the functions host expects, and a wrong one would be noticed',
-  async () => {
-    const host = JSON.parse(read(root, 'host.json')) as object;
-    expect(await complaints('host.json', host)).toEqual([]);
-    expect(await complaints('host.json', { ...host, version: 2 })).not.toEqual([]);
-  },
-);
-
-schemaTest(
-  'local.settings.example.json is what Core Tools expect, and a wrong one would be noticed',
-  async () => {
-    const settings = JSON.parse(read(root, 'local.settings.example.json')) as object;
-    expect(await complaints('local.settings.json', settings)).toEqual([]);
-    expect(await complaints('local.settings.json', { ...settings, IsEncrypted: 'no' })).not.toEqual(
-      [],
-    );
-  },
-);
-
-schemaTest('every workflow is what GitHub expects, and a wrong one would be noticed', async () => {
-  const folder = join(root, '.github', 'workflows');
-  for (const file of readdirSync(folder)) {
-    const workflow = parse(read(folder, file)) as object;
-    expect([file, await complaints('github-workflow.json', workflow)]).toEqual([file, []]);
-    expect(
-      await complaints('github-workflow.json', { ...workflow, jobs: { 'a b': {} } }),
-    ).not.toEqual([]);
-  }
-});
-
-test('every action is pinned by its commit, and no workflow names a secret', () => {
-  const folder = join(root, '.github', 'workflows');
-  for (const file of readdirSync(folder)) {
-    const text = read(folder, file);
+describe.each(workflows)('$file', ({ text }) => {
+  test('pins every action to a commit', () => {
     for (const [, action = ''] of text.matchAll(/uses: (\S+)/g))
       expect(action).toMatch(/^[\w-]+\/[\w-]+@[0-9a-f]{40}$/);
+  });
+
+  test('uses no secret', () => {
     expect(text).not.toMatch(/\$\{\{ *secrets\./);
-  }
+  });
 });
 
-test('no workflow may do more than read, but the one job that signs in to Azure', () => {
-  const folder = join(root, '.github', 'workflows');
-  const granted = readdirSync(folder).flatMap((file) => {
-    const { permissions, jobs } = parse(read(folder, file)) as {
-      permissions: object;
-      jobs: Record<string, { permissions?: object }>;
-    };
-    return [
-      [file, permissions],
-      ...Object.entries(jobs).map(([name, job]) => [name, job.permissions]),
-    ];
+test('the default of every workflow is to read the repository', () => {
+  expect(workflows.map(({ file }) => file)).toEqual(['azure-dev.yml', 'ci.yml']);
+  for (const { workflow } of workflows) expect(workflow.permissions).toEqual({ contents: 'read' });
+});
+
+test('only the job that signs in to Azure has another permission', () => {
+  const permissions = new Map<string, object | undefined>();
+  for (const { workflow } of workflows)
+    for (const [name, job] of Object.entries(workflow.jobs)) permissions.set(name, job.permissions);
+  expect(Object.fromEntries(permissions)).toEqual({
+    deploy: { contents: 'read', 'id-token': 'write' },
+    check: undefined,
   });
-  expect(granted).toEqual([
-    ['azure-dev.yml', { contents: 'read' }],
-    ['deploy', { contents: 'read', 'id-token': 'write' }],
-    ['ci.yml', { contents: 'read' }],
-    ['check', undefined],
+});
+
+describe('a deployment from a pipeline', () => {
+  /** The variables with a default in main.parameters.json: the choices of the user. */
+  const choices = [...read(root, 'infra', 'main.parameters.json').matchAll(/"\$\{(\w+)=/g)]
+    .map(([, name = '']) => name)
+    .sort();
+
+  test('gets every choice from azd', () => {
+    expect(azureYaml.pipeline.variables).toEqual(choices);
+  });
+
+  test('passes every choice to azd', () => {
+    const deploy = workflows.find(({ file }) => file === 'azure-dev.yml')?.workflow.jobs.deploy;
+    for (const name of [...choices, 'AZURE_ENV_NAME', 'AZURE_LOCATION'])
+      expect(deploy?.env?.[name]).toBe(`\${{ vars.${name} }}`);
+  });
+});
+
+test('azure.yaml has a service for each application', () => {
+  expect(Object.keys(azureYaml.services).sort()).toEqual([
+    'client-app',
+    'downstream-api',
+    'original-api',
   ]);
 });
 
-test('a pipeline deploys what was chosen by hand: every choice of main.parameters.json is one of its variables', () => {
-  const chosen = [...read(root, 'infra', 'main.parameters.json').matchAll(/"\$\{(\w+)=/g)]
-    .map(([, name = '']) => name)
-    .sort();
-  const { pipeline } = parse(read(root, 'azure.yaml')) as {
-    pipeline: { variables: readonly string[] };
-  };
-  expect(pipeline.variables).toEqual(chosen);
-  const { env } = (
-    parse(read(root, '.github', 'workflows', 'azure-dev.yml')) as {
-      jobs: { deploy: { env: Record<string, string> } };
-    }
-  ).jobs.deploy;
-  for (const name of [...chosen, 'AZURE_ENV_NAME', 'AZURE_LOCATION'])
-    expect(env[name]).toBe(`\${{ vars.${name} }}`);
+test.each(Object.values(azureYaml.services))(
+  'azd builds $project and deploys its dist folder',
+  ({ project, dist }) => {
+    expect(dist).toBe('dist');
+    expect(readJson(root, project, 'package.json')).toHaveProperty('scripts.build');
+    expect(existsSync(join(root, project, '.funcignore'))).toBe(false);
+  },
+);
+
+test('every hook that azure.yaml names exists', () => {
+  const { services, hooks } = azureYaml;
+  const commands = JSON.stringify({ services, hooks });
+  const files = [...commands.matchAll(/bootstrap\.js (infra\/hooks\/[\w-]+\.ts)/g)].map(
+    ([, file = '']) => file,
+  );
+  expect(files).toHaveLength(8);
+  for (const file of files) expect(existsSync(join(root, file))).toBe(true);
 });
 
-test('azd finds what azure.yaml names: folders that build, Bicep, hooks', () => {
-  const { services, hooks } = azure();
-  expect(Object.keys(services).sort()).toEqual(['client-app', 'downstream-api', 'original-api']);
-  for (const { project, dist } of Object.values(services)) {
-    expect(dist).toBe('dist');
-    expect(
-      (JSON.parse(read(root, String(project), 'package.json')) as { scripts: object }).scripts,
-    ).toHaveProperty('build');
-    expect(existsSync(join(root, String(project), '.funcignore'))).toBe(false);
-  }
-  const commands = [
-    ...JSON.stringify({ services, hooks }).matchAll(/bootstrap\.js (infra\/hooks\/[\w-]+\.ts)/g),
-  ].map(([, file = '']) => file);
-  expect(commands).toHaveLength(8);
-  for (const file of commands) expect(existsSync(join(root, file))).toBe(true);
+test('azd reads its parameters from main.parameters.json', () => {
+  // azd would prefer this file.
   expect(existsSync(join(root, 'infra', 'main.bicepparam'))).toBe(false);
 });
 
-test('what azd fills in are parameters of main.bicep, all of them', () => {
-  const { parameters } = JSON.parse(read(root, 'infra', 'main.parameters.json')) as {
+test('main.parameters.json sets every parameter of main.bicep', () => {
+  const { parameters } = readJson(root, 'infra', 'main.parameters.json') as {
     parameters: object;
   };
   const declared = [...read(root, 'infra', 'main.bicep').matchAll(/^param (\w+)/gm)].map(

@@ -5,17 +5,20 @@ import type { Environment } from '../../shared/settings.ts';
 import { needs } from '../support/needs.ts';
 import { bicepCli, readSnapshots } from './bicep.ts';
 import { apis } from './facts/fact.ts';
+import type { Tree } from './snapshot.ts';
 
 const bicepTest = needs('bicep', bicepCli !== undefined);
 const readers = { original: readOriginalSettings, downstream: readDownstreamSettings };
 
-/** What the functions host reads; the code does not. */
-const hosts = /^(AzureWebJobs|APPLICATIONINSIGHTS_)/;
-/** What Azure itself puts into an app's environment. */
-const platforms = ['IDENTITY_ENDPOINT', 'IDENTITY_HEADER'];
+/** The settings that only the functions host reads. */
+const hostSetting = /^(AzureWebJobs|APPLICATIONINSIGHTS_)/;
 
-/** The names that the code looks up, found by looking. */
-function namesRead(read: (environment: Environment) => unknown): readonly string[] {
+/** The variables that Azure adds to the environment of an app. */
+const platformVariable =
+  /^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_|IDENTITY_ENDPOINT$|IDENTITY_HEADER$)/;
+
+/** Returns the names of the settings that an API reads, recorded while it reads them. */
+function findSettingsRead(readSettings: (environment: Environment) => unknown): readonly string[] {
   const names = new Set<string>();
   const environment = new Proxy({} as Environment, {
     get(_, name) {
@@ -23,34 +26,42 @@ function namesRead(read: (environment: Environment) => unknown): readonly string
       return undefined;
     },
   });
-  expect(() => read(environment)).toThrow('must be');
-  return [...names]
-    .filter(
-      (name) =>
-        !/^(WEBSITE_|CONTAINER_|FUNCTIONS_|LEGION_)/.test(name) && !platforms.includes(name),
-    )
-    .sort();
+  expect(() => readSettings(environment)).toThrow('must be');
+  return [...names].filter((name) => !platformVariable.test(name)).sort();
 }
 
-/** What Azure will put where the snapshot has only a name for it. */
-const examples: readonly (readonly [RegExp, string])[] = [
-  [/clientAppRegistration/, 'c11e4700-0000-4000-8000-0000000000a1'],
-  [/originalRegistration/, '0219a100-0000-4000-8000-0000000000a2'],
-  [/downstreamRegistration/, 'd0375100-0000-4000-8000-0000000000a3'],
-  [/clientId|home-tenant/, 'c0705000-0000-4000-8000-00000000c001'],
-  [/loginEndpoint/, 'https://login.microsoftonline.com/'],
-  [/origin/, 'https://happy-sea-0123.azurestaticapps.net'],
-  [/endpoint/i, 'https://example.vault.azure.net/'],
+/** Values for expressions whose value exists only after the deployment. The first match counts. */
+const exampleValues: readonly { readonly expression: RegExp; readonly value: string }[] = [
+  { expression: /clientAppRegistration/, value: 'c11e4700-0000-4000-8000-0000000000a1' },
+  { expression: /originalRegistration/, value: '0219a100-0000-4000-8000-0000000000a2' },
+  { expression: /downstreamRegistration/, value: 'd0375100-0000-4000-8000-0000000000a3' },
+  { expression: /clientId|home-tenant/, value: 'c0705000-0000-4000-8000-00000000c001' },
+  { expression: /graph\.microsoft\.com/, value: 'https://graph.microsoft.com' },
+  { expression: /loginEndpoint/, value: 'https://login.microsoftonline.com/' },
+  { expression: /origin/, value: 'https://happy-sea-0123.azurestaticapps.net' },
+  { expression: /endpoint/i, value: 'https://example.vault.azure.net/' },
 ];
 
+/** Returns the environment of an API in Azure, with example values for expressions. */
+function createEnvironment(settings: Tree): Environment {
+  const environment: Record<string, string> = { WEBSITE_SKU: 'FlexConsumption' };
+  for (const [name, setting] of Object.entries(settings)) {
+    const text = String(setting);
+    const isExpression = text.startsWith('[') || text === 'home-tenant';
+    const example = exampleValues.find(({ expression }) => expression.test(text));
+    environment[name] = isExpression && example ? example.value : text;
+  }
+  return environment;
+}
+
 bicepTest(
-  'the settings in Bicep are exactly those that the code reads',
+  'the app settings in Bicep are exactly those that the APIs read',
   async () => {
-    const all = await readSnapshots();
-    for (const snapshot of Object.values(all)) {
+    for (const snapshot of Object.values(await readSnapshots())) {
       for (const api of apis) {
-        const set = Object.keys(snapshot.app(api).settings).filter((name) => !hosts.test(name));
-        expect(set.sort()).toEqual(namesRead(readers[api]));
+        const names = Object.keys(snapshot.app(api).settings);
+        const apiSettings = names.filter((name) => !hostSetting.test(name)).sort();
+        expect(apiSettings).toEqual(findSettingsRead(readers[api]));
       }
     }
   },
@@ -58,20 +69,12 @@ bicepTest(
 );
 
 bicepTest(
-  'both APIs start with the values in Bicep, on Azure, where plain http is refused',
+  'the APIs accept the app settings in Bicep on Azure, where plain http is invalid',
   async () => {
-    const all = await readSnapshots();
-    for (const snapshot of Object.values(all)) {
+    for (const snapshot of Object.values(await readSnapshots())) {
       for (const api of apis) {
-        const values = Object.entries(snapshot.app(api).settings).map(([name, value]) => {
-          const text = String(value);
-          const [, example] = (/^\[|^home-tenant$/.test(text) &&
-            examples.find(([pattern]) => pattern.test(text))) || [undefined, text];
-          return [name, example];
-        });
-        expect(() =>
-          readers[api]({ ...Object.fromEntries(values), WEBSITE_SKU: 'FlexConsumption' }),
-        ).not.toThrow();
+        const environment = createEnvironment(snapshot.app(api).settings);
+        expect(() => readers[api](environment)).not.toThrow();
       }
     }
   },

@@ -1,10 +1,14 @@
-/** The parameter sets, by the names of their files. */
-export const sets = ['development', 'production', 'unregistered'] as const;
+/** The predicted deployment of each parameter set in test/infra/parameters. */
+export interface Snapshots {
+  /** The defaults. */
+  readonly development: Snapshot;
+  /** The private mode, with always-ready instances and two tenants. */
+  readonly production: Snapshot;
+  /** Existing app registrations, and the secretless mode. */
+  readonly unregistered: Snapshot;
+}
 
-/** What each parameter set would deploy. */
-export type Snapshots = Readonly<Record<(typeof sets)[number], Snapshot>>;
-
-/** One predicted resource; its properties as ARM gets them. */
+/** A predicted resource, as ARM receives it. */
 export interface Resource {
   readonly id?: string;
   readonly type: string;
@@ -15,36 +19,58 @@ export interface Resource {
   readonly properties: Tree;
 }
 
-/** A JSON object of unknown shape: facts reach into it by path. */
+/** A JSON object of unknown shape. Facts read it by path, see {@link at}. */
 export interface Tree {
   readonly [name: string]: unknown;
 }
 
+/** A predicted role assignment. */
 export interface RoleAssignment {
-  /** The module whose resource the role is on, such as `tableStore`. */
+  /** The module of the resource that the role is on, such as `tableStore`. */
   readonly on: string;
-  /** The module of the identity that has it. */
+  /** The module of the identity that has the role, such as `downstreamIdentity`. */
   readonly of: string;
+  /** The id of the role definition. */
   readonly role: string;
+  /** The role assignment itself. */
   readonly resource: Resource;
 }
 
+/** The predicted deployment of one parameter set. */
 export interface Snapshot {
+  /** All resources as JSON text. */
   readonly text: string;
+  /** All resources. */
   readonly resources: readonly Resource[];
+  /** The outputs of main.bicep. */
   readonly outputs: Tree;
+  /** Returns the resources of a type. */
   ofType(type: string): readonly Resource[];
-  /** A Function App, its settings, and its publishing policies by name (`ftp`, `scm`). */
+  /** Returns the Function App of an API, and its settings. */
   app(api: 'original' | 'downstream'): { readonly site: Resource; readonly settings: Tree };
+  /** Returns the app registration of an application. */
   registration(app: 'client-app' | 'original-api' | 'downstream-api'): Resource;
+  /** Returns all role assignments. */
   roleAssignments(): readonly RoleAssignment[];
 }
 
-/** What one module gives to another, which exists only after deployment: `<tableStore.name>` reads better than ARM's expression for it. */
-const moduleOutput =
-  /reference\(resourceId\([^()]*, 'Microsoft\.Resources\/deployments', format\('(\w+)-\{0\}', uniqueString\([^()]*deployment\(\)\.name\)\)\), '[\d-]+'\)\.outputs\.(\w+)\.value/g;
+/** ARM's expression for the output of a module, whose value exists only after the deployment. */
+const moduleOutput = new RegExp(
+  [
+    /reference\(resourceId\([^()]*, 'Microsoft\.Resources\/deployments', /,
+    /format\('(\w+)-\{0\}', uniqueString\([^()]*deployment\(\)\.name\)\)\), /,
+    /'[\d-]+'\)\.outputs\.(\w+)\.value/,
+  ]
+    .map(({ source }) => source)
+    .join(''),
+  'g',
+);
 
-/** Reads what `bicep snapshot` writes. */
+/**
+ * Parses the output of `bicep snapshot`. An output of a module becomes `<module.output>`, such as
+ * `<tableStore.name>`.
+ * @throws Error if the compiler reports a diagnostic
+ */
 export function parseSnapshot(json: string): Snapshot {
   const { predictedResources, diagnostics, outputs } = JSON.parse(
     json.replace(moduleOutput, '<$1.$2>'),
@@ -55,9 +81,10 @@ export function parseSnapshot(json: string): Snapshot {
   };
   if (diagnostics.length > 0) throw new Error(JSON.stringify(diagnostics));
   const ofType = (type: string) => predictedResources.filter((resource) => resource.type === type);
-  const only = (what: string, found: readonly Resource[]): Resource => {
+  const single = (name: string, found: readonly Resource[]): Resource => {
     const [first] = found;
-    if (!first || found.length > 1) throw new Error(`${found.length} of ${what}`);
+    if (!first || found.length > 1)
+      throw new Error(`Expected one resource for ${name}, found ${found.length}.`);
     return first;
   };
   return {
@@ -66,18 +93,19 @@ export function parseSnapshot(json: string): Snapshot {
     outputs: outputs ?? {},
     ofType,
     app(api) {
-      const named = (resource: Resource) => resource.name?.startsWith(`func-${api}-`) ?? false;
+      const ofApi = (type: string) =>
+        ofType(type).filter(({ name }) => name?.startsWith(`func-${api}-`));
       return {
-        site: only(api, ofType('Microsoft.Web/sites').filter(named)),
-        settings: only(`${api}'s settings`, ofType('Microsoft.Web/sites/config').filter(named))
-          .properties,
+        site: single(`${api}'s site`, ofApi('Microsoft.Web/sites')),
+        settings: single(`${api}'s settings`, ofApi('Microsoft.Web/sites/config')).properties,
       };
     },
     registration(app) {
-      const first = (resource: Resource) =>
+      // The second step of a registration is a resource of the same name with an identifier URI.
+      const isFirstStep = (resource: Resource) =>
         String(at(resource, 'properties.uniqueName')).startsWith(`${app}-`) &&
         !at(resource, 'properties.identifierUris');
-      return only(app, ofType('Microsoft.Graph/applications@v1.0').filter(first));
+      return single(app, ofType('Microsoft.Graph/applications@v1.0').filter(isFirstStep));
     },
     roleAssignments: () =>
       ofType('Microsoft.Authorization/roleAssignments').map((resource) => ({
@@ -89,9 +117,9 @@ export function parseSnapshot(json: string): Snapshot {
   };
 }
 
-/** What is at a path such as `properties.siteConfig.minTlsVersion`, or `undefined`. */
+/** Returns the value at a path such as `properties.siteConfig.minTlsVersion`, or `undefined`. */
 export function at(value: unknown, path: string): unknown {
-  return path
-    .split('.')
-    .reduce<unknown>((found, name) => (found as Tree | undefined)?.[name], value);
+  let found = value;
+  for (const name of path.split('.')) found = (found as Tree | undefined)?.[name];
+  return found;
 }

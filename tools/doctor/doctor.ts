@@ -1,4 +1,4 @@
-import { parseArgs } from 'node:util';
+import { type Command, formatHelp, parseCommandLine, reportError } from '../command-line.ts';
 import { createChainChecks } from './chain-checks.ts';
 import { createChainContext } from './chain-context.ts';
 import type { ChainSettings } from './chain-settings.ts';
@@ -11,26 +11,27 @@ const inputKinds =
   'a token, a problem body (\'{"code":"consent_required"}\'), a WWW-Authenticate header ' +
   '(\'Bearer error="invalid_token"\') or an AADSTS code (AADSTS65001)';
 
-const usage = `Usage: npm run -s doctor -- [options] [INPUT]
-
-Without INPUT, checks the settings of both APIs and everything that they depend on.
-With INPUT, explains it: a token, a problem body, a WWW-Authenticate header, a claims request or
-an AADSTS code. "-" reads INPUT from standard input.
-
-Options:
-  --emulators  Use the settings of the running emulators, even if there are other settings.
-  -h, --help   Show this help.
-
-Examples:
-  npm run -s doctor
-  npm run -s doctor -- AADSTS65001
-  npm run -s doctor -- '{"code":"consent_required"}'
-  npm run -s token -- alice | npm run -s doctor`;
-
-const options = {
-  emulators: { type: 'boolean', default: false },
-  help: { type: 'boolean', short: 'h', default: false },
-} as const;
+const command = {
+  usage: ['npm run -s doctor', 'npm run -s doctor -- [--emulators] INPUT'],
+  description: [
+    'Without INPUT, checks the settings of both APIs and everything that they depend on.',
+    'With INPUT, explains it: a token, a problem body, a WWW-Authenticate header, a claims request',
+    'or an AADSTS code. "-" reads INPUT from standard input.',
+  ].join('\n'),
+  options: {
+    emulators: {
+      type: 'boolean',
+      help: 'Use the settings of the running emulators, even if there are other settings.',
+    },
+  },
+  positionals: true,
+  notes: [
+    'Examples:',
+    '  npm run -s doctor -- AADSTS65001',
+    `  npm run -s doctor -- '{"code":"consent_required"}'`,
+    '  npm run -s token -- alice | npm run -s doctor',
+  ].join('\n'),
+} as const satisfies Command;
 
 /** What the doctor needs from its environment. */
 export interface DoctorOptions {
@@ -53,28 +54,21 @@ export interface DoctorOptions {
  */
 export async function runDoctor(doctorOptions: DoctorOptions): Promise<number> {
   const { args, stdin } = doctorOptions;
-  let parsed: ReturnType<typeof parseCommandLine>;
   try {
-    parsed = parseCommandLine(args);
+    const { values, positionals } = parseCommandLine(command, args);
+    if ((values as { readonly help?: boolean }).help) {
+      console.log(formatHelp(command));
+      return 0;
+    }
+    const { emulators = false } = values;
+    const input = await readInput(positionals, stdin);
+    const isCheck = input === '' && positionals.length === 0;
+    return isCheck
+      ? await checkChain(doctorOptions, emulators)
+      : await explainInput(input, doctorOptions, emulators);
   } catch (error) {
-    console.error(`${(error as Error).message}\n\n${usage}`);
-    return 2;
+    return reportError(command, error);
   }
-
-  const { values, positionals } = parsed;
-  if (values.help) {
-    console.log(usage);
-    return 0;
-  }
-  const input = await readInput(positionals, stdin);
-  const isCheck = input === '' && positionals.length === 0;
-  return isCheck
-    ? checkChain(doctorOptions, values.emulators)
-    : explainInput(input, doctorOptions, values.emulators);
-}
-
-function parseCommandLine(args: readonly string[]) {
-  return parseArgs({ args: [...args], allowPositionals: true, options });
 }
 
 async function checkChain({ loadSettings }: DoctorOptions, emulatorsOnly: boolean) {

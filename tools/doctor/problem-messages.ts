@@ -39,7 +39,7 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
       'silently, then interactively.',
   },
   consent_required: {
-    meaning: 'Original API has no consent to call Downstream API for this user.',
+    meaning: 'Original API has no consent to call the API behind it for this user.',
     fix:
       'Let the user consent to api://<Original API>/.default, with the Client App as a known ' +
       'client application of Original API. Or pre-authorize Original API at Downstream API. Or ' +

@@ -26,7 +26,8 @@ export interface Recorded {
   /** The HTTP status of the response. */
   readonly status: number;
   /**
-   * The trace id of the APIs and the `client-request-id` of Entra and Graph, which are the same GUID.
+   * The trace id of the APIs and the `client-request-id` of Entra and Graph, which are the same
+   * GUID.
    * Absent when the caller sent none.
    */
   readonly correlationId?: string;

@@ -17,7 +17,7 @@ export interface Consents {
    * @throws Refusal (65001, 90094) when a requested scope is not granted.
    */
   requireScopes(user: User, client: App, requested: RequestedScopes): readonly string[];
-  /** Whether only an administrator can grant the client's scopes of the resource. */
+  /** Whether only an administrator can consent to the scopes of the resource for the user. */
   requiresAdmin(user: User, resource: App): boolean;
   /** Adds the consent that a user gives on the consent page. */
   accept(user: User, client: App, resource: App, scopes: readonly string[]): void;

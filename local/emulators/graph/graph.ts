@@ -73,7 +73,7 @@ export function createGraph(context: EmulatorContext): Endpoint {
   };
 }
 
-/** Graph's challenge names Graph as the client and, for continuous access evaluation, the claims. */
+/** The challenge has claims for continuous access evaluation only. */
 function createChallenge(origin: string, { claims }: GraphError): string {
   const challenge =
     `Bearer realm="", authorization_uri="${origin}/common/oauth2/v2.0/authorize", ` +

@@ -1,4 +1,4 @@
-/** The OData query options of `GET /users` that the emulator supports: $filter, $select and $top. */
+/** The OData query options that the emulator supports: $filter, $select and $top. */
 import type { User } from '../entra/directory.ts';
 import { GraphError } from './graph-error.ts';
 
@@ -36,8 +36,8 @@ export function checkOptions(query: URLSearchParams, supported: readonly string[
 }
 
 /**
- * Parses `$filter`: one or more `startswith(displayName,'…')` or `startswith(userPrincipalName,'…')`
- * joined by `or`.
+ * Parses `$filter`: one or more conditions joined by `or`, each `startswith(displayName,'…')` or
+ * `startswith(userPrincipalName,'…')`.
  * @returns whether the filter includes a user
  * @throws GraphError 400 for another filter
  */

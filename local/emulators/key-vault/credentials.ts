@@ -5,7 +5,7 @@
 import { createPrivateKey, type KeyObject, randomBytes, X509Certificate } from 'node:crypto';
 import { join } from 'node:path';
 import type { App, Directory } from '../entra/directory.ts';
-import { createSelfSignedCertificate } from './self-signed-certificate.ts';
+import { createSelfSignedCertificate } from './certificate.ts';
 import { openVersionStore, type StoredVersion, type VaultVersion } from './version-store.ts';
 
 /** A certificate on the app registration at Entra. */

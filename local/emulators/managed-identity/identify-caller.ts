@@ -1,5 +1,5 @@
 import type { EmulatorContext } from '../context.ts';
-import { openManagedIdentityKeys } from './managed-identity-keys.ts';
+import { openManagedIdentityKeys } from './keys.ts';
 
 /** The principal that calls Key Vault or Table Storage. */
 export interface AzureCaller {

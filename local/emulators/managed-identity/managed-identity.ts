@@ -7,7 +7,7 @@ import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { EmulatorContext, EmulatorRequest, Endpoint } from '../context.ts';
 import type { Identity, IdentityName } from '../entra/directory.ts';
-import { openManagedIdentityKeys } from './managed-identity-keys.ts';
+import { openManagedIdentityKeys } from './keys.ts';
 
 /** The audience of a token that an app sends to Entra as its client assertion. */
 const tokenExchangeAudience = 'api://AzureADTokenExchange';

@@ -10,7 +10,7 @@ import { settingFacts } from './settings.ts';
 import { storageFacts } from './storage.ts';
 import { zoneFacts } from './zones.ts';
 
-/** The whole table: what is asserted of every deployment. */
+/** Everything that the tests assert about the predicted deployments. */
 export const facts: readonly Fact[] = [
   ...appFacts,
   ...scaleFacts,

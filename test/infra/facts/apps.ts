@@ -1,174 +1,224 @@
 import { at } from '../snapshot.ts';
-import { all, bothApps, everywhere, type Fact, fact, same } from './fact.ts';
+import { all, bothApps, everywhere, type Fact, same } from './fact.ts';
 
 const app = 'function-app.bicep';
 const main = 'main.bicep';
 const policies = 'Microsoft.Web/sites/basicPublishingCredentialsPolicies';
 
+/** Both Function Apps have the value at the path below `properties`. */
 export const bothHave = (path: string, value: unknown) =>
   bothApps(({ site }) => same(at(site, `properties.${path}`), value));
 
-const refusesPasswords = (name: string) =>
+/** Both Function Apps reject passwords of a publishing protocol, `ftp` or `scm`. */
+const rejectsPasswords = (name: string) =>
   everywhere((snapshot) => {
     const found = snapshot.ofType(policies).filter((policy) => policy.name?.endsWith(`/${name}`));
     return found.length === 2 && found.every((policy) => policy.properties.allow === false);
   });
 
-/** The Function Apps. */
+/** Facts about the Function Apps. */
 export const appFacts: readonly Fact[] = [
-  fact(
-    'each API has a plan of its own',
-    bothApps(({ site }, api) => String(site.properties.serverFarmId).includes(`/plan-${api}-`)),
-    main,
-    "'plan-downstream-",
-    "'plan-original-",
-  ),
-  fact(
-    'the plans are Flex Consumption',
-    all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
-    app,
-    "name: 'FC1'",
-    "name: 'EP1'",
-  ),
-  fact(
-    'the plans are Linux',
-    all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
-    app,
-    'reserved: true',
-    'reserved: false',
-  ),
-  fact(
-    'the APIs are Function Apps on Linux',
-    bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
-    app,
-    "  kind: 'functionapp,linux'\n",
-    '',
-  ),
-  fact(
-    'the package is looked for in a blob container',
-    bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
-    app,
-    "          type: 'blobContainer'\n",
-    '',
-  ),
-  fact(
-    'the APIs answer on https alone',
-    bothHave('httpsOnly', true),
-    app,
-    'httpsOnly: true',
-    'httpsOnly: false',
-  ),
-  fact(
-    'the APIs take TLS 1.2 at least',
-    bothHave('siteConfig.minTlsVersion', '1.2'),
-    app,
-    "\n      minTlsVersion: '1.2'",
-    "\n      minTlsVersion: '1.0'",
-  ),
-  fact(
-    'their deployment sites take TLS 1.2 at least',
-    bothHave('siteConfig.scmMinTlsVersion', '1.2'),
-    app,
-    "scmMinTlsVersion: '1.2'",
-    "scmMinTlsVersion: '1.1'",
-  ),
-  fact(
-    'FTP is off',
-    bothHave('siteConfig.ftpsState', 'Disabled'),
-    app,
-    "ftpsState: 'Disabled'",
-    "ftpsState: 'FtpsOnly'",
-  ),
-  fact(
-    'HTTP/2 is on',
-    bothHave('siteConfig.http20Enabled', true),
-    app,
-    'http20Enabled: true',
-    'http20Enabled: false',
-  ),
-  fact(
-    'remote debugging is off',
-    bothHave('siteConfig.remoteDebuggingEnabled', false),
-    app,
-    'DebuggingEnabled: false',
-    'DebuggingEnabled: true',
-  ),
-  fact(
-    'no FTP password publishes',
-    refusesPasswords('ftp'),
-    app,
-    "name: 'ftp'\n    properties: { allow: false }",
-    "name: 'ftp'\n    properties: { allow: true }",
-  ),
-  fact(
-    'no SCM password publishes',
-    refusesPasswords('scm'),
-    app,
-    "name: 'scm'\n    properties: { allow: false }",
-    "name: 'scm'\n    properties: { allow: true }",
-  ),
-  fact(
-    'the platform answers no CORS',
-    bothHave('siteConfig.cors.allowedOrigins', []),
-    app,
-    'allowedOrigins: []',
-    "allowedOrigins: ['*']",
-  ),
-  fact(
-    'the platform lets no other origin send credentials',
-    bothHave('siteConfig.cors.supportCredentials', false),
-    app,
-    'supportCredentials: false',
-    'supportCredentials: true',
-  ),
-  fact(
-    'the APIs run on Node 24',
-    bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
-    app,
-    "version: '24'",
-    "version: '20'",
-  ),
-  fact(
-    'an API has one identity, its own, which it names by user-assigned id',
-    bothApps(
+  {
+    name: 'each API has its own plan',
+    isTrue: bothApps(({ site }, api) =>
+      String(site.properties.serverFarmId).includes(`/plan-${api}-`),
+    ),
+    mutation: {
+      file: main,
+      from: "'plan-downstream-",
+      to: "'plan-original-",
+    },
+  },
+  {
+    name: 'the plans are Flex Consumption plans',
+    isTrue: all('Microsoft.Web/serverfarms', 2, 'sku.name', 'FC1'),
+    mutation: {
+      file: app,
+      from: "name: 'FC1'",
+      to: "name: 'EP1'",
+    },
+  },
+  {
+    name: 'the plans run Linux',
+    isTrue: all('Microsoft.Web/serverfarms', 2, 'properties.reserved', true),
+    mutation: {
+      file: app,
+      from: 'reserved: true',
+      to: 'reserved: false',
+    },
+  },
+  {
+    name: 'the APIs are Function Apps on Linux',
+    isTrue: bothApps(({ site }) => at(site, 'kind') === 'functionapp,linux'),
+    mutation: {
+      file: app,
+      from: "kind: 'functionapp,linux'",
+      to: '',
+    },
+  },
+  {
+    name: 'the package of each API is in a blob container',
+    isTrue: bothHave('functionAppConfig.deployment.storage.type', 'blobContainer'),
+    mutation: {
+      file: app,
+      from: "type: 'blobContainer'",
+      to: '',
+    },
+  },
+  {
+    name: 'the APIs accept HTTPS only',
+    isTrue: bothHave('httpsOnly', true),
+    mutation: {
+      file: app,
+      from: 'httpsOnly: true',
+      to: 'httpsOnly: false',
+    },
+  },
+  {
+    name: 'the APIs require TLS 1.2 or newer',
+    isTrue: bothHave('siteConfig.minTlsVersion', '1.2'),
+    mutation: {
+      file: app,
+      from: "minTlsVersion: '1.2'",
+      to: "minTlsVersion: '1.0'",
+    },
+  },
+  {
+    name: 'the deployment sites of the APIs require TLS 1.2 or newer',
+    isTrue: bothHave('siteConfig.scmMinTlsVersion', '1.2'),
+    mutation: {
+      file: app,
+      from: "scmMinTlsVersion: '1.2'",
+      to: "scmMinTlsVersion: '1.1'",
+    },
+  },
+  {
+    name: 'FTP is disabled',
+    isTrue: bothHave('siteConfig.ftpsState', 'Disabled'),
+    mutation: {
+      file: app,
+      from: "ftpsState: 'Disabled'",
+      to: "ftpsState: 'FtpsOnly'",
+    },
+  },
+  {
+    name: 'HTTP/2 is enabled',
+    isTrue: bothHave('siteConfig.http20Enabled', true),
+    mutation: {
+      file: app,
+      from: 'http20Enabled: true',
+      to: 'http20Enabled: false',
+    },
+  },
+  {
+    name: 'remote debugging is disabled',
+    isTrue: bothHave('siteConfig.remoteDebuggingEnabled', false),
+    mutation: {
+      file: app,
+      from: 'DebuggingEnabled: false',
+      to: 'DebuggingEnabled: true',
+    },
+  },
+  {
+    name: 'publishing with an FTP password is disabled',
+    isTrue: rejectsPasswords('ftp'),
+    mutation: {
+      file: app,
+      from: "name: 'ftp', properties: { allow: false }",
+      to: "name: 'ftp', properties: { allow: true }",
+    },
+  },
+  {
+    name: 'publishing with an SCM password is disabled',
+    isTrue: rejectsPasswords('scm'),
+    mutation: {
+      file: app,
+      from: "name: 'scm', properties: { allow: false }",
+      to: "name: 'scm', properties: { allow: true }",
+    },
+  },
+  {
+    name: 'the platform allows no CORS origin',
+    isTrue: bothHave('siteConfig.cors.allowedOrigins', []),
+    mutation: {
+      file: app,
+      from: 'allowedOrigins: []',
+      to: "allowedOrigins: ['*']",
+    },
+  },
+  {
+    name: 'the platform allows no CORS request with credentials',
+    isTrue: bothHave('siteConfig.cors.supportCredentials', false),
+    mutation: {
+      file: app,
+      from: 'supportCredentials: false',
+      to: 'supportCredentials: true',
+    },
+  },
+  {
+    name: 'the APIs run on Node 24',
+    isTrue: bothHave('functionAppConfig.runtime', { name: 'node', version: '24' }),
+    mutation: {
+      file: app,
+      from: "version: '24'",
+      to: "version: '20'",
+    },
+  },
+  {
+    name: 'each API has one identity: its own user-assigned identity',
+    isTrue: bothApps(
       ({ site }, api) =>
         site.identity?.type === 'UserAssigned' &&
         same(Object.keys(site.identity.userAssignedIdentities ?? {}), [
           `[format('{0}', <${api}Identity.id>)]`,
         ]),
     ),
-    app,
-    "type: 'UserAssigned'\n",
-    "type: 'SystemAssigned, UserAssigned'\n",
-  ),
-  fact(
-    'the package is fetched by the app’s identity, not by a key',
-    bothApps(({ site }, api) =>
+    mutation: {
+      file: app,
+      from: "type: 'UserAssigned'",
+      to: "type: 'SystemAssigned, UserAssigned'",
+    },
+  },
+  {
+    name: 'each API reads its package with its identity, not with a key',
+    isTrue: bothApps(({ site }, api) =>
       same(at(site, 'properties.functionAppConfig.deployment.storage.authentication'), {
         type: 'UserAssignedIdentity',
         userAssignedIdentityResourceId: `[<${api}Identity.id>]`,
       }),
     ),
-    app,
-    "authentication: { type: 'UserAssignedIdentity', userAssignedIdentityResourceId: identity.id }",
-    "authentication: { type: 'StorageAccountConnectionString', storageAccountConnectionStringName: 'DEPLOYMENT' }",
-  ),
-  fact(
-    'the package lies in the app’s own storage account',
-    bothApps(
+    mutation: {
+      file: app,
+      from: [
+        "authentication: { type: 'UserAssignedIdentity',",
+        'userAssignedIdentityResourceId: identity.id }',
+      ].join(' '),
+      to: [
+        "authentication: { type: 'StorageAccountConnectionString',",
+        "storageAccountConnectionStringName: 'DEPLOYMENT' }",
+      ].join(' '),
+    },
+  },
+  {
+    name: 'the package of each API is in its own storage account',
+    isTrue: bothApps(
       ({ site }, api) =>
         at(site, 'properties.functionAppConfig.deployment.storage.value') ===
         `[format('{0}{1}', <${api}Storage.blobEndpoint>, 'packages')]`,
     ),
-    main,
-    'storageBlobEndpoint: downstreamStorage.outputs.blobEndpoint',
-    'storageBlobEndpoint: originalStorage.outputs.blobEndpoint',
-  ),
-  fact(
-    'azd finds each API by its service’s name',
-    bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
-    main,
-    "service: 'downstream-api'",
-    "service: 'downstream'",
-  ),
+    mutation: {
+      file: main,
+      from: 'storageBlobEndpoint: downstreamStorage.outputs.blobEndpoint',
+      to: 'storageBlobEndpoint: originalStorage.outputs.blobEndpoint',
+    },
+  },
+  {
+    name: 'each API has the tag by which azd finds its service',
+    isTrue: bothApps(({ site }, api) => site.tags?.['azd-service-name'] === `${api}-api`),
+    mutation: {
+      file: main,
+      from: "service: 'downstream-api'",
+      to: "service: 'downstream'",
+    },
+  },
 ];

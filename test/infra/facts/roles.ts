@@ -1,10 +1,13 @@
 import type { Snapshot } from '../snapshot.ts';
-import { everywhere, type Fact, fact, same } from './fact.ts';
+import { everywhere, type Fact, same } from './fact.ts';
 
-const file = 'role-assignments.bicep';
+const roleAssignments = 'role-assignments.bicep';
 
-/** Microsoft's built-in roles (https://learn.microsoft.com/azure/role-based-access-control/built-in-roles), by what they are given on. */
-const fitting: Readonly<Record<string, string>> = {
+/**
+ * The role for each resource, by the name of its module. The ids are those of Microsoft's built-in
+ * roles: https://learn.microsoft.com/azure/role-based-access-control/built-in-roles
+ */
+const expectedRoles: Readonly<Record<string, string>> = {
   originalStorage: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   downstreamStorage: 'b7e6dc6d-f1e8-4753-8033-0f276bb0955b',
   tableStore: '0a9a7e1f-b9d0-4cc4-a60d-0319b160aaa3',
@@ -12,93 +15,121 @@ const fitting: Readonly<Record<string, string>> = {
   monitoring: '3913510d-42f4-4e42-8a64-420c390055eb',
 };
 
-const holders = (snapshot: Snapshot, on: string) =>
+/** Returns the modules of the identities that have a role on the resource of a module. */
+const identitiesWithRole = (snapshot: Snapshot, on: string) =>
   snapshot
     .roleAssignments()
     .filter((assignment) => assignment.on === on)
     .map((assignment) => assignment.of)
     .sort();
 
-/** Who may do what. */
+/** The Bicep source of a role assignment, as far as it names the API and the role. */
+const assignment = (api: 'original' | 'downstream', role: string) =>
+  [
+    `principalId: ${api}.principalId`,
+    "principalType: 'ServicePrincipal'",
+    `description: ${role}.why`,
+  ].join(', ');
+
+/** Facts about the role assignments. */
 export const roleFacts: readonly Fact[] = [
-  fact(
-    'Original alone reads the vault, and Downstream can read no secret',
-    ({ development, production }) =>
+  {
+    name: 'only Original API has a role on the vault',
+    isTrue: ({ development, production }) =>
       [development, production].every((snapshot) =>
-        same(holders(snapshot, 'vault'), ['originalIdentity']),
+        same(identitiesWithRole(snapshot, 'vault'), ['originalIdentity']),
       ),
-    file,
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: keyVaultSecretsUser.why",
-  ),
-  fact(
-    'secretless, nobody has a role on the vault',
-    ({ unregistered }) => same(holders(unregistered, 'vault'), []),
-    file,
-    ' = if (readsVault) {',
-    ' = if (readsVault || !empty(vaultName)) {',
-  ),
-  fact(
-    'Downstream alone touches tables, and Original can touch none',
-    everywhere((snapshot) => same(holders(snapshot, 'tableStore'), ['downstreamIdentity'])),
-    file,
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-  ),
-  fact(
-    'each app has its own host storage and not the other’s',
-    everywhere(
+    mutation: {
+      file: roleAssignments,
+      from: assignment('original', 'keyVaultSecretsUser'),
+      to: assignment('downstream', 'keyVaultSecretsUser'),
+    },
+  },
+  {
+    name: 'in the secretless mode, no identity has a role on the vault',
+    isTrue: ({ unregistered }) => same(identitiesWithRole(unregistered, 'vault'), []),
+    mutation: {
+      file: roleAssignments,
+      from: '= if (readsVault) {',
+      to: '= if (readsVault || !empty(vaultName)) {',
+    },
+  },
+  {
+    name: 'only Downstream API has a role on the table store',
+    isTrue: everywhere((snapshot) =>
+      same(identitiesWithRole(snapshot, 'tableStore'), ['downstreamIdentity']),
+    ),
+    mutation: {
+      file: roleAssignments,
+      from: assignment('downstream', 'tableDataContributor'),
+      to: assignment('original', 'tableDataContributor'),
+    },
+  },
+  {
+    name: 'each API has a role on its own host storage only',
+    isTrue: everywhere(
       (snapshot) =>
-        same(holders(snapshot, 'originalStorage'), ['originalIdentity']) &&
-        same(holders(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
+        same(identitiesWithRole(snapshot, 'originalStorage'), ['originalIdentity']) &&
+        same(identitiesWithRole(snapshot, 'downstreamStorage'), ['downstreamIdentity']),
     ),
-    file,
-    "principalId: downstream.principalId\n    principalType: 'ServicePrincipal'\n    description: blobDataOwner.why",
-    "principalId: original.principalId\n    principalType: 'ServicePrincipal'\n    description: blobDataOwner.why",
-  ),
-  fact(
-    'both send telemetry',
-    everywhere((snapshot) =>
-      same(holders(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
+    mutation: {
+      file: roleAssignments,
+      from: assignment('downstream', 'blobDataOwner'),
+      to: assignment('original', 'blobDataOwner'),
+    },
+  },
+  {
+    name: 'both APIs have a role on Application Insights',
+    isTrue: everywhere((snapshot) =>
+      same(identitiesWithRole(snapshot, 'monitoring'), ['downstreamIdentity', 'originalIdentity']),
     ),
-    file,
-    "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = {",
-    "resource downstreamSendsTelemetry 'Microsoft.Authorization/roleAssignments@2022-04-01' = if (!readsVault) {",
-  ),
-  fact(
-    'every role is the least one for what it is on',
-    everywhere((snapshot) =>
-      snapshot.roleAssignments().every(({ on, role }) => fitting[on] === role),
+    mutation: {
+      file: roleAssignments,
+      after: 'resource downstreamSendsTelemetry',
+      from: '= {',
+      to: '= if (!readsVault) {',
+    },
+  },
+  {
+    name: 'every role is the one with the fewest permissions for its resource',
+    isTrue: everywhere((snapshot) =>
+      snapshot.roleAssignments().every(({ on, role }) => expectedRoles[on] === role),
     ),
-    'roles.bicep',
-    "'4633458b-17de-408a-b874-0445c86b69e6'",
-    "'00482a5a-887f-4fb3-b363-3b7fe8e74483'",
-  ),
-  fact(
-    'every role is on one resource, never on the group or the subscription',
-    everywhere((snapshot) =>
+    mutation: {
+      file: 'roles.bicep',
+      from: "'4633458b-17de-408a-b874-0445c86b69e6'",
+      to: "'00482a5a-887f-4fb3-b363-3b7fe8e74483'",
+    },
+  },
+  {
+    name: 'every role is assigned on one resource, not on the group or the subscription',
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.id?.includes('extensionResourceId(')),
     ),
-    file,
-    '  scope: tableStore\n',
-    '',
-  ),
-  fact(
-    'every role says whose kind it is for, so that a new identity is found',
-    everywhere((snapshot) =>
+    mutation: {
+      file: roleAssignments,
+      from: 'scope: tableStore',
+      to: '',
+    },
+  },
+  {
+    name: 'every role assignment states the principal type, which a new identity requires',
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => resource.properties.principalType === 'ServicePrincipal'),
     ),
-    file,
-    "    principalType: 'ServicePrincipal'\n    description: tableDataContributor.why",
-    '    description: tableDataContributor.why',
-  ),
-  fact(
-    'every role’s name comes from where, whom and what, so that a second deployment changes nothing',
-    everywhere((snapshot) =>
+    mutation: {
+      file: roleAssignments,
+      from: "principalType: 'ServicePrincipal', description: tableDataContributor.why",
+      to: 'description: tableDataContributor.why',
+    },
+  },
+  {
+    name: 'the name of a role assignment is derived from resource, identity and role',
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ on, role, resource }) =>
@@ -107,19 +138,23 @@ export const roleFacts: readonly Fact[] = [
           ),
         ),
     ),
-    file,
-    'guid(tableStore.id, downstream.id, tableDataContributor.id)',
-    'guid(tableStore.id, tableDataContributor.id)',
-  ),
-  fact(
-    'every role says why',
-    everywhere((snapshot) =>
+    mutation: {
+      file: roleAssignments,
+      from: 'guid(tableStore.id, downstream.id, tableDataContributor.id)',
+      to: 'guid(tableStore.id, tableDataContributor.id)',
+    },
+  },
+  {
+    name: 'every role assignment has a description',
+    isTrue: everywhere((snapshot) =>
       snapshot
         .roleAssignments()
         .every(({ resource }) => String(resource.properties.description ?? '').length > 20),
     ),
-    file,
-    '    description: tableDataContributor.why\n',
-    '',
-  ),
+    mutation: {
+      file: roleAssignments,
+      from: 'description: tableDataContributor.why',
+      to: '',
+    },
+  },
 ];

@@ -1,15 +1,16 @@
 import { at, type Resource } from '../snapshot.ts';
 import { bothApis } from './api-registrations.ts';
-import { type Fact, fact, same } from './fact.ts';
+import { type Fact, same } from './fact.ts';
 import { list, registered } from './registrations.ts';
 
+/** The scopes of an API's registration. */
 const scopesOf = (app: Resource) => list(app, 'properties.api.oauth2PermissionScopes');
 
-/** What can be asked of the APIs, and by whom. */
+/** Facts about the scopes of the APIs. */
 export const scopeFacts: readonly Fact[] = [
-  fact(
-    'both APIs offer the four scopes that their routes ask for',
-    bothApis((app) =>
+  {
+    name: 'both APIs have the four scopes that their routes require',
+    isTrue: bothApis((app) =>
       same(
         scopesOf(app)
           .map(({ value }) => value)
@@ -17,40 +18,48 @@ export const scopeFacts: readonly Fact[] = [
         ['Documents.Read', 'Documents.ReadWrite', 'Profile.Read', 'Profile.ReadWrite'],
       ),
     ),
-    'entra/scopes.bicep',
-    "value: 'Profile.ReadWrite'",
-    "value: 'Profile.Write'",
-  ),
-  fact(
-    'every scope can be asked for, and so can the role',
-    registered((snapshot) =>
+    mutation: {
+      file: 'entra/scopes.bicep',
+      from: "value: 'Profile.ReadWrite'",
+      to: "value: 'Profile.Write'",
+    },
+  },
+  {
+    name: 'every scope and the app role are enabled',
+    isTrue: registered((snapshot) =>
       [
         ...scopesOf(snapshot.registration('original-api')),
         ...scopesOf(snapshot.registration('downstream-api')),
         ...list(snapshot.registration('downstream-api'), 'properties.appRoles'),
       ].every(({ isEnabled }) => isEnabled === true),
     ),
-    'entra/scopes.bicep',
-    'isEnabled: true',
-    'isEnabled: false',
-  ),
-  fact(
-    'people consent to every scope for themselves',
-    bothApis((app) => scopesOf(app).every(({ type }) => type === 'User')),
-    'entra/scopes.bicep',
-    "type: 'User'",
-    "type: 'Admin'",
-  ),
-  fact(
-    'the caller is pre-authorized for every scope',
-    bothApis((app) =>
+    mutation: {
+      file: 'entra/scopes.bicep',
+      from: 'isEnabled: true',
+      to: 'isEnabled: false',
+    },
+  },
+  {
+    name: 'users can consent to every scope',
+    isTrue: bothApis((app) => scopesOf(app).every(({ type }) => type === 'User')),
+    mutation: {
+      file: 'entra/scopes.bicep',
+      from: "type: 'User'",
+      to: "type: 'Admin'",
+    },
+  },
+  {
+    name: 'the client of each API is pre-authorized for every scope',
+    isTrue: bothApis((app) =>
       same(
         at(app, 'properties.api.preAuthorizedApplications.0.delegatedPermissionIds'),
         scopesOf(app).map(({ id }) => id),
       ),
     ),
-    'entra/scopes.bicep',
-    "string[] => map(scopes, scope => guid(registration, 'scope', scope.value))",
-    "string[] => [guid(registration, 'scope', 'Documents.Read')]",
-  ),
+    mutation: {
+      file: 'entra/scopes.bicep',
+      from: "string[] => map(scopes, scope => guid(registration, 'scope', scope.value))",
+      to: "string[] => [guid(registration, 'scope', 'Documents.Read')]",
+    },
+  },
 ];

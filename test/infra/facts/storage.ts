@@ -1,5 +1,5 @@
 import { at } from '../snapshot.ts';
-import { all, everywhere, type Fact, fact, names, same } from './fact.ts';
+import { all, everywhere, type Fact, names, same } from './fact.ts';
 
 const storage = 'storage-account.bicep';
 const vault = 'key-vault.bicep';
@@ -8,85 +8,103 @@ const accounts = (path: string, value: unknown) =>
 const vaults = (path: string, value: unknown) =>
   all('Microsoft.KeyVault/vaults', 1, `properties.${path}`, value);
 
-/** Storage accounts, the vault, and where logs go. */
+/** Facts about the storage accounts, the vault and the logs. */
 export const storageFacts: readonly Fact[] = [
-  fact(
-    'storage takes no account key',
-    accounts('allowSharedKeyAccess', false),
-    storage,
-    'SharedKeyAccess: false',
-    'SharedKeyAccess: true',
-  ),
-  fact(
-    'no blob can be made public',
-    accounts('allowBlobPublicAccess', false),
-    storage,
-    'BlobPublicAccess: false',
-    'BlobPublicAccess: true',
-  ),
-  fact(
-    'storage takes TLS 1.2 at least',
-    accounts('minimumTlsVersion', 'TLS1_2'),
-    storage,
-    "'TLS1_2'",
-    "'TLS1_0'",
-  ),
-  fact(
-    'storage answers on https alone',
-    accounts('supportsHttpsTrafficOnly', true),
-    storage,
-    'TrafficOnly: true',
-    'TrafficOnly: false',
-  ),
-  fact(
-    'nothing is copied to another tenant',
-    accounts('allowCrossTenantReplication', false),
-    storage,
-    'Replication: false',
-    'Replication: true',
-  ),
-  fact(
-    'the portal uses identities, not keys',
-    accounts('defaultToOAuthAuthentication', true),
-    storage,
-    'OAuthAuthentication: true',
-    'OAuthAuthentication: false',
-  ),
-  fact(
-    'no service of Azure’s goes around the storage’s network rules',
-    accounts('networkAcls.bypass', 'None'),
-    storage,
-    "bypass: 'None'",
-    "bypass: 'AzureServices'",
-  ),
-  fact(
-    'packages lie in private containers',
-    all(
+  {
+    name: 'storage accepts no account key',
+    isTrue: accounts('allowSharedKeyAccess', false),
+    mutation: {
+      file: storage,
+      from: 'SharedKeyAccess: false',
+      to: 'SharedKeyAccess: true',
+    },
+  },
+  {
+    name: 'storage allows no public blob',
+    isTrue: accounts('allowBlobPublicAccess', false),
+    mutation: {
+      file: storage,
+      from: 'BlobPublicAccess: false',
+      to: 'BlobPublicAccess: true',
+    },
+  },
+  {
+    name: 'storage requires TLS 1.2 or newer',
+    isTrue: accounts('minimumTlsVersion', 'TLS1_2'),
+    mutation: {
+      file: storage,
+      from: "'TLS1_2'",
+      to: "'TLS1_0'",
+    },
+  },
+  {
+    name: 'storage accepts HTTPS only',
+    isTrue: accounts('supportsHttpsTrafficOnly', true),
+    mutation: {
+      file: storage,
+      from: 'TrafficOnly: true',
+      to: 'TrafficOnly: false',
+    },
+  },
+  {
+    name: 'storage is not replicated to another tenant',
+    isTrue: accounts('allowCrossTenantReplication', false),
+    mutation: {
+      file: storage,
+      from: 'Replication: false',
+      to: 'Replication: true',
+    },
+  },
+  {
+    name: 'the portal accesses storage with identities by default',
+    isTrue: accounts('defaultToOAuthAuthentication', true),
+    mutation: {
+      file: storage,
+      from: 'OAuthAuthentication: true',
+      to: 'OAuthAuthentication: false',
+    },
+  },
+  {
+    name: 'no Azure service bypasses the network rules of storage',
+    isTrue: accounts('networkAcls.bypass', 'None'),
+    mutation: {
+      file: storage,
+      from: "bypass: 'None'",
+      to: "bypass: 'AzureServices'",
+    },
+  },
+  {
+    name: 'the containers for packages are private',
+    isTrue: all(
       'Microsoft.Storage/storageAccounts/blobServices/containers',
       2,
       'properties.publicAccess',
       'None',
     ),
-    storage,
-    "publicAccess: 'None'",
-    "publicAccess: 'Blob'",
-  ),
-  fact(
-    'the tables documents, profiles and shares exist before the first request',
-    everywhere((snapshot) =>
+    mutation: {
+      file: storage,
+      from: "publicAccess: 'None'",
+      to: "publicAccess: 'Blob'",
+    },
+  },
+  {
+    name: 'the deployment creates the tables documents, profiles and shares',
+    isTrue: everywhere((snapshot) =>
       same(names(snapshot.ofType('Microsoft.Storage/storageAccounts/tableServices/tables')), [
         'documents',
         'profiles',
         'shares',
       ]),
     ),
-    'main.bicep',
-    "['documents', 'shares', 'profiles']",
-    "['documents', 'profiles']",
-  ),
-  fact(
-    'documents lie apart from both hosts’ storage',
-    everywhere(
+    mutation: {
+      file: 'main.bicep',
+      from: "['documents', 'shares', 'profiles']",
+      to: "['documents', 'profiles']",
+    },
+  },
+  {
+    name: 'the tables have their own storage account',
+    isTrue: everywhere(
       (snapshot) =>
         new Set(snapshot.ofType('Microsoft.Storage/storageAccounts').map(({ name }) => name))
           .size === 3 &&
@@ -94,69 +112,87 @@ export const storageFacts: readonly Fact[] = [
           .ofType('Microsoft.Storage/storageAccounts/tableServices/tables')
           .every(({ name }) => name?.startsWith('stt')),
     ),
-    'main.bicep',
-    "name: 'stt",
-    "name: 'std",
-  ),
-  fact(
-    'the vault decides by roles',
-    vaults('enableRbacAuthorization', true),
-    vault,
-    'RbacAuthorization: true',
-    'RbacAuthorization: false',
-  ),
-  fact(
-    'the vault cannot be purged',
-    vaults('enablePurgeProtection', true),
-    vault,
-    'enablePurgeProtection: true',
-    'enablePurgeProtection: null',
-  ),
-  fact(
-    'the vault keeps what was deleted',
-    vaults('enableSoftDelete', true),
-    vault,
-    'enableSoftDelete: true',
-    'enableSoftDelete: false',
-  ),
-  fact(
-    'for 90 days',
-    vaults('softDeleteRetentionInDays', 90),
-    vault,
-    'RetentionInDays: 90',
-    'RetentionInDays: 7',
-  ),
-  fact(
-    'virtual machines get nothing from the vault',
-    vaults('enabledForDeployment', false),
-    vault,
-    'enabledForDeployment: false',
-    'enabledForDeployment: true',
-  ),
-  fact(
-    'disk encryption gets nothing from the vault',
-    vaults('enabledForDiskEncryption', false),
-    vault,
-    'DiskEncryption: false',
-    'DiskEncryption: true',
-  ),
-  fact(
-    'templates get nothing from the vault',
-    vaults('enabledForTemplateDeployment', false),
-    vault,
-    'TemplateDeployment: false',
-    'TemplateDeployment: true',
-  ),
-  fact(
-    'the vault believes the home tenant',
-    vaults('tenantId', 'home-tenant'),
-    vault,
-    'tenant().tenantId',
-    'subscription().id',
-  ),
-  fact(
-    'who reads the vault is audited in the workspace',
-    everywhere((snapshot) =>
+    mutation: {
+      file: 'main.bicep',
+      from: "name: 'stt",
+      to: "name: 'std",
+    },
+  },
+  {
+    name: 'the vault authorizes by roles',
+    isTrue: vaults('enableRbacAuthorization', true),
+    mutation: {
+      file: vault,
+      from: 'RbacAuthorization: true',
+      to: 'RbacAuthorization: false',
+    },
+  },
+  {
+    name: 'the vault cannot be purged',
+    isTrue: vaults('enablePurgeProtection', true),
+    mutation: {
+      file: vault,
+      from: 'enablePurgeProtection: true',
+      to: 'enablePurgeProtection: null',
+    },
+  },
+  {
+    name: 'the vault has soft delete',
+    isTrue: vaults('enableSoftDelete', true),
+    mutation: {
+      file: vault,
+      from: 'enableSoftDelete: true',
+      to: 'enableSoftDelete: false',
+    },
+  },
+  {
+    name: 'the vault keeps deleted objects for 90 days',
+    isTrue: vaults('softDeleteRetentionInDays', 90),
+    mutation: {
+      file: vault,
+      from: 'RetentionInDays: 90',
+      to: 'RetentionInDays: 7',
+    },
+  },
+  {
+    name: 'virtual machines cannot read the vault',
+    isTrue: vaults('enabledForDeployment', false),
+    mutation: {
+      file: vault,
+      from: 'enabledForDeployment: false',
+      to: 'enabledForDeployment: true',
+    },
+  },
+  {
+    name: 'disk encryption cannot read the vault',
+    isTrue: vaults('enabledForDiskEncryption', false),
+    mutation: {
+      file: vault,
+      from: 'DiskEncryption: false',
+      to: 'DiskEncryption: true',
+    },
+  },
+  {
+    name: 'template deployments cannot read the vault',
+    isTrue: vaults('enabledForTemplateDeployment', false),
+    mutation: {
+      file: vault,
+      from: 'TemplateDeployment: false',
+      to: 'TemplateDeployment: true',
+    },
+  },
+  {
+    name: 'the vault trusts the home tenant',
+    isTrue: vaults('tenantId', 'home-tenant'),
+    mutation: {
+      file: vault,
+      from: 'tenant().tenantId',
+      to: 'subscription().id',
+    },
+  },
+  {
+    name: 'the workspace has the audit log of the vault',
+    isTrue: everywhere((snapshot) =>
       snapshot
         .ofType('Microsoft.Insights/diagnosticSettings')
         .some(
@@ -166,38 +202,46 @@ export const storageFacts: readonly Fact[] = [
             same(setting.properties.logs, [{ categoryGroup: 'audit', enabled: true }]),
         ),
     ),
-    vault,
-    "categoryGroup: 'audit', enabled: true",
-    "categoryGroup: 'audit', enabled: false",
-  ),
-  fact(
-    'telemetry is taken from identities alone',
-    all('Microsoft.Insights/components', 1, 'properties.DisableLocalAuth', true),
-    'monitoring.bicep',
-    'DisableLocalAuth: true',
-    'DisableLocalAuth: false',
-  ),
-  fact(
-    'the workspace is read by identities alone',
-    all(
+    mutation: {
+      file: vault,
+      from: "categoryGroup: 'audit', enabled: true",
+      to: "categoryGroup: 'audit', enabled: false",
+    },
+  },
+  {
+    name: 'Application Insights accepts identities only',
+    isTrue: all('Microsoft.Insights/components', 1, 'properties.DisableLocalAuth', true),
+    mutation: {
+      file: 'monitoring.bicep',
+      from: 'DisableLocalAuth: true',
+      to: 'DisableLocalAuth: false',
+    },
+  },
+  {
+    name: 'the workspace accepts identities only',
+    isTrue: all(
       'Microsoft.OperationalInsights/workspaces',
       1,
       'properties.features.disableLocalAuth',
       true,
     ),
-    'monitoring.bicep',
-    'disableLocalAuth: true',
-    'disableLocalAuth: false',
-  ),
-  fact(
-    'telemetry lies in the workspace',
-    everywhere((snapshot) => {
+    mutation: {
+      file: 'monitoring.bicep',
+      from: 'disableLocalAuth: true',
+      to: 'disableLocalAuth: false',
+    },
+  },
+  {
+    name: 'Application Insights stores telemetry in the workspace',
+    isTrue: everywhere((snapshot) => {
       const [insights] = snapshot.ofType('Microsoft.Insights/components');
       const [workspace] = snapshot.ofType('Microsoft.OperationalInsights/workspaces');
       return at(insights, 'properties.WorkspaceResourceId') === workspace?.id;
     }),
-    'monitoring.bicep',
-    'WorkspaceResourceId: workspace.id',
-    'WorkspaceResourceId: null',
-  ),
+    mutation: {
+      file: 'monitoring.bicep',
+      from: 'WorkspaceResourceId: workspace.id',
+      to: 'WorkspaceResourceId: null',
+    },
+  },
 ];

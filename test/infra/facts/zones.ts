@@ -1,19 +1,14 @@
 import { at } from '../snapshot.ts';
-import { type Fact, fact, same } from './fact.ts';
+import { type Fact, same } from './fact.ts';
 
 const network = 'network.bicep';
 const main = 'main.bicep';
 
-/** In network.bicep, what leads to how the tables' zone is linked. */
-const tablesZone =
-  // biome-ignore lint/suspicious/noTemplateCurlyInString: Bicep's own.
-  "'privatelink.table.${environment().suffixes.storage}'\n  location: 'global'\n  tags: tags\n\n  resource link 'virtualNetworkLinks' = {\n    name: network.name\n    location: 'global'\n    properties: { virtualNetwork: { id: network.id }, ";
-
-/** The private mode's names: what the doors into the network are called inside it. */
+/** Facts about the private DNS zones of the private mode. */
 export const zoneFacts: readonly Fact[] = [
-  fact(
-    'each door has its name in the private zone',
-    ({ production }) =>
+  {
+    name: 'each private endpoint is registered in its private DNS zone',
+    isTrue: ({ production }) =>
       same(
         production
           .ofType('Microsoft.Network/privateEndpoints/privateDnsZoneGroups')
@@ -22,13 +17,15 @@ export const zoneFacts: readonly Fact[] = [
           ),
         ['[<network.sitesZoneId>]', '[<network.tablesZoneId>]'],
       ),
-    main,
-    'zoneId: network!.outputs.tablesZoneId',
-    'zoneId: network!.outputs.sitesZoneId',
-  ),
-  fact(
-    'the zones are the ones of Function Apps and tables, linked to the network',
-    ({ production }) => {
+    mutation: {
+      file: main,
+      from: 'zoneId: network!.outputs.tablesZoneId',
+      to: 'zoneId: network!.outputs.sitesZoneId',
+    },
+  },
+  {
+    name: 'the network has private DNS zones for Function Apps and tables',
+    isTrue: ({ production }) => {
       const links = production.ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks');
       return (
         links.length === 2 &&
@@ -36,13 +33,15 @@ export const zoneFacts: readonly Fact[] = [
         links.some(({ name }) => name?.includes('privatelink.table.'))
       );
     },
-    network,
-    "'privatelink.azurewebsites.net'",
-    "'azurewebsites.net'",
-  ),
-  fact(
-    'the zones are read by the network and nothing registers itself in them',
-    ({ production }) =>
+    mutation: {
+      file: network,
+      from: "'privatelink.azurewebsites.net'",
+      to: "'azurewebsites.net'",
+    },
+  },
+  {
+    name: 'the DNS zones are linked to the network, without automatic registration',
+    isTrue: ({ production }) =>
       production
         .ofType('Microsoft.Network/privateDnsZones/virtualNetworkLinks')
         .every(
@@ -51,8 +50,11 @@ export const zoneFacts: readonly Fact[] = [
             at(link, 'properties.virtualNetwork.id') ===
               production.ofType('Microsoft.Network/virtualNetworks')[0]?.id,
         ),
-    network,
-    `${tablesZone}registrationEnabled: false`,
-    `${tablesZone}registrationEnabled: true`,
-  ),
+    mutation: {
+      file: network,
+      after: "resource tables 'Microsoft.Network/privateDnsZones",
+      from: 'registrationEnabled: false',
+      to: 'registrationEnabled: true',
+    },
+  },
 ];

@@ -1,138 +1,160 @@
 import { afterEach, beforeEach, expect, test } from '@jest/globals';
 import {
-  type CredentialWork,
+  type CredentialContext,
   ensureCredential,
-  forgetCredential,
+  removeCredential,
   rotateCredential,
 } from '../../../infra/hooks/credential.ts';
-import { startAzureStandIn } from './azure-stand-in.ts';
+import { type FakeAzure, startFakeAzure } from './fake-azure.ts';
 
-let standIn: Awaited<ReturnType<typeof startAzureStandIn>>;
-let said: string[];
-let work: CredentialWork;
+let fake: FakeAzure;
+let lines: string[];
+let context: CredentialContext;
 
 beforeEach(async () => {
-  standIn = await startAzureStandIn();
-  said = [];
-  work = {
-    azure: standIn.azure,
-    clock: standIn.clock,
-    say: (line) => said.push(line),
+  fake = await startFakeAzure();
+  lines = [];
+  context = {
+    azure: fake.azure,
+    clock: fake.clock,
+    log: (line) => lines.push(line),
     vaultId: '/subscriptions/s/resourceGroups/g/providers/Microsoft.KeyVault/vaults/v',
     name: 'zero-trust-original-api',
     appId: 'original',
   };
 });
-afterEach(() => standIn.close());
 
-const names = () => standIn.state.keyCredentials.map(({ displayName }) => displayName);
+afterEach(() => fake.close());
 
-test('makes the certificate, adds its public half to the registration, and keeps no role', async () => {
-  await ensureCredential(work);
-  expect(names()).toEqual(['v/zero-trust-original-api v1']);
-  expect(standIn.state.keyCredentials[0]).toMatchObject({
+const displayNames = () => fake.state.keyCredentials.map(({ displayName }) => displayName);
+const changes = () => fake.state.requests.filter((request) => /^(POST|PATCH)/.test(request));
+const roles = () => [...fake.state.roles];
+
+test('creates a certificate and adds its public half to the registration', async () => {
+  await ensureCredential(context);
+  expect(displayNames()).toEqual(['v/zero-trust-original-api v1']);
+  expect(fake.state.keyCredentials[0]).toMatchObject({
     type: 'AsymmetricX509Cert',
     usage: 'Verify',
-    key: standIn.state.versions[0]?.cer,
+    key: fake.state.versions[0]?.cer,
   });
-  expect([...standIn.state.roles]).toEqual([]);
-  expect(said.join('\n')).toContain('good for 365 more days');
 });
 
-test('does nothing more the second time', async () => {
-  await ensureCredential(work);
-  await ensureCredential(work);
-  expect(standIn.state.versions).toHaveLength(1);
-  expect(names()).toEqual(['v/zero-trust-original-api v1']);
-  expect(standIn.state.requests.filter((request) => /^(POST|PATCH)/.test(request))).toHaveLength(2);
+test('removes its role on the vault at the end', async () => {
+  await ensureCredential(context);
+  expect(roles()).toEqual([]);
 });
 
-test('waits while the role on the vault spreads', async () => {
-  standIn.state.refusals = 3;
-  await ensureCredential(work);
-  expect(standIn.clock.slept).toEqual([5_000, 5_000, 5_000]);
-  expect(names()).toHaveLength(1);
+test('logs how long the certificate is valid', async () => {
+  await ensureCredential(context);
+  expect(lines).toContain('The certificate expires in 365 days.');
 });
 
-test('gives up after 10 minutes, says what to do, and leaves no role behind', async () => {
-  standIn.state.refusals = 1_000;
-  await expect(ensureCredential(work)).rejects.toThrow('Run the command again');
-  expect([...standIn.state.roles]).toEqual([]);
+test('changes nothing in a second run', async () => {
+  await ensureCredential(context);
+  const firstChanges = changes();
+  await ensureCredential(context);
+  expect(firstChanges).toHaveLength(2);
+  expect(changes()).toEqual(firstChanges);
+  expect(fake.state.versions).toHaveLength(1);
+  expect(displayNames()).toEqual(['v/zero-trust-original-api v1']);
 });
 
-test('mends a registration that does not know the newest version', async () => {
-  await ensureCredential(work);
-  standIn.state.keyCredentials = [];
-  await ensureCredential(work);
-  expect(names()).toEqual(['v/zero-trust-original-api v1']);
+test('waits until the vault applies the role', async () => {
+  fake.state.vaultRejections = 3;
+  await ensureCredential(context);
+  expect(fake.clock.slept).toEqual([5_000, 5_000, 5_000]);
+  expect(displayNames()).toHaveLength(1);
 });
 
-test('leaves other people’s certificates on the registration, and those of another deployment’s vault', async () => {
+test('fails and removes the role if the vault does not apply it within 10 minutes', async () => {
+  fake.state.vaultRejections = 1_000;
+  const start = fake.clock.now();
+  await expect(ensureCredential(context)).rejects.toThrow('Run the command again');
+  expect(fake.clock.now() - start).toBe(600_000);
+  expect(roles()).toEqual([]);
+});
+
+test('adds the newest version to a registration that does not have it', async () => {
+  await ensureCredential(context);
+  fake.state.keyCredentials = [];
+  await ensureCredential(context);
+  expect(displayNames()).toEqual(['v/zero-trust-original-api v1']);
+});
+
+test('keeps certificates of other people and of other vaults on the registration', async () => {
   const others = [
     { displayName: 'somebody else’s', key: 'abc', keyId: '1' },
     { displayName: 'kv-other/zero-trust-original-api v1', key: 'def', keyId: '2' },
   ];
-  standIn.state.keyCredentials = [...others];
-  await ensureCredential(work);
-  await rotateCredential(work);
-  expect(standIn.state.keyCredentials).toEqual(expect.arrayContaining(others));
+  fake.state.keyCredentials = [...others];
+  await ensureCredential(context);
+  await rotateCredential(context);
+  expect(fake.state.keyCredentials).toEqual(expect.arrayContaining(others));
 });
 
-test('rotation adds the new version before it removes the old, with time between the two', async () => {
-  await ensureCredential(work);
-  const before = standIn.state.requests.length;
-  await rotateCredential(work);
-  expect(names()).toEqual(['v/zero-trust-original-api v2']);
-  const changes = standIn.state.requests
-    .slice(before)
-    .filter((request) => /^(POST|PATCH)/.test(request));
-  expect(changes.map((request) => request.split(' ')[0])).toEqual(['POST', 'PATCH', 'PATCH']);
-  expect(standIn.clock.slept).toContain(120_000);
+test('a rotation leaves only the new version on the registration', async () => {
+  await ensureCredential(context);
+  await rotateCredential(context);
+  expect(displayNames()).toEqual(['v/zero-trust-original-api v2']);
 });
 
-test('a role that one had before is used and left alone', async () => {
-  standIn.state.given = true;
-  await ensureCredential(work);
-  expect(names()).toHaveLength(1);
-  expect([...standIn.state.roles]).toEqual([]);
+test('a rotation adds the new version, waits, and then removes the old one', async () => {
+  await ensureCredential(context);
+  const previousChanges = changes().length;
+  await rotateCredential(context);
+  const methods = changes()
+    .slice(previousChanges)
+    .map((request) => request.split(' ')[0]);
+  expect(methods).toEqual(['POST', 'PATCH', 'PATCH']);
+  expect(fake.clock.slept).toContain(120_000);
 });
 
-test('a role that an interrupted run left behind goes at the end of the next', async () => {
-  await ensureCredential(work);
-  const [put = ''] = standIn.state.requests.filter((request) => request.startsWith('PUT'));
-  standIn.state.roles.add(put.slice('PUT '.length));
-  await ensureCredential(work);
-  expect([...standIn.state.roles]).toEqual([]);
+test('uses a role that the user already has, and keeps it', async () => {
+  fake.state.hasRole = true;
+  await ensureCredential(context);
+  expect(displayNames()).toHaveLength(1);
+  expect(roles()).toEqual([]);
 });
 
-test('a certificate that somebody else put on the registration under another name is known', async () => {
-  await ensureCredential(work);
-  standIn.state.keyCredentials = [
-    { displayName: 'by the administrator', key: standIn.state.versions[0]?.cer },
+test('removes a role that an interrupted run left behind', async () => {
+  await ensureCredential(context);
+  const put = fake.state.requests.find((request) => request.startsWith('PUT ')) ?? '';
+  fake.state.roles.add(put.slice('PUT '.length));
+  await ensureCredential(context);
+  expect(roles()).toEqual([]);
+});
+
+test('recognizes its certificate on the registration under another name', async () => {
+  await ensureCredential(context);
+  fake.state.keyCredentials = [
+    { displayName: 'by the administrator', key: fake.state.versions[0]?.cer },
   ];
-  await ensureCredential(work);
-  expect(names()).toEqual(['by the administrator']);
+  await ensureCredential(context);
+  expect(displayNames()).toEqual(['by the administrator']);
 });
 
-test('secretless, the certificate of an earlier mode leaves the registration, and nothing else does', async () => {
+test('the secretless mode removes only our certificate from the registration', async () => {
   const other = { displayName: 'somebody else’s', key: 'abc', keyId: '1' };
-  standIn.state.keyCredentials = [other];
-  await ensureCredential(work);
-  await forgetCredential(work);
-  await forgetCredential(work);
-  expect(standIn.state.keyCredentials).toEqual([other]);
-  expect(said.filter((line) => line.startsWith('Removed 1 certificate'))).toHaveLength(1);
+  fake.state.keyCredentials = [other];
+  await ensureCredential(context);
+  await removeCredential(context);
+  await removeCredential(context);
+  expect(fake.state.keyCredentials).toEqual([other]);
+  expect(lines.filter((line) => line.startsWith('Removed 1 certificate'))).toHaveLength(1);
 });
 
-test('secretless, a registration that may not be looked at is no failure', async () => {
-  standIn.state.forbidden = true;
-  await forgetCredential(work);
-  expect(said.join('\n')).toContain('could not be seen. Reading Original API');
+test('the secretless mode accepts a registration that it may not read, and logs that', async () => {
+  fake.state.graphForbids = true;
+  await removeCredential(context);
+  expect(lines.join('\n')).toContain(
+    'Could not check the registration for an earlier certificate. Reading Original API',
+  );
 });
 
-test('a refusal by Graph names the cause and the fix', async () => {
-  standIn.state.forbidden = true;
-  await expect(ensureCredential(work)).rejects.toThrow(
-    /registration failed: 403 Authorization_RequestDenied no\nYou need to own the registration/,
+test('an error of Graph names the cause and the fix', async () => {
+  fake.state.graphForbids = true;
+  await expect(ensureCredential(context)).rejects.toThrow(
+    /registration failed: 403 Authorization_RequestDenied no\nYou must own the registration/,
   );
 });

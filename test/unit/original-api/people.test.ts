@@ -79,7 +79,10 @@ describe('a search for people', () => {
       {
         options: {
           query: {
-            $filter: `startswith(displayName,${literal}) or startswith(userPrincipalName,${literal})`,
+            $filter: [
+              `startswith(displayName,${literal})`,
+              `startswith(userPrincipalName,${literal})`,
+            ].join(' or '),
           },
         },
       },

@@ -9,10 +9,16 @@ function run(program: string, arg: string) {
 }
 
 describe.each([
+  'local/doctor.ts',
   'local/policy.ts',
   'local/start.ts',
   'local/token.ts',
+  'test/bench/bench.ts',
+  'test/soak/soak.ts',
+  'tools/architecture.ts',
+  'tools/attack.ts',
   'tools/build.ts',
+  'tools/capacity.ts',
   'tools/check.ts',
   'tools/package.ts',
 ])('%s', (program) => {

@@ -123,8 +123,8 @@ export function createAccessTokenClaims(
 }
 
 /**
- * Signs the claims of an access token in the format of the resource. Only Microsoft Graph can verify
- * its tokens.
+ * Signs the claims of an access token in the format of the resource. Only Microsoft Graph can
+ * verify its tokens.
  */
 export function signAccessToken(
   { signingKeys }: Pick<EmulatorContext, 'signingKeys'>,

@@ -5,7 +5,7 @@
 import { compactVerify, decodeJwt, decodeProtectedHeader, type JWTPayload } from 'jose';
 import type { EmulatorContext } from '../../context.ts';
 import type { AcceptedCertificate } from '../../key-vault/credentials.ts';
-import { openManagedIdentityKeys } from '../../managed-identity/managed-identity-keys.ts';
+import { openManagedIdentityKeys } from '../../managed-identity/keys.ts';
 import type { App, Tenant } from '../directory.ts';
 import { Refusal } from '../refusal.ts';
 

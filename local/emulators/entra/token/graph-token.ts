@@ -1,6 +1,6 @@
 /**
- * Access tokens for Microsoft Graph. Their header has a `nonce`, and the signature covers the header
- * with the SHA-256 hash of the nonce in its place. So only Graph can verify such a token.
+ * Access tokens for Microsoft Graph. Their header has a `nonce`, and the signature covers the
+ * header with the SHA-256 hash of the nonce in its place. So only Graph can verify such a token.
  * https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -31,8 +31,8 @@ export async function signGraphToken(signingKeys: SigningKeys, claims: object): 
 }
 
 /**
- * Verifies the signature of any access token, as Graph does, and returns the claims without checking
- * them.
+ * Verifies the signature of any access token, as Graph does, and returns the claims without
+ * checking them.
  * @throws Error when no published key signed the token.
  */
 export async function verifyGraphToken(

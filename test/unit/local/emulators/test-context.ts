@@ -11,7 +11,7 @@ import { readDirectory } from '../../../../local/emulators/entra/directory.ts';
 import { createPolicies } from '../../../../local/emulators/entra/policies.ts';
 import { openSigningKeys } from '../../../../local/emulators/entra/signing-keys.ts';
 import { openCredentials } from '../../../../local/emulators/key-vault/credentials.ts';
-import { openManagedIdentityKeys } from '../../../../local/emulators/managed-identity/managed-identity-keys.ts';
+import { openManagedIdentityKeys } from '../../../../local/emulators/managed-identity/keys.ts';
 
 export interface TestContext {
   readonly context: EmulatorContext;

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
-import { createSelfSignedCertificate } from '../../../../local/emulators/key-vault/self-signed-certificate.ts';
+import { createSelfSignedCertificate } from '../../../../local/emulators/key-vault/certificate.ts';
 import { readCertificate } from '../../../../shared/obo/certificate.ts';
 import { keyVaultCertificate } from '../../../../shared/obo/key-vault.ts';
 import { rsaKey } from '../../../support/issuer.ts';

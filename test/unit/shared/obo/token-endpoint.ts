@@ -2,7 +2,10 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import type { ApiError } from '../../../../shared/api-error.ts';
 import { createEntra, type Entra } from '../../../../shared/entra.ts';
+import type { CredentialSource } from '../../../../shared/obo/credential.ts';
 import { createExchange, type ExchangeRequest } from '../../../../shared/obo/exchange.ts';
+import { createOnBehalfOf } from '../../../../shared/obo/on-behalf-of.ts';
+import type { UserCall } from '../../../../shared/obo/user-credential.ts';
 import { redact } from '../../../../shared/redacted.ts';
 import type { Caller } from '../../../../shared/token/caller.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
@@ -59,6 +62,17 @@ export const respondWithToken = (accessToken: unknown, members: object = {}): Re
     ...members,
   });
 
+/** Creates a call of this caller. `logContext` receives what is added to its log line. */
+export const createCall = (
+  caller: Caller,
+  { signal = new AbortController().signal, logContext = {} as Record<string, unknown> } = {},
+): UserCall => ({
+  caller,
+  signal,
+  trace: { correlationId, traceparent: '00-a-b-01' },
+  addLogContext: (fields) => Object.assign(logContext, fields),
+});
+
 /** A request that the token endpoint received. */
 type TokenRequest = { readonly path: string; readonly form: URLSearchParams };
 
@@ -85,22 +99,19 @@ function setUpExchange(issuer: Issuer, entra: Entra) {
   let now = Date.now();
   let renewals = 0;
   const requests: TokenRequest[] = [];
-  const credential = (version: string) => ({
+  const credentialOf = (version: string) => ({
     version,
     options: () => ({ clientSecret: `canary-secret-${version}` }),
   });
-  const exchange = createExchange({
-    now: () => now,
-    entra,
-    clientId: audience,
-    credential: {
-      current: async () => credential('1'),
-      async renew() {
-        renewals += 1;
-        return credential('2');
-      },
+  const credential: CredentialSource = {
+    current: async () => credentialOf('1'),
+    async renew() {
+      renewals += 1;
+      return credentialOf('2');
     },
-  });
+  };
+  const options = { entra, clientId: audience, credential, now: () => now };
+  const exchange = createExchange(options);
 
   const exchangeFor = (caller: Caller, changes: Partial<ExchangeRequest> = {}) =>
     exchange({
@@ -137,6 +148,8 @@ function setUpExchange(issuer: Issuer, entra: Entra) {
         exp: Math.floor(now / 1_000) + 3_600,
         ...claims,
       }),
+    /** The exchange with its cache, which shares nothing but the endpoint with `exchange`. */
+    onBehalfOf: createOnBehalfOf(options),
     exchange: exchangeFor,
     /** Returns the error with which the exchange fails. */
     async failure(caller: Caller, changes: Partial<ExchangeRequest> = {}): Promise<ApiError> {

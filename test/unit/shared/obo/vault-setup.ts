@@ -2,7 +2,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach } from '@jest/globals';
 import type { ClientCredential } from '../../../../shared/obo/credential.ts';
-import { type keyVaultCertificate, keyVaultSecret } from '../../../../shared/obo/key-vault.ts';
+import { keyVaultSecret } from '../../../../shared/obo/key-vault.ts';
 import { until } from '../../../support/until.ts';
 
 export const second = 1_000;

@@ -4,7 +4,7 @@ import { createDirectory } from '../../../../local/doctor/create-directory.ts';
 import type { ChainSettings } from '../../../../tools/doctor/chain-settings.ts';
 import { runDoctor } from '../../../../tools/doctor/doctor.ts';
 
-const usage = /^Usage: npm run -s doctor -- \[options\] \[INPUT\]$/m;
+const usage = /^Usage: npm run -s doctor$/m;
 
 /** A file descriptor that is not open, so that there is no input on standard input. */
 const closedFd = 999_999;

@@ -43,7 +43,8 @@ describe('the response without a valid token', () => {
 
     expect(response.status).toBe(401);
     expect(response.headers.get('www-authenticate')).toBe(
-      `Bearer realm="", authorization_uri="${entra.context.origin}/common/oauth2/v2.0/authorize", ` +
+      'Bearer realm="", ' +
+        `authorization_uri="${entra.context.origin}/common/oauth2/v2.0/authorize", ` +
         'client_id="00000003-0000-0000-c000-000000000000"',
     );
   });

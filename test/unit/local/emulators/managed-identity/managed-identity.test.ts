@@ -3,11 +3,11 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from '@jest/globals';
 import type { EmulatorResponse } from '../../../../../local/emulators/context.ts';
 import type { IdentityName } from '../../../../../local/emulators/entra/directory.ts';
+import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/keys.ts';
 import {
   createManagedIdentity,
   type ManagedIdentity,
 } from '../../../../../local/emulators/managed-identity/managed-identity.ts';
-import { openManagedIdentityKeys } from '../../../../../local/emulators/managed-identity/managed-identity-keys.ts';
 import { callEndpoint, createTestContext, type TestContext } from '../test-context.ts';
 
 let emulators: TestContext;

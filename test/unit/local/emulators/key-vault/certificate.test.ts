@@ -3,7 +3,7 @@ import { expect, test } from '@jest/globals';
 import {
   type CertificateOptions,
   createSelfSignedCertificate,
-} from '../../../../../local/emulators/key-vault/self-signed-certificate.ts';
+} from '../../../../../local/emulators/key-vault/certificate.ts';
 
 const options: CertificateOptions = {
   commonName: 'Original API',
