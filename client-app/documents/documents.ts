@@ -28,8 +28,8 @@ export type ListedDocument = v.InferOutput<typeof listedDocument>;
 /** One page of the list. `continuation` leads to the next page, and is absent on the last one. */
 export type DocumentPage = v.InferOutput<typeof documentPage>;
 /**
- * A document. `owner`, `readers`, `writers` and `modifiedBy`, who saved this version, are object ids
- * of users.
+ * A document. `owner`, `readers` and `writers` are object ids of users, and so is `modifiedBy`, who
+ * saved this version.
  */
 export type Document = v.InferOutput<typeof document>;
 

@@ -23,11 +23,12 @@ export interface ConflictOptions {
 export function renderConflict({ editor, mine, theirs, savedBy, noun }: ConflictOptions) {
   if (theirs === undefined) return renderDeleted(editor, noun);
   const diff = compareLines(mine, theirs);
+  const title = savedBy ? `${savedBy} saved a newer version.` : messageFor('conflict').message;
   return html`<section class="conflict" aria-labelledby="conflict-title">
     <div class="notice notice-warn">
       ${icons.alert}
       <div class="notice-body">
-        ${renderTitle(savedBy ? `${savedBy} saved a newer version.` : messageFor('conflict').message)}
+        ${renderTitle(title)}
         <p>
           It was saved after you opened this ${noun}. Nothing is lost yet: compare both versions and
           choose one. Lines that differ are marked.
