@@ -43,12 +43,13 @@ const cooldown = 60_000;
  * kept like a user. After a failure it looks up no names until the cooldown has passed.
  */
 export function createPeople(dependencies: {
+  /** The client of Original API. */
   readonly api: Api;
   /** The signed-in user, who needs no lookup. */
   readonly person: Pick<Person, 'oid' | 'name' | 'userName'>;
   /** Draws the view. */
   refresh(): void;
-  /** Milliseconds since 1970. */
+  /** Returns the milliseconds since 1970. Replaces the browser's clock in tests. */
   now?(): number;
 }): People {
   const { api, person, refresh, now = Date.now } = dependencies;
