@@ -11,7 +11,7 @@ export const entraSettings = {
   /** The host of Entra ID. National clouds have their own. */
   AZURE_AUTHORITY_HOST: optional(host, 'https://login.microsoftonline.com'),
 
-  /** The client ID of the user-assigned managed identity. Default: the system-assigned one. */
+  /** The client id of the user-assigned managed identity. Default: the system-assigned one. */
   AZURE_CLIENT_ID: optional(guid),
 };
 
@@ -30,7 +30,7 @@ export const tenantsOf = ({ AZURE_TENANT_ID, ALLOWED_TENANT_IDS }: EntraValues) 
   ALLOWED_TENANT_IDS ?? [AZURE_TENANT_ID];
 
 /**
- * Returns what an API writes into its challenges: its client ID, and where the user signs in.
+ * Returns the options of an API's challenges: its client id, and where the user signs in.
  *
  * @example
  * ```ts

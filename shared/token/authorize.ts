@@ -3,7 +3,7 @@ import type { Caller } from './caller.ts';
 
 /** The apps that may call an API on behalf of its users. */
 export type AllowedClients = {
-  /** Their client IDs. */
+  /** Their client ids. */
   readonly clientIds: readonly string[];
 
   /**
@@ -21,8 +21,7 @@ export type Policy = {
 
 /**
  * Checks that a caller may use a route's method: the calling app is allowed, and it has the scopes.
- * Whether the user may access the requested object is for the handler to decide (effective
- * permissions).
+ * The handler decides whether the user may access the requested object (effective permissions).
  *
  * @throws {ApiError} `caller_not_allowed` or `insufficient_scope`.
  *
@@ -41,7 +40,7 @@ export function authorize(caller: Caller, { scopes }: Policy, clients: AllowedCl
 }
 
 /**
- * Returns the names of the checks that {@link authorize} makes, to show them to the user.
+ * Returns the names of the checks that {@link authorize} performs, to show them to the user.
  *
  * @example
  * ```ts
