@@ -8,8 +8,8 @@ import { readPrecondition, requireMatch } from './precondition.ts';
 import type { Documents } from './store/documents.ts';
 
 /**
- * Deletes a document of the caller. Requires an authentication context (step-up), so the response
- * can be a claims challenge.
+ * Deletes a document that the caller owns. Requires an authentication context (step-up), so the
+ * response can be a claims challenge.
  *
  * @param authContext the id of the authentication context, such as `c1`
  */
