@@ -137,15 +137,18 @@ describe('the log of Downstream API names the check that failed', () => {
       status: 403,
       send: () => carol.call(`profiles/${alice.objectId}`),
     },
-  ])('$name: $status, check "$check"', async ({ check, status, send }) => {
-    const { json } = await send(await shareWithBob());
-    expect(json).toMatchObject({ status });
+  ])(
+    '$name is logged with status $status and the check "$check"',
+    async ({ check, status, send }) => {
+      const { json } = await send(await shareWithBob());
+      expect(json).toMatchObject({ status });
 
-    const findLogLine = () =>
-      stack
-        .output()
-        .find((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'));
-    await until('the log line of Downstream API', () => findLogLine() !== undefined);
-    expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
-  });
+      const findLogLine = () =>
+        stack
+          .output()
+          .find((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'));
+      await until('the log line of Downstream API', () => findLogLine() !== undefined);
+      expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
+    },
+  );
 });
