@@ -43,7 +43,7 @@ function createOutcome() {
 
 const tokenWithUnknownKey = (kid = 'unknown') => issuer.token({}, { kid });
 
-test('a good signature is verified once, however often unknown keys cause a fetch', async () => {
+test('a valid signature is verified once, even if unknown keys cause fetches', async () => {
   const verify = jest.spyOn(globalThis.crypto.subtle, 'verify');
   const outcome = createOutcome();
   const token = await issuer.token();

@@ -75,7 +75,7 @@ test("the placeholder for the tenant in a key's issuer is replaced", async () =>
   expect((await keyOf('good'))?.keyIssuer).toBe(`https://login.example/${tenantId}/v2.0`);
 });
 
-describe('a good key set is not used', () => {
+describe('a valid key set is not used', () => {
   test('if it exceeds 512 KiB', async () => {
     respondWith({ keys: [good], padding: 'x'.repeat(512 * 1024) });
     await expect(keyOf('good')).rejects.toMatchObject({
@@ -106,7 +106,7 @@ test.each([
   { name: 'an empty list', body: '{"keys":[]}' },
   { name: 'bad keys only', body: '{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}' },
   { name: '600 KiB', body: `{"keys":[],"x":"${'x'.repeat(600 * 1024)}"}` },
-])('a key set of $name does not replace a good one', async ({ body }) => {
+])('a key set of $name does not replace a cached one', async ({ body }) => {
   await keyOf('key-1');
   respondWithText(body);
   now += cooldown;

@@ -85,7 +85,7 @@ describe('a key that is not cached', () => {
     expect(await keyOf('key-2')).toBeDefined();
   });
 
-  test('does not change the cached keys, so good signatures are not verified again', async () => {
+  test('does not change the cached keys, so verified signatures stay cached', async () => {
     const before = await keyOf('key-1');
     expect(await keyOf('unknown')).toBeUndefined();
     expect(countKeyFetches()).toBe(2);
@@ -102,7 +102,7 @@ describe('a key that is not cached', () => {
   });
 });
 
-test('keys refresh in the background, and an unchanged key stays the same object', async () => {
+test('keys refresh in the background, and an unchanged key remains the same object', async () => {
   const before = await keyOf('key-1');
   publishKey('key-2');
   now += 61 * minute;
@@ -113,7 +113,7 @@ test('keys refresh in the background, and an unchanged key stays the same object
 });
 
 describe('while Entra ID is down', () => {
-  test('a key is unavailable if nothing is cached, and not invalid', async () => {
+  test('a key is reported as unavailable, not as unknown, if nothing is cached', async () => {
     breakEntra();
     await expect(keyOf('key-1')).rejects.toMatchObject({
       code: 'unavailable',
@@ -121,7 +121,7 @@ describe('while Entra ID is down', () => {
     });
   });
 
-  test('a fetch is tried again after 5 s if nothing is cached', async () => {
+  test('a failed fetch is retried after 5 s if nothing is cached', async () => {
     breakEntra();
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
@@ -140,7 +140,7 @@ describe('while Entra ID is down', () => {
     await expect(keyOf('key-1')).rejects.toMatchObject({ code: 'unavailable' });
   });
 
-  test('an unknown key is unavailable and not invalid, and causes a fetch every 30 s', async () => {
+  test('an unknown key is reported as unavailable, and causes a fetch every 30 s', async () => {
     await keyOf('key-1');
     breakEntra();
     for (let elapsed = 0; elapsed < 60; elapsed += 1) {
