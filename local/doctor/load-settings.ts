@@ -26,10 +26,10 @@ const healthTimeout = 1_000;
 
 /**
  * Loads the settings of both APIs from the first of these sources that exists:
- * 1. the emulators, if the APIs run with them (`npm start`);
- * 2. local.settings.json;
- * 3. the environment, if it contains a client id of an API;
- * 4. the emulators that run, or last ran, on EMULATOR_PORT.
+ * 1. The emulators, if the APIs run with them (`npm start`).
+ * 2. local.settings.json.
+ * 3. The environment, if it contains a client id of an API.
+ * 4. The emulators that run, or last ran, on EMULATOR_PORT.
  * @returns `undefined` when there is none
  * @throws {Error} when local.settings.json is not valid JSON
  */
