@@ -179,7 +179,7 @@ module network 'network.bicep' = if (privateNetwork) {
   params: { suffix: suffix, location: location, tags: tags }
 }
 
-// Fails before anything is created. Otherwise the API would fail at its start.
+// Fails before anything is created. Without this check, the API would not start.
 func requireClientId(name string, id string) string =>
   empty(id)
     ? fail('MANAGE_APP_REGISTRATIONS=false requires ${name}. Run: azd env set ${name} <id>')

@@ -5,7 +5,7 @@ import type { Emulators } from './emulators/emulators.ts';
 /** Environment variables of a process, by name. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** The settings that `--set` can override: those that a person also sets on Azure. */
+/** The settings that `--set` can override. A deployment sets the same ones. */
 export const overridableSettings: readonly string[] = [
   'AZURE_TENANT_ID',
   'ALLOWED_TENANT_IDS',
@@ -49,8 +49,8 @@ const settingsByApi: Readonly<Record<Api, readonly string[]>> = {
 };
 
 /**
- * The variables that a process needs from the user's shell. An API gets no others, because an
- * AZURE_* variable or a proxy of the shell would change what it does.
+ * The variables that a process needs from the user's shell. An API receives no others, because an
+ * AZURE_* variable or a proxy setting of the shell would change its behaviour.
  */
 const machineVariables: readonly string[] = [
   'PATH',

@@ -28,8 +28,9 @@ export interface EmulatorOptions {
   readonly emulatorPort: number;
   /** The port of Table Storage. 0 picks a free port. */
   readonly tablePort: number;
+  /** The origin of the Client App, for redirect URIs and CORS. */
   readonly clientAppOrigin: string;
-  /** The folder for everything that outlives a restart. It is created when it does not exist. */
+  /** The folder for all data that survives a restart. It is created when it does not exist. */
   readonly dataDir: string;
   /** A directory file to use instead of `local/tenant.json`. */
   readonly directoryFile?: string;
@@ -37,7 +38,7 @@ export interface EmulatorOptions {
   readonly now?: () => number;
 }
 
-/** What the process of an app needs to use its managed identity. */
+/** The values with which an app uses its managed identity. */
 interface AppIdentity {
   /** The `client_id` that the app sends for its user-assigned identity. */
   readonly clientId: string;
@@ -47,11 +48,13 @@ interface AppIdentity {
 
 /** The running emulators. */
 export interface Emulators {
+  /** The state that the emulators share. */
   readonly context: EmulatorContext;
   /** The URL of the table service, with the account name as its path. */
   readonly tableEndpoint: string;
   /** The value that the control API expects in `x-control-token`. */
   readonly controlToken: string;
+  /** The managed identities, by the names of their apps. */
   readonly identities: Readonly<Record<IdentityName, AppIdentity>>;
   /** Closes both ports, ends Azurite and removes the control file. */
   close(): Promise<void>;
@@ -103,7 +106,7 @@ function serveEndpoints(
 
 /**
  * Starts the emulators on 127.0.0.1.
- * @throws Error when a port is in use. On Azure it always throws, because anyone who reaches the
+ * @throws {Error} when a port is in use. On Azure it always throws, because anyone who reaches the
  *   emulators can get a token for any user.
  */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {

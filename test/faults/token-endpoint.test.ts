@@ -91,7 +91,7 @@ describe('while the token endpoint is down for 10 minutes', () => {
     expect(sorted[duration / 2]).toBeLessThan(100);
   });
 
-  test('one of 20 concurrent requests probes Entra, and the others fail at once', () => {
+  test('one of 20 concurrent requests probes Entra, and the others fail immediately', () => {
     expectStatus(probeResponses, 503);
     expect(probes).toBe(1);
   });

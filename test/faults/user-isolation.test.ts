@@ -16,7 +16,7 @@ beforeEach(async () => {
 });
 afterEach(() => chain.close());
 
-/** Entra never responds for one user. It responds for the other users once `release` resolves. */
+/** Makes Entra never respond for one user, and for other users only once `release` resolves. */
 function hangForUser(user: string, release: Promise<void> = Promise.resolve()): void {
   chain.fail('token', async (request, response) => {
     const oid = await readUserOfExchange(request);
@@ -41,7 +41,7 @@ test('60 sessions of one user that wait for Entra do not delay other users', asy
   await pending;
 });
 
-test('a throttled user gets 503 at once while other users wait for their turn', async () => {
+test('a throttled user gets 503 immediately while other users wait in the queue', async () => {
   const user = randomUUID();
   const throttled = await chain.token(user);
   chain.fail('token', respondWithStatus(429, { 'retry-after': '60' }));
@@ -51,8 +51,8 @@ test('a throttled user gets 503 at once while other users wait for their turn', 
   hangForUser(user, release);
   const before = chain.count('token');
   const others = chain.getAll(await chain.tokens(30));
-  const areAllTurnsTaken = () => chain.count('token') - before === maxConcurrentExchanges;
-  await until('every turn to be taken', areAllTurnsTaken);
+  const areAllSlotsTaken = () => chain.count('token') - before === maxConcurrentExchanges;
+  await until('every slot to be taken', areAllSlotsTaken);
   // The others stay blocked until this response has arrived.
   expect((await chain.get(throttled)).status).toBe(503);
   releaseOthers();

@@ -1,5 +1,6 @@
 /** A secret, personal data or an internal detail in a text that must not contain any. */
 export interface Leak {
+  /** The kind of text, such as `JWT`. */
   readonly kind: string;
   /** The first characters of the match. A report must not repeat the whole secret. */
   readonly excerpt: string;
@@ -41,8 +42,8 @@ const patterns: readonly (readonly [kind: string, pattern: RegExp])[] = [
 ];
 
 /**
- * Finds what no output, log or response body may contain: tokens, keys, e-mail addresses, error
- * texts of Entra, stack frames and file paths.
+ * Finds text that no output, log or response body may contain: tokens, keys, e-mail addresses,
+ * error texts of Entra, stack frames and file paths.
  * @param secrets more texts to find, such as the keys of this run; empty ones are ignored
  */
 export function findLeaks(text: string, secrets: readonly string[] = []): readonly Leak[] {

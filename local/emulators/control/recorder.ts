@@ -38,9 +38,9 @@ export interface Recorded {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A log in memory of what the emulators and the APIs handled. */
+/** An in-memory log of the requests that the emulators and the APIs handled. */
 export interface Recorder {
-  /** Adds an entry. Beyond 2,000 entries the oldest are dropped. */
+  /** Adds an entry. When there are more than 2,000 entries, the oldest are dropped. */
   record(entry: Omit<Recorded, 'sequence'>): void;
   /** Returns the entries after `sequence`, oldest first. */
   since(sequence: number): readonly Recorded[];
