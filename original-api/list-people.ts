@@ -1,5 +1,5 @@
 import { ApiError } from '../shared/api-error.ts';
-import type { Call } from '../shared/http/create-api.ts';
+import type { Call } from '../shared/http/call.ts';
 import type { Downstream } from '../shared/http/downstream.ts';
 import type { HandlerResult } from '../shared/http/response.ts';
 import { parsePeople, selectedProperties } from './person.ts';

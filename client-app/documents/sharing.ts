@@ -1,5 +1,5 @@
-import type { Failure } from '../auth/action-runner.ts';
-import type { ReturnedAction } from '../auth/pending-action.ts';
+import type { Failure } from '../../shared/browser/action-runner.ts';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
 import type { Editor } from '../editing/editor.ts';
 import { createPeoplePicker, type PeoplePicker } from '../people/people-picker.ts';
 import type { ViewContext } from '../ui/view.ts';

@@ -1,5 +1,5 @@
 import { html, nothing } from 'lit/html.js';
-import type { Problem } from '../auth/problem.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
 import { onFirstRender } from '../ui/on-first-render.ts';
 import type { ViewContext } from '../ui/view.ts';
 import { type DirectoryUser, maxFoundUsers } from './directory.ts';

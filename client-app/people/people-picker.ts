@@ -1,5 +1,5 @@
-import type { ReturnedAction } from '../auth/pending-action.ts';
-import type { Problem } from '../auth/problem.ts';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
 import type { ViewContext } from '../ui/view.ts';
 import type { DirectoryUser } from './directory.ts';
 import { parseObjectIds } from './object-ids.ts';

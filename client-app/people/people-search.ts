@@ -1,8 +1,8 @@
-import { createActionRunner, type Failure } from '../auth/action-runner.ts';
-import { browserClock, type Clock } from '../auth/countdown.ts';
-import type { ReturnedAction } from '../auth/pending-action.ts';
-import type { Problem } from '../auth/problem.ts';
-import { requiresInteraction } from '../auth/recovery.ts';
+import { createActionRunner, type Failure } from '../../shared/browser/action-runner.ts';
+import { browserClock, type Clock } from '../../shared/browser/clock.ts';
+import type { ReturnedAction } from '../../shared/browser/entra-visit.ts';
+import type { Problem } from '../../shared/browser/problem.ts';
+import { requiresInteraction } from '../../shared/browser/recovery.ts';
 import type { ViewContext } from '../ui/view.ts';
 import { type DirectoryUser, maxSearchLength } from './directory.ts';
 import { parseObjectIds } from './object-ids.ts';

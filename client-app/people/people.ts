@@ -1,7 +1,7 @@
+import { type Problem, ProblemError } from '../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../shared/browser/problem-code.ts';
+import { requiresInteraction } from '../../shared/browser/recovery.ts';
 import type { Api } from '../api.ts';
-import { type Problem, ProblemError } from '../auth/problem.ts';
-import type { ProblemCode } from '../auth/problem-messages.ts';
-import { requiresInteraction } from '../auth/recovery.ts';
 import type { Person } from '../auth/sign-in.ts';
 import { shorten } from '../ui/format.ts';
 import { type DirectoryUser, readUser, searchUsers } from './directory.ts';

@@ -143,13 +143,14 @@ describe('the log of Downstream API names the check that failed', () => {
       const { json } = await send(await shareWithBob());
       expect(json).toMatchObject({ status });
 
-    // Downstream API asks for a step-up before a deletion, which writes a line of its own.
-    const findLogLine = () =>
-      stack
-        .output()
-        .filter((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'))
-        .find((line) => JSON.parse(line).status === status);
-    await until('the log line of Downstream API', () => findLogLine() !== undefined);
-    expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
-  });
+      // Downstream API asks for a step-up before a deletion, which writes a line of its own.
+      const findLogLine = () =>
+        stack
+          .output()
+          .filter((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'))
+          .find((line) => JSON.parse(line).status === status);
+      await until('the log line of Downstream API', () => findLogLine() !== undefined);
+      expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
+    },
+  );
 });

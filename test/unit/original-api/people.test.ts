@@ -2,7 +2,7 @@ import { describe, expect, test } from '@jest/globals';
 import { listPeople } from '../../../original-api/list-people.ts';
 import { createMicrosoftGraph } from '../../../original-api/microsoft-graph.ts';
 import { readPerson } from '../../../original-api/read-person.ts';
-import type { Call } from '../../../shared/http/create-api.ts';
+import type { Call } from '../../../shared/http/call.ts';
 import type { Downstream } from '../../../shared/http/downstream.ts';
 
 const aliceId = 'a11ce000-0000-4000-8000-000000000001';

@@ -1,7 +1,7 @@
-import type { Clock } from '../../../../client-app/auth/countdown.ts';
 import { createDrafts } from '../../../../client-app/editing/drafts.ts';
 import { createPeoplePicker } from '../../../../client-app/people/people-picker.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';
+import type { Clock } from '../../../../shared/browser/clock.ts';
 import { createSessionStorage } from '../editing/session-storage.ts';
 import { alice, createTestPeople, settle } from './create-test-people.ts';
 

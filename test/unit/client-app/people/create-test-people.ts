@@ -1,7 +1,7 @@
 import type { Api, ApiRequest } from '../../../../client-app/api.ts';
-import { ProblemError } from '../../../../client-app/auth/problem.ts';
-import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
 import { createPeople } from '../../../../client-app/people/people.ts';
+import { ProblemError } from '../../../../shared/browser/problem.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
 
 export const alice = { id: 'a11ce000-0000-4000-8000-000000000001', name: 'Alice Almeida' };
 export const bob = {

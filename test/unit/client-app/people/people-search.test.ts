@@ -1,6 +1,6 @@
 import { expect, test } from '@jest/globals';
-import type { ReturnedAction } from '../../../../client-app/auth/pending-action.ts';
-import type { Problem } from '../../../../client-app/auth/problem.ts';
+import type { ReturnedAction } from '../../../../shared/browser/entra-visit.ts';
+import type { Problem } from '../../../../shared/browser/problem.ts';
 import { createPickerWorld } from './create-picker.ts';
 import { bob, unknownId } from './create-test-people.ts';
 
@@ -89,7 +89,7 @@ async function returnFromEntra(returned: Partial<ReturnedAction>) {
   await before.picker.search.failure?.interact();
   before.world.problem = undefined;
   const { picker } = before.openPage();
-  picker.resume({ hash: '', action: 'find-readers', code: 'consent_required', ...returned });
+  picker.resume({ page: '', action: 'find-readers', code: 'consent_required', ...returned });
   await before.pass(0);
   return { ...before, picker };
 }

@@ -1,5 +1,5 @@
 import { expect, test } from '@jest/globals';
-import type { ProblemCode } from '../../../../client-app/auth/problem-messages.ts';
+import type { ProblemCode } from '../../../../shared/browser/problem-code.ts';
 import { alice, bob, bobby, createTestPeople, settle, unknownId } from './create-test-people.ts';
 
 /** A different object id for each index. */
