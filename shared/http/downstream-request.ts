@@ -121,6 +121,7 @@ export function writeBody({ json, text, bytes, contentType }: DownstreamBody): {
 /**
  * Returns the headers of a request by their names in lower case.
  *
+ * @param contentType The media type of the body, if there is one.
  * @throws {TypeError} A header is one that only this module sets.
  *
  * @example
@@ -130,6 +131,7 @@ export function writeBody({ json, text, bytes, contentType }: DownstreamBody): {
  */
 export function writeHeaders(
   headers: NonNullable<DownstreamRequestOptions['headers']>,
+  contentType?: string,
 ): Record<string, string> {
   const written: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {
@@ -138,5 +140,6 @@ export function writeHeaders(
       throw new TypeError(`The header ${lowerCaseName} cannot be set on a downstream request.`);
     if (value !== null && value !== undefined) written[lowerCaseName] = value;
   }
+  if (contentType !== undefined) written['content-type'] = contentType;
   return written;
 }

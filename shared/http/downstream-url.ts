@@ -18,9 +18,24 @@ const unsafePath = new RegExp(
   'i',
 );
 
+/** The scheme of an absolute URL (RFC 3986 §3.1). */
+const scheme = /^[a-z][a-z\d+.-]*:/i;
+
+/** The base URL of a downstream API, in the parts that are compared for each request. */
+export type BaseUrl = {
+  /** The whole URL. It ends with a slash. */
+  readonly href: string;
+
+  /** The scheme, host and port. */
+  readonly origin: string;
+
+  /** The path. It ends with a slash. */
+  readonly pathname: string;
+};
+
 /**
- * Reads the base URL of a downstream API. Its path ends with a slash afterwards, so that relative
- * paths are resolved below it.
+ * Reads the base URL of a downstream API. A slash is added to its end if it is missing, so that
+ * paths are below it.
  *
  * @throws {TypeError} It is not an https URL, or it has credentials, a query or a fragment. For a
  * loopback address, http is accepted, too.
@@ -30,7 +45,7 @@ const unsafePath = new RegExp(
  * readBaseUrl('https://graph.microsoft.com/v1.0').href; // https://graph.microsoft.com/v1.0/
  * ```
  */
-export function readBaseUrl(baseUrl: string | URL): URL {
+export function readBaseUrl(baseUrl: string | URL): BaseUrl {
   const url = URL.parse(String(baseUrl));
   if (!url || !isSecure(url))
     throw new TypeError(
@@ -41,7 +56,8 @@ export function readBaseUrl(baseUrl: string | URL): URL {
       'The base URL of a downstream API must not have credentials, a query or a fragment.',
     );
   if (!url.pathname.endsWith('/')) url.pathname += '/';
-  return url;
+  const { href, origin, pathname } = url;
+  return { href, origin, pathname };
 }
 
 const isSecure = (url: URL) =>
@@ -61,12 +77,12 @@ const isSecure = (url: URL) =>
  * resolveUrl(readBaseUrl('https://graph.microsoft.com/v1.0'), 'me', { $select: 'id' });
  * ```
  */
-export function resolveUrl(baseUrl: URL, path: string | URL, query?: Query): URL {
+export function resolveUrl(baseUrl: BaseUrl, path: string | URL, query?: Query): URL {
   const text = String(path);
   // What follows the question mark is no path.
   const [pathOnly = ''] = text.split('?', 1);
   if (unsafePath.test(pathOnly)) throw unsafe();
-  const url = URL.parse(text, baseUrl.href);
+  const url = URL.parse(scheme.test(text) ? text : baseUrl.href + text);
   const isBelow =
     url?.origin === baseUrl.origin &&
     url.pathname.startsWith(baseUrl.pathname) &&

@@ -147,12 +147,11 @@ export function createDownstream({
   function prepare(
     method: SendMethod,
     path: string | URL,
-    { headers = {}, query, ...body }: DownstreamBodyOptions,
+    options: DownstreamBodyOptions,
   ): PreparedRequest {
-    const { contentType, ...written } = writeBody(body);
-    const writtenHeaders = writeHeaders(headers);
-    if (contentType !== undefined) writtenHeaders['content-type'] = contentType;
-    return { method, url: resolveUrl(base, path, query), headers: writtenHeaders, ...written };
+    const { body, contentType } = writeBody(options);
+    const headers = writeHeaders(options.headers ?? {}, contentType);
+    return { method, url: resolveUrl(base, path, options.query), headers, body };
   }
 
   async function sendAsUser(
@@ -191,7 +190,8 @@ export function createDownstream({
 
   const methodOf =
     (method: SendMethod): SendWithBody =>
-    async (call, path, { scopes = defaultScopes, throwOnError = true, ...options } = {}) => {
+    async (call, path, options = {}) => {
+      const { scopes = defaultScopes, throwOnError = true } = options;
       if (!scopes?.length)
         throw new TypeError('The request has no scopes. Set `scopes` on it or on its downstream.');
       const request = prepare(method, path, options);

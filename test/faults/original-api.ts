@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { HttpFunctionOptions } from '@azure/functions';
+import { requireJson } from '../../original-api/relay.ts';
 import { createEntra } from '../../shared/entra.ts';
 import { createApi } from '../../shared/http/create-api.ts';
 import { createDownstream } from '../../shared/http/downstream.ts';
@@ -42,17 +43,15 @@ export function createOriginalRoute(options: {
   return api.route('documents', {
     GET: {
       scopes: ['Documents.Read'],
-      handler: async (request) => {
-        const { json } = await downstream.get(request, 'documents');
-        return { json };
-      },
+      handler: async (call) => ({
+        json: requireJson(await downstream.get(call, 'documents')),
+      }),
     },
     PUT: {
       scopes: ['Documents.Read'],
-      handler: async (request) => {
-        const { json } = await downstream.put(request, 'documents/1', { json: {} });
-        return { json };
-      },
+      handler: async (call) => ({
+        json: requireJson(await downstream.put(call, 'documents/1', { json: {} })),
+      }),
     },
   });
 }
