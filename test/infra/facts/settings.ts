@@ -87,8 +87,8 @@ export const settingFacts: readonly Fact[] = [
     }),
     mutation: {
       file: main,
-      from: 'microsoftGraphEndpoints[environment().name]',
-      to: "'https://graph.microsoft.com'",
+      from: "AzureCloud: 'https://graph.microsoft.com'",
+      to: "AzureCloud: 'https://graph.microsoft.us'",
     },
   },
   {
