@@ -71,7 +71,7 @@ export function createExchange({
   credential,
   now = Date.now,
 }: ExchangeSettings): Exchange {
-  const guard = createTokenEndpointGuard(now);
+  const guard = createTokenEndpointGuard({ now });
   const challengeOnce = createChallengeOnce(now);
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: maxClients });
 
@@ -114,9 +114,7 @@ export function createExchange({
       ...(claims && { claims: JSON.stringify(claims) }),
     };
     try {
-      const result = await guard(`${caller.tenantId} ${caller.objectId}`, () =>
-        client.acquireTokenOnBehalfOf(oboRequest),
-      );
+      const result = await guard(caller, () => client.acquireTokenOnBehalfOf(oboRequest));
       return result?.accessToken ?? '';
     } finally {
       // MSAL writes the token to its cache in spite of `skipCache`.

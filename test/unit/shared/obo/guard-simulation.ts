@@ -1,0 +1,100 @@
+import { setImmediate as settle } from 'node:timers/promises';
+import { type Refusal, TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+import { createTokenEndpointGuard } from '../../../../shared/obo/token-endpoint-guard.ts';
+
+/** How the simulated token endpoint responds to one request. */
+export type Behaviour = {
+  /** Milliseconds until the response, or until the request fails. */
+  readonly after: number;
+  /** Why the endpoint issues no token. Absent if it issues one. */
+  readonly refusal?: Refusal;
+};
+
+/** One request of one user, from its start to its outcome. All times are in milliseconds. */
+export type SimulatedRequest = {
+  readonly tenantId: string;
+  readonly objectId: string;
+  /** When the user asked for a token. */
+  readonly askedAt: number;
+  /** When the request went out to the endpoint. Absent if the guard rejected it. */
+  sentAt?: number;
+  /** When the user had the outcome. */
+  endedAt?: number;
+  /** Why there is no token. Absent after a success. */
+  refusal?: Refusal;
+};
+
+/** Simulates many users and one guard on a clock of its own. */
+export interface Simulation {
+  /** Runs a step at a time of the simulation, in milliseconds. */
+  at(time: number, step: () => void): void;
+  /** Lets a user ask for a token now. */
+  ask(tenantId: string, objectId: string): void;
+  /** Runs all steps up to this time. */
+  runUntil(time: number): Promise<void>;
+  /** Every request that was asked for, in order. */
+  readonly requests: readonly SimulatedRequest[];
+  /** The current time of the simulation. */
+  now(): number;
+}
+
+/**
+ * Creates a simulation.
+ *
+ * @param respond how the endpoint responds to this user now
+ */
+export function createSimulation(
+  respond: (tenantId: string, objectId: string, now: number) => Behaviour,
+): Simulation {
+  let now = 0;
+  const start = Date.UTC(2026, 10, 22);
+  const steps = new Map<number, (() => void)[]>();
+  const requests: SimulatedRequest[] = [];
+  const guard = createTokenEndpointGuard({ now: () => start + now, random: () => 0 });
+
+  function at(time: number, step: () => void): void {
+    steps.set(time, [...(steps.get(time) ?? []), step]);
+  }
+
+  function send(request: SimulatedRequest): Promise<string> {
+    request.sentAt = now;
+    const { after, refusal } = respond(request.tenantId, request.objectId, now);
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    at(now + after, () => (refusal ? reject(new TokenEndpointRefusal(refusal)) : resolve('token')));
+    return promise;
+  }
+
+  async function run(request: SimulatedRequest): Promise<void> {
+    try {
+      await guard(request, () => send(request));
+    } catch (error) {
+      if (!(error instanceof TokenEndpointRefusal)) throw error;
+      request.refusal = error.refusal;
+    }
+    request.endedAt = now;
+  }
+
+  return {
+    at,
+    ask(tenantId, objectId) {
+      const request = { tenantId, objectId, askedAt: now };
+      requests.push(request);
+      void run(request);
+    },
+    async runUntil(end) {
+      for (;;) {
+        const next = Math.min(...steps.keys());
+        if (next > end) return;
+        now = Math.max(now, next);
+        const due = steps.get(next) ?? [];
+        steps.delete(next);
+        for (const step of due) {
+          step();
+          await settle();
+        }
+      }
+    },
+    requests,
+    now: () => now,
+  };
+}
