@@ -97,7 +97,7 @@ export function createCircuitBreaker({
     if (!hasPassed(probeInterval, lastProbe.at)) return false;
     if (hasPassed(probeInterval + probeReserve, lastProbe.at)) return true;
     const lessSuspect = lastRejectedAt.slice(0, history.suspicionOf(user));
-    return lessSuspect.every((at) => hasPassed(probeInterval, at));
+    return lessSuspect.every((at) => hasPassed(probeInterval - probeReserve, at));
   }
 
   function recordRejection(user: string): void {

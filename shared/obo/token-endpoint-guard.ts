@@ -41,7 +41,7 @@ const maxQueueTime = 4_000;
 const breakerThreshold = 5;
 
 /** Milliseconds after a success during which the circuit stays closed. */
-const breakerPatience = 2_000;
+const breakerPatience = 5_000;
 
 /** Milliseconds between two probes of a tenant while its circuit is open. */
 const probeInterval = 5_000;
@@ -56,7 +56,7 @@ const userThreshold = 5;
 const userBackoff = 5_000;
 
 /** Milliseconds for which a user's failure or rejection is remembered. */
-const historyMemory = 5 * 60_000;
+const historyMemory = 15 * 60_000;
 
 /** How many users are remembered, for each purpose. */
 const maxUsers = 10_000;

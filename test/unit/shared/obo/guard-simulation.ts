@@ -48,12 +48,21 @@ export function createSimulation(
 ): Simulation {
   let now = 0;
   const start = Date.UTC(2026, 10, 22);
-  const steps = new Map<number, (() => void)[]>();
+  /** The steps to come. The next one is the last. */
+  const steps: { readonly time: number; readonly step: () => void }[] = [];
   const requests: SimulatedRequest[] = [];
   const guard = createTokenEndpointGuard({ now: () => start + now, random: () => 0 });
 
   function at(time: number, step: () => void): void {
-    steps.set(time, [...(steps.get(time) ?? []), step]);
+    // Steps of the same time run in the order in which they were added.
+    let low = 0;
+    let high = steps.length;
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((steps[middle]?.time ?? 0) > time) low = middle + 1;
+      else high = middle;
+    }
+    steps.splice(low, 0, { time, step });
   }
 
   function send(request: SimulatedRequest): Promise<string> {
@@ -82,17 +91,13 @@ export function createSimulation(
       void run(request);
     },
     async runUntil(end) {
-      for (;;) {
-        const next = Math.min(...steps.keys());
-        if (next > end) return;
-        now = Math.max(now, next);
-        const due = steps.get(next) ?? [];
-        steps.delete(next);
-        for (const step of due) {
-          step();
-          await settle();
-        }
+      while ((steps.at(-1)?.time ?? Number.POSITIVE_INFINITY) <= end) {
+        const next = steps.pop();
+        now = next?.time ?? now;
+        next?.step();
+        await settle();
       }
+      now = end;
     },
     requests,
     now: () => now,
