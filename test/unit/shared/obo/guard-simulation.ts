@@ -24,6 +24,18 @@ export type SimulatedRequest = {
   refusal?: Refusal;
 };
 
+/** Creates random numbers from 0 up to but not including 1, the same ones for the same seed. */
+export function createRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    // Mulberry32 (https://gist.github.com/tommyettinger/46a874533244883189143505d203312c).
+    state = (state + 0x6d2b79f5) | 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
 /** Simulates many users and one guard on a clock of its own. */
 export interface Simulation {
   /** Runs a step at a time of the simulation, in milliseconds. */
@@ -46,12 +58,13 @@ export interface Simulation {
 export function createSimulation(
   respond: (tenantId: string, objectId: string, now: number) => Behaviour,
 ): Simulation {
+  const random = createRandom(1);
   let now = 0;
   const start = Date.UTC(2026, 10, 22);
   /** The steps to come. The next one is the last. */
   const steps: { readonly time: number; readonly step: () => void }[] = [];
   const requests: SimulatedRequest[] = [];
-  const guard = createTokenEndpointGuard({ now: () => start + now, random: () => 0 });
+  const guard = createTokenEndpointGuard({ now: () => start + now, random });
 
   function at(time: number, step: () => void): void {
     // Steps of the same time run in the order in which they were added.
