@@ -5,11 +5,13 @@ import type { Suspicion } from './user-history.ts';
 export type BulkheadOptions = {
   /** How many operations run at a time. */
   readonly maxConcurrent: number;
-  /**
-   * How many operations of one tenant run at a time. A tenant with a long queue gets more, as long
-   * as this many of `maxConcurrent` remain free for the other tenants.
-   */
+  /** How many operations of one tenant run at a time, unless the tenant has a long queue. */
   readonly maxConcurrentPerTenant: number;
+  /**
+   * How many operations run at a time, in total, before a tenant with a long queue gets no more
+   * than `maxConcurrentPerTenant`. The rest of `maxConcurrent` is for the other tenants.
+   */
+  readonly maxConcurrentElastic: number;
   /** How many operations of one user run at a time. */
   readonly maxConcurrentPerUser: number;
   /** How many operations of a tenant's failing users run at a time. */
@@ -93,6 +95,7 @@ type Tenant = {
 export function createBulkhead({
   maxConcurrent,
   maxConcurrentPerTenant,
+  maxConcurrentElastic,
   maxConcurrentPerUser,
   maxConcurrentFailing,
   operationsPerSlot,
@@ -133,8 +136,7 @@ export function createBulkhead({
 
   function hasFreeSlot(tenant: Tenant): boolean {
     if (tenant.running < maxConcurrentPerTenant) return true;
-    const isRoomForOthers = running < maxConcurrent - maxConcurrentPerTenant;
-    return isRoomForOthers && tenant.running < tenant.slots;
+    return running < maxConcurrentElastic && tenant.running < tenant.slots;
   }
 
   /** Rejects the operations that have waited too long. The set is in the order of arrival. */

@@ -89,14 +89,14 @@ describe('turns', () => {
   test('go from tenant to tenant when all slots are taken', async () => {
     const { run } = setUpGuard();
     const { started, request, endOne } = createRecorder();
-    const tenants = ['t1', 't2', 't3', 't4', 't5'];
+    const tenants = Array.from({ length: 10 }, (_, index) => `tenant-${index}`);
     for (const tenant of tenants)
       for (const user of createUsers(maxConcurrent)) void run(user, request(tenant), tenant);
     for (const user of ['a', 'b', 'c']) void run(user, request('contoso'), 'contoso');
     for (const user of ['a', 'b', 'c']) void run(user, request('fabrikam'), 'fabrikam');
     for (let ended = 0; ended < 6; ended += 1) await endOne();
     const turns = ['contoso', 'fabrikam', 'contoso', 'fabrikam', 'contoso', 'fabrikam'];
-    expect(started.slice(5 * maxConcurrent)).toEqual(turns);
+    expect(started.slice(10 * maxConcurrent)).toEqual(turns);
   });
 
   test('come to a failing user after the other users', async () => {
@@ -136,12 +136,23 @@ describe('a tenant', () => {
     expect(countRequests() - before).toBe(maxConcurrent);
   });
 
-  test('keeps 20 slots while other tenants have long queues', async () => {
+  test('has 20 slots while other tenants have long queues', async () => {
     const { run, countRequests } = setUpGuard();
     for (const user of createUsers(1_000)) void run(user, never, 'contoso');
     for (const user of createUsers(1_000)) void run(user, never, 'fabrikam');
     await settle();
-    expect(countRequests()).toBe(100);
+    expect(countRequests()).toBe(80 + maxConcurrent);
+    for (const user of createUsers(maxConcurrent)) void run(user, never, 'adatum');
+    await settle();
+    expect(countRequests()).toBe(80 + 2 * maxConcurrent);
+  });
+
+  test('shares 200 slots with the other tenants', async () => {
+    const { run, countRequests } = setUpGuard();
+    for (let tenant = 0; tenant < 20; tenant += 1)
+      for (const user of createUsers(30)) void run(user, never, `tenant-${tenant}`);
+    await settle();
+    expect(countRequests()).toBe(200);
   });
 
   test('has at most 10 requests of failing users running', async () => {
