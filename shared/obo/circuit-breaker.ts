@@ -4,7 +4,10 @@ import type { UserHistory } from './user-history.ts';
 export type CircuitBreakerOptions = {
   /** How many failures without a success in between open the circuit. */
   readonly threshold: number;
-  /** Milliseconds after a success during which the circuit stays closed. */
+  /**
+   * Milliseconds after a success during which the circuit stays closed. Users whose last call failed
+   * are rejected in this time.
+   */
   readonly patience: number;
   /** Milliseconds between two probes while the circuit is open. */
   readonly probeInterval: number;
@@ -85,8 +88,9 @@ export function createCircuitBreaker({
     return elapsed < 0 || elapsed >= milliseconds;
   };
 
-  const isOpen = () =>
-    failures >= threshold && failedUsers.size > 1 && hasPassed(patience, lastSuccessAt);
+  const isInDoubt = () => failures >= threshold && failedUsers.size > 1;
+
+  const isOpen = () => isInDoubt() && hasPassed(patience, lastSuccessAt);
 
   function close(): void {
     failures = 0;
@@ -112,7 +116,8 @@ export function createCircuitBreaker({
 
   return {
     allows(user) {
-      if (!isOpen()) return true;
+      if (!isInDoubt()) return true;
+      if (!isOpen()) return history.suspicionOf(user) < 2;
       if (mayProbe(user)) {
         if (user !== lastProbe.user) return true;
         // Only this user is left, and one user's failures keep no circuit open.

@@ -163,6 +163,16 @@ describe('failures', () => {
     expect(await run('bob')).toBe('ok');
   });
 
+  test('within five seconds after a success hold back only those who failed', async () => {
+    const { run, countRequests } = setUpGuard();
+    await run('alice');
+    for (const user of createUsers(5)) await run(user, fail);
+    expect(await run('user-0')).toEqual(rejectedAs('circuit-open'));
+    expect(countRequests()).toBe(6);
+    await run('alice');
+    expect(await run('user-0')).toBe('ok');
+  });
+
   test('open the circuit five seconds after the last success', async () => {
     const { run, pass } = setUpGuard();
     await run('alice');
