@@ -14,8 +14,11 @@ export type BulkheadOptions = {
   readonly maxConcurrentElastic: number;
   /** How many operations of one user run at a time. */
   readonly maxConcurrentPerUser: number;
-  /** How many operations of a tenant's failing users run at a time. */
-  readonly maxConcurrentFailing: number;
+  /**
+   * For each suspicion, the share of a tenant's slots that users of this suspicion or a higher one
+   * may take, from 0 to 1.
+   */
+  readonly shares: Readonly<Record<Suspicion, number>>;
   /** How many operations one slot serves within `maxQueueTime`. A longer queue gets more slots. */
   readonly operationsPerSlot: number;
   /** How many operations of one tenant wait in the queue. Beyond that, new ones are rejected. */
@@ -65,8 +68,8 @@ type Operation = {
 type Tenant = {
   /** How many run. */
   running: number;
-  /** How many of failing users run. */
-  runningFailing: number;
+  /** How many run, by suspicion. */
+  readonly runningBySuspicion: Record<Suspicion, number>;
   /** How many run, by user. */
   readonly runningByUser: Map<string, number>;
   /** All that wait, in the order of their arrival. */
@@ -97,7 +100,7 @@ export function createBulkhead({
   maxConcurrentPerTenant,
   maxConcurrentElastic,
   maxConcurrentPerUser,
-  maxConcurrentFailing,
+  shares,
   operationsPerSlot,
   maxQueued,
   maxQueuedPerUser,
@@ -113,7 +116,7 @@ export function createBulkhead({
     if (known) return known;
     const tenant: Tenant = {
       running: 0,
-      runningFailing: 0,
+      runningBySuspicion: { 0: 0, 1: 0, 2: 0 },
       runningByUser: new Map(),
       waiting: new Set(),
       queues: {
@@ -134,9 +137,13 @@ export function createBulkhead({
     tenant.slots = Math.max(queued > 0 ? tenant.slots : maxConcurrentPerTenant, needed);
   }
 
-  function hasFreeSlot(tenant: Tenant): boolean {
-    if (tenant.running < maxConcurrentPerTenant) return true;
-    return running < maxConcurrentElastic && tenant.running < tenant.slots;
+  /** Returns whether an operation of a tenant's user of this suspicion may start. */
+  function hasFreeSlot(tenant: Tenant, suspicion: Suspicion): boolean {
+    const slots = running < maxConcurrentElastic ? tenant.slots : maxConcurrentPerTenant;
+    if (tenant.running >= slots) return false;
+    const { 1: rejected, 2: failing } = tenant.runningBySuspicion;
+    const suspects = { 0: tenant.running, 1: rejected + failing, 2: failing }[suspicion];
+    return suspects < slots * shares[suspicion];
   }
 
   /** Rejects the operations that have waited too long. The set is in the order of arrival. */
@@ -151,14 +158,11 @@ export function createBulkhead({
 
   /** Starts the tenant's next operation. Returns whether there was one that may start. */
   function startNext(tenant: Tenant): boolean {
-    if (!hasFreeSlot(tenant)) return false;
     const mayStart = (objectId: string) =>
       (tenant.runningByUser.get(objectId) ?? 0) < maxConcurrentPerUser;
-    const mayStartFailing = tenant.runningFailing < maxConcurrentFailing;
-    const operation =
-      tenant.queues[0].take(mayStart) ??
-      tenant.queues[1].take(mayStart) ??
-      (mayStartFailing ? tenant.queues[2].take(mayStart) : undefined);
+    const takeOf = (suspicion: Suspicion) =>
+      hasFreeSlot(tenant, suspicion) ? tenant.queues[suspicion].take(mayStart) : undefined;
+    const operation = takeOf(0) ?? takeOf(1) ?? takeOf(2);
     if (!operation) return false;
     tenant.waiting.delete(operation);
     count(tenant, operation.user, operation.suspicion, 1);
@@ -174,7 +178,7 @@ export function createBulkhead({
   ): void {
     running += change;
     tenant.running += change;
-    if (suspicion === 2) tenant.runningFailing += change;
+    tenant.runningBySuspicion[suspicion] += change;
     const ofUser = (tenant.runningByUser.get(objectId) ?? 0) + change;
     if (ofUser === 0) tenant.runningByUser.delete(objectId);
     else tenant.runningByUser.set(objectId, ofUser);

@@ -19,8 +19,8 @@ const maxConcurrentElastic = 80;
 /** How many requests of one user run at a time. */
 const maxConcurrentPerUser = 5;
 
-/** How many requests of a tenant's failing users run at a time. */
-const maxConcurrentFailing = 10;
+/** For each suspicion, the share of a tenant's slots that such users may take. */
+const shares = { 0: 1, 1: 0.75, 2: 0.5 };
 
 /** How many requests one slot serves within `maxQueueTime` if Entra responds within 400 ms. */
 const requestsPerSlot = 10;
@@ -111,7 +111,7 @@ export function createTokenEndpointGuard({
     maxConcurrentPerTenant,
     maxConcurrentElastic,
     maxConcurrentPerUser,
-    maxConcurrentFailing,
+    shares,
     operationsPerSlot: requestsPerSlot,
     maxQueued,
     maxQueuedPerUser,

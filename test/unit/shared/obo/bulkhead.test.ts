@@ -170,6 +170,22 @@ describe('a tenant', () => {
   });
 });
 
+test('a tenant has at most 15 requests of rejected users running', async () => {
+  const never = () => new Promise<string>(() => {});
+  const { run, pass, countRequests } = setUpGuard();
+  const users = createUsers(30);
+  const fail = () => Promise.reject(new TokenEndpointRefusal({ status: 500 }));
+  for (const user of ['a', 'b', 'c', 'd', 'e']) await run(user, fail);
+  for (const user of users) await run(user);
+  pass(5_000);
+  expect(await run('alice')).toBe('ok');
+  const before = countRequests();
+  for (const user of users) void run(user, never);
+  await settle();
+  expect(countRequests() - before).toBe(15);
+  expect(await run('bob')).toBe('ok');
+});
+
 describe('the queue', () => {
   /** Fills all slots with requests that end when the test says so. */
   function setUpWithAllSlotsTaken() {
