@@ -103,6 +103,12 @@ describe('while the token endpoint is down for 10 minutes', () => {
   test('no exchange stays in progress', () => {
     expect(chain.exchanges.running).toBe(0);
   });
+
+  test('the log tells broken connections from requests that were not sent', () => {
+    const causes = chain.log.map((line) => /"cause":"(\w+)"/.exec(line)?.[1]);
+    expect(new Set(causes)).toEqual(new Set([undefined, 'connection', 'breaker']));
+    expect(causes.filter((cause) => cause === 'connection')).toHaveLength(tokenRequests + probes);
+  });
 });
 
 describe('a token endpoint', () => {
