@@ -8,6 +8,7 @@ import { openDocumentList } from './documents/document-list-view.ts';
 import { openDocument, openNewDocument } from './documents/document-view.ts';
 import { createDrafts } from './editing/drafts.ts';
 import { openJourney } from './journey/journey-view.ts';
+import { createPeople } from './people/people.ts';
 import { createEmulatorControl } from './policies/emulator-control.ts';
 import { createPolicies, type Policies } from './policies/policies.ts';
 import { openPolicies } from './policies/policies-view.ts';
@@ -39,11 +40,13 @@ export function openApp(
   let isDrawScheduled = false;
   let returned = takeReturnedAction(pendingActions, signIn.visit, location.hash);
 
+  const api = createApi({ baseUrl: settings.originalApiUrl, acquireToken: signIn.acquireToken });
   const context: ViewContext = {
     settings,
     person,
     drafts,
-    api: createApi({ baseUrl: settings.originalApiUrl, acquireToken: signIn.acquireToken }),
+    api,
+    people: createPeople({ api, person, refresh: () => context.refresh() }),
     refresh() {
       if (isDrawScheduled) return;
       isDrawScheduled = true;

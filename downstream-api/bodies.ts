@@ -4,13 +4,13 @@ import { readJsonBody } from '../shared/http/body.ts';
 import type { ApiRequest } from '../shared/http/call.ts';
 import { isGuid, isObject } from '../shared/json.ts';
 
-/** How many users a document is shared with at most, as readers and as writers each. */
+/** The maximum number of readers of a document, and of its writers. */
 const maxUsers = 100;
 
-/** How many properties a body has at most. More are rejected before they are compared. */
+/** The maximum number of properties in a body. A body with more is not validated. */
 const maxProperties = 20;
 
-/** Property names that Valibot skips. A body with one of them must not be accepted silently. */
+/** Property names that Valibot ignores. They are rejected like any other unknown property. */
 const skippedNames = ['__proto__', 'prototype', 'constructor'];
 
 const text = v.string('must be a string');
@@ -71,8 +71,8 @@ type ProfileBody = v.InferOutput<typeof profileBody>;
 /**
  * Reads the body of a request to write a document.
  *
- * @throws ApiError as `readJsonBody` does
- * @throws ApiError `bad_request`, with the invalid properties in its detail
+ * @throws {ApiError} as `readJsonBody` does
+ * @throws {ApiError} `bad_request`, with the invalid properties in its detail
  */
 export const readDocumentBody = (request: ApiRequest): Promise<DocumentBody> =>
   readBody(documentBody, request);
@@ -80,13 +80,13 @@ export const readDocumentBody = (request: ApiRequest): Promise<DocumentBody> =>
 /**
  * Reads the body of a request to write a profile.
  *
- * @throws ApiError as `readJsonBody` does
- * @throws ApiError `bad_request`, with the invalid properties in its detail
+ * @throws {ApiError} as `readJsonBody` does
+ * @throws {ApiError} `bad_request`, with the invalid properties in its detail
  */
 export const readProfileBody = (request: ApiRequest): Promise<ProfileBody> =>
   readBody(profileBody, request);
 
-/** How many problems the detail of an error names. */
+/** The maximum number of problems in the detail of an error. */
 const maxProblems = 5;
 
 async function readBody<S extends v.GenericSchema>(
@@ -106,7 +106,7 @@ function describeIssue({ type, path, message }: v.BaseIssue<unknown>): string {
   return `'${toPrintable(key)}' ${message}.`;
 }
 
-/** How many characters of a property name the detail of an error repeats. */
+/** The number of characters of a property name that the detail of an error repeats. */
 const maxNameLength = 40;
 
 /** Makes a name from the request safe to repeat. */

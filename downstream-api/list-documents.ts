@@ -35,7 +35,7 @@ const maxLimit = 100;
  * Reads `limit` and `continuation`. A continuation is the id of the last document on the previous
  * page.
  *
- * @throws ApiError `bad_request` for another value
+ * @throws {ApiError} `bad_request` for another value
  */
 function readPage(query: URLSearchParams): Page {
   const limit = query.get('limit') ?? defaultLimit;

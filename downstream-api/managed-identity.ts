@@ -4,7 +4,7 @@ import { isNonEmptyString, readJsonObject } from '../shared/json.ts';
 import { createTokenCache, type RefreshingCache } from '../shared/refreshing-cache.ts';
 import { optional, type SettingsValues, text } from '../shared/settings.ts';
 
-/** The settings that the platform sets for an app with a managed identity. */
+/** The settings that Azure sets for an app with a managed identity. */
 export const managedIdentitySettings = {
   /** The URL of the local token endpoint. */
   IDENTITY_ENDPOINT: optional(text),
@@ -12,7 +12,7 @@ export const managedIdentitySettings = {
   IDENTITY_HEADER: optional(text),
 };
 
-/** The settings of `createManagedIdentity`. */
+/** The settings that {@link createManagedIdentity} needs. */
 export type ManagedIdentitySettings = SettingsValues<typeof managedIdentitySettings> & {
   /** The client id of a user-assigned identity, or `undefined` for the system-assigned one. */
   readonly AZURE_CLIENT_ID: string | undefined;
@@ -39,8 +39,8 @@ const apiVersion = '2019-08-01';
  * (https://learn.microsoft.com/azure/app-service/overview-managed-identity#rest-endpoint-reference),
  * because `@azure/identity` would add MSAL to an app that exchanges no tokens.
  *
- * Tokens are cached per scope, and concurrent callers share one request. A failure is not cached,
- * unless the endpoint sent a `Retry-After`: then no request is sent before that time has passed.
+ * Tokens are cached per scope, and concurrent callers share one request. Failures are not cached.
+ * If the endpoint sends a `Retry-After`, no further request is sent until that time has passed.
  *
  * @param now the current time in milliseconds since 1970
  */
@@ -62,7 +62,7 @@ export function createManagedIdentity(
     /**
      * Returns a token for a scope, such as `https://storage.azure.com/.default`.
      *
-     * @throws ApiError `unavailable` if there is no managed identity or it returns no token
+     * @throws {ApiError} `unavailable` if there is no managed identity or it returns no token
      */
     async getToken(scopes: string | string[]): Promise<AccessToken> {
       return cacheFor(String(scopes)).get();
@@ -105,6 +105,6 @@ async function get(url: string, identityHeader: string): Promise<HttpResponse> {
   }
 }
 
-/** @param retryAfter seconds until a retry makes sense */
+/** @param retryAfter seconds until a retry may succeed */
 const unavailable = (reason: string, retryAfter?: number) =>
   new ApiError('unavailable', { retryAfter, logContext: { check: 'managed-identity', reason } });

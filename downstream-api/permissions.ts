@@ -28,7 +28,7 @@ export const mayAccessProfile = ({ objectId, roles }: Caller, userId: string): b
 /**
  * Checks that the caller may access a user's profile.
  *
- * @throws ApiError `forbidden` if not
+ * @throws {ApiError} `forbidden` if the caller may not access it
  */
 export function requireProfileAccess(caller: Caller, userId: string): void {
   if (!mayAccessProfile(caller, userId))
@@ -36,10 +36,10 @@ export function requireProfileAccess(caller: Caller, userId: string): void {
 }
 
 /**
- * Returns a document that exists and that the caller may read. The response is the same for both
+ * Returns the document if it exists and the caller may read it. The response is the same for both
  * failures, so that a caller cannot find out which documents exist. The log names the cause.
  *
- * @throws ApiError `not_found` if not
+ * @throws {ApiError} `not_found` if the document does not exist or the caller may not read it
  */
 export function requireReadable(
   caller: Caller,

@@ -2,8 +2,8 @@ import { ApiError } from '../shared/api-error.ts';
 import type { ApiRequest } from '../shared/http/call.ts';
 
 /**
- * The precondition of a write (RFC 9110 §13.1). A list of ETags: the stored version must have one
- * of them. `absent`: there must be no stored version.
+ * The precondition of a write (RFC 9110 §13.1). With a list, the stored version must have one of
+ * these ETags. With `absent`, no version may be stored.
  */
 export type Precondition = readonly string[] | 'absent';
 
@@ -14,8 +14,8 @@ const entityTag = /(?:W\/)?"[^"]*"/g;
  * Reads `If-Match` with a list of ETags, or `If-None-Match: *`. `If-Match: *` is not accepted,
  * because it does not protect against a lost update.
  *
- * @throws ApiError `bad_request` if both headers are present
- * @throws ApiError `precondition_required` if neither has an accepted value
+ * @throws {ApiError} `bad_request` if both headers are present
+ * @throws {ApiError} `precondition_required` if neither has an accepted value
  */
 export function readPrecondition({ headers }: Pick<ApiRequest, 'headers'>): Precondition {
   const ifMatch = headers.get('if-match')?.trim();
@@ -32,7 +32,7 @@ export function readPrecondition({ headers }: Pick<ApiRequest, 'headers'>): Prec
 /**
  * Checks a precondition against the stored version.
  *
- * @throws ApiError `conflict` if the stored version is not one that the caller has read
+ * @throws {ApiError} `conflict` if the stored version is not one that the caller has read
  */
 export function requireMatch(precondition: Precondition, stored: { readonly etag: string }): void {
   if (precondition === 'absent' || !precondition.includes(stored.etag))

@@ -16,10 +16,10 @@ const authContextId = matching(
 );
 
 /**
- * Reads the settings of Downstream API. Call it once, at start-up.
+ * Reads the settings of Downstream API. Call it once, at startup.
  *
  * @param environment the environment variables, by default those of the process
- * @throws SettingsError that names every missing or invalid setting
+ * @throws {SettingsError} that names every missing or invalid setting
  */
 export const readDownstreamSettings = (environment?: Environment) =>
   readSettings(

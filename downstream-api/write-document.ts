@@ -18,7 +18,8 @@ type DocumentWrite = {
 };
 
 /**
- * Creates a document of the caller with `If-None-Match: *`, or updates one with `If-Match`.
+ * Creates a document with `If-None-Match: *`, or updates one with `If-Match`. The caller owns a
+ * document that it creates.
  *
  * @param now the current time in milliseconds since 1970
  */
@@ -52,7 +53,7 @@ async function createDocument(
   return { status: 201, headers: { etag }, json: value };
 }
 
-/** Readers or writers that are absent from the body stay as they are. */
+/** If the body has no readers or no writers, those of the document remain. */
 async function updateDocument(
   documents: Documents,
   { caller, signal }: Call,

@@ -179,7 +179,7 @@ module network 'network.bicep' = if (privateNetwork) {
   params: { suffix: suffix, location: location, tags: tags }
 }
 
-// Fails before anything is created. Otherwise the API would fail at its start.
+// Fails before anything is created. Without this check, the API would not start.
 func requireClientId(name string, id string) string =>
   empty(id)
     ? fail('MANAGE_APP_REGISTRATIONS=false requires ${name}. Run: azd env set ${name} <id>')
@@ -195,6 +195,13 @@ var downstreamAppId = manageAppRegistrations
   ? downstreamRegistration!.outputs.appId
   : requireClientId('DOWNSTREAM_API_CLIENT_ID', downstreamApiClientId)
 var downstreamUrl = 'https://${downstreamName}.azurewebsites.net/api/downstream'
+
+// environment() has the endpoint of Azure AD Graph only, the predecessor of Microsoft Graph.
+var microsoftGraphEndpoints = {
+  AzureCloud: 'https://graph.microsoft.com'
+  AzureUSGovernment: 'https://graph.microsoft.us'
+  AzureChinaCloud: 'https://microsoftgraph.chinacloudapi.cn'
+}
 
 var entraSettings = {
   AZURE_TENANT_ID: tenant().tenantId
@@ -221,6 +228,7 @@ module original 'function-app.bicep' = {
       CLIENT_APP_IDS: clientAppAppId
       ALLOWED_ORIGINS: clientAppSite.outputs.origin
       DOWNSTREAM_API_URL: downstreamUrl
+      MICROSOFT_GRAPH_ENDPOINT: microsoftGraphEndpoints[environment().name]
       CLIENT_CREDENTIAL: clientCredential
       AZURE_KEY_VAULT_ENDPOINT: vault.outputs.endpoint
       CLIENT_CREDENTIAL_NAME: credentialName

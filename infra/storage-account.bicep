@@ -1,5 +1,5 @@
 // A storage account without account keys. It accepts only Entra identities, requires TLS 1.2, and
-// allows no public blob.
+// allows no public blobs.
 
 param name string
 param location string

@@ -5,7 +5,7 @@ import type { Emulators } from './emulators/emulators.ts';
 /** Environment variables of a process, by name. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** The settings that `--set` can override: those that a person also sets on Azure. */
+/** The settings that `--set` can override. A deployment sets the same ones. */
 export const overridableSettings: readonly string[] = [
   'AZURE_TENANT_ID',
   'ALLOWED_TENANT_IDS',
@@ -16,6 +16,7 @@ export const overridableSettings: readonly string[] = [
   'CLIENT_APP_IDS',
   'ALLOWED_ORIGINS',
   'DOWNSTREAM_API_URL',
+  'MICROSOFT_GRAPH_ENDPOINT',
   'CLIENT_CREDENTIAL',
   'AZURE_KEY_VAULT_ENDPOINT',
   'CLIENT_CREDENTIAL_NAME',
@@ -39,6 +40,7 @@ const settingsByApi: Readonly<Record<Api, readonly string[]>> = {
     'CLIENT_APP_IDS',
     'ALLOWED_ORIGINS',
     'DOWNSTREAM_API_URL',
+    'MICROSOFT_GRAPH_ENDPOINT',
     'CLIENT_CREDENTIAL',
     'AZURE_KEY_VAULT_ENDPOINT',
     'CLIENT_CREDENTIAL_NAME',
@@ -47,8 +49,8 @@ const settingsByApi: Readonly<Record<Api, readonly string[]>> = {
 };
 
 /**
- * The variables that a process needs from the user's shell. An API gets no others, because an
- * AZURE_* variable or a proxy of the shell would change what it does.
+ * The variables that a process needs from the user's shell. An API receives no others, because an
+ * AZURE_* variable or a proxy setting of the shell would change its behaviour.
  */
 const machineVariables: readonly string[] = [
   'PATH',
@@ -117,6 +119,7 @@ function emulatorSettings(
     DOWNSTREAM_API_CLIENT_ID: appId('downstream-api'),
     CLIENT_APP_IDS: appId('client-app'),
     ALLOWED_ORIGINS: clientAppOrigin,
+    MICROSOFT_GRAPH_ENDPOINT: `${origin}/graph`,
     CLIENT_CREDENTIAL: credential,
     AZURE_KEY_VAULT_ENDPOINT: origin,
     CLIENT_CREDENTIAL_NAME: usesSecret ? `${certificateName}-secret` : certificateName,

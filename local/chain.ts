@@ -15,9 +15,9 @@ import type { Teardown } from './teardown.ts';
 
 const dist = fileURLToPath(new URL('../dist/', import.meta.url));
 
-/** What {@link startChain} needs from the program that calls it. */
+/** The dependencies of {@link startChain}. */
 export interface ChainRuntime {
-  /** Closes what has been started when the program stops. */
+  /** Closes everything that was started when the program stops. */
   readonly teardown: Teardown;
   /** Aborted when the program stops, so that a running build ends. */
   readonly signal: AbortSignal;
@@ -25,11 +25,11 @@ export interface ChainRuntime {
   readonly func: string | undefined;
   /** Receives a line about each step. */
   readonly report: (line: string) => void;
-  /** Called if a part of the chain ends by itself. */
+  /** Called if a part of the chain ends unexpectedly. */
   readonly onFailure: (cause: Error) => void;
 }
 
-/** The chain after everything has started. */
+/** A running chain. */
 export interface RunningChain {
   /** The emulators, with the addresses and keys that they chose. */
   readonly emulators: Emulators;

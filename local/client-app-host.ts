@@ -13,7 +13,9 @@ export interface LocalClientAppSettings extends ClientAppSettings {
   readonly authorityMetadata: string;
   /** The control API, which the Client App's policies page calls. */
   readonly emulators: {
+    /** The base URL of the control API. */
     readonly controlUrl: string;
+    /** The value of the `x-control-token` header. */
     readonly controlToken: string;
   };
 }
@@ -46,9 +48,9 @@ const contentTypes: Readonly<Record<string, string>> = {
 
 /**
  * Serves the built Client App on 127.0.0.1 with the headers of a deployed one, so that browser
- * tests see what is deployed.
+ * tests apply to the deployment as well.
  *
- * Only files directly in the folder are served, so no path leads out of it. A request with another
+ * Only files directly in the folder are served, so no path can leave it. A request with another
  * Host header, as in a DNS rebinding attack, gets 421.
  */
 export async function startClientAppHost(options: ClientAppHostOptions): Promise<ClientAppHost> {

@@ -28,7 +28,7 @@ export interface CoreToolsOptions {
   readonly func: string;
   /** The API to run. */
   readonly api: Api;
-  /** Run the deployable bundle instead of the output of tsc. */
+  /** Whether to run the deployable bundle instead of the output of tsc. */
   readonly packaged: boolean;
   /** The port on which `func` listens. */
   readonly port: number;
@@ -41,7 +41,7 @@ export interface CoreToolsOptions {
 }
 
 /**
- * Runs one built API with `func start`, and waits until its health route answers. The API gets its
+ * Runs one built API with `func start`, and waits until its health route responds. The API gets its
  * own script root: host.json, a package.json that names one entry file, and a copy of the code.
  * Closing it ends func and all processes that func has started.
  */
@@ -107,7 +107,7 @@ async function createScriptRoot({ api, packaged, port }: CoreToolsOptions): Prom
   return folder;
 }
 
-/** Resolves with `undefined` when the health route answers, or with an error after a time-out. */
+/** Resolves with `undefined` when the health route responds, or with an error after a timeout. */
 async function waitForHealth(api: Api, port: number): Promise<Error | undefined> {
   const path = api === 'downstream-api' ? 'downstream/health' : 'health';
   const deadline = Date.now() + startMilliseconds;

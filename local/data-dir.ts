@@ -1,13 +1,13 @@
 import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-/** An empty file in the data folder that says that the emulators own the folder. */
+/** An empty file which shows that the emulators own the data folder. */
 const markerName = 'emulators-own-this-folder';
 
 /**
  * Creates the data folder of the emulators with mode 0700.
- * @param fresh whether to delete what is in it
- * @throws Error if the folder contains files that the emulators did not write
+ * @param fresh whether to delete its content first
+ * @throws {Error} if the folder contains files that the emulators did not write
  */
 export function prepareDataDir(folder: string, fresh: boolean): void {
   const marker = join(folder, markerName);

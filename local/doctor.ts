@@ -1,4 +1,4 @@
-/** `npm run doctor`: runs the doctor with what the emulators know. See `--help`. */
+/** `npm run doctor`: runs the doctor with the directory and settings of the emulators. */
 import { runDoctor } from '../tools/doctor/doctor.ts';
 import { createDirectory } from './doctor/create-directory.ts';
 import { loadSettings } from './doctor/load-settings.ts';

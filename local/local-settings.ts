@@ -7,7 +7,12 @@ const exampleFile = fileURLToPath(new URL('../local.settings.example.json', impo
 const advice = 'Delete it and run this command again, or correct it yourself.';
 
 /** The settings that must match the running emulators. */
-const emulatorSettings = ['IDENTITY_HEADER', 'IDENTITY_ENDPOINT', 'AZURE_AUTHORITY_HOST'] as const;
+const emulatorSettings = [
+  'IDENTITY_HEADER',
+  'IDENTITY_ENDPOINT',
+  'AZURE_AUTHORITY_HOST',
+  'MICROSOFT_GRAPH_ENDPOINT',
+] as const;
 
 /** `local.settings.json` of Azure Functions Core Tools. */
 interface LocalSettings {
@@ -15,9 +20,9 @@ interface LocalSettings {
 }
 
 /**
- * Writes `local.settings.json` for `func start` if the file does not exist. An existing file keeps
- * its content, except that the key of the managed identity is updated if the file belongs to
- * emulators on the same port.
+ * Writes `local.settings.json` for `func start` if the file does not exist. In an existing file,
+ * only the key of the managed identity is updated, and only if the file belongs to emulators on the
+ * same port.
  * @returns a line that says what happened, or what is wrong with the existing file
  */
 export function writeLocalSettings(settings: Environment, file = settingsFile): string {

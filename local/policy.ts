@@ -18,7 +18,7 @@ const command = {
   positionals: true,
 } as const satisfies Command;
 
-/** The emulators refuse an unknown policy or value with a message. */
+/** The exit code when the emulators refuse an unknown policy or value. */
 const refusedExitCode = 2;
 
 interface ControlRequest {
@@ -26,7 +26,7 @@ interface ControlRequest {
   readonly body?: object;
 }
 
-/** @throws UsageError if the arguments are no command */
+/** @throws {UsageError} if the arguments are not a valid command */
 function createControlRequest(
   positionals: readonly string[],
   user: string | undefined,

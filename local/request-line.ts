@@ -20,7 +20,7 @@ const routeWidth = 25;
 
 /**
  * Formats a log line of an API as one readable line: API, method, route template, status, time and,
- * for a failure, a short reason. Any other line stays as it is.
+ * for a failure, a short reason. Returns any other line unchanged.
  * @example
  * formatLogLine('{"api":"original-api","method":"GET","route":"documents","status":403,…}');
  * // 'original-api    GET      documents    403     12 ms  insufficient_scope (scope)'

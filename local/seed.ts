@@ -7,7 +7,7 @@ import { createTables, tableNames } from '../downstream-api/store/tables.ts';
 import { ApiError } from '../shared/api-error.ts';
 import type { Emulators } from './emulators/emulators.ts';
 
-/** A document in seed.json. Users are named as in the directory. */
+/** A document in seed.json. Users have the names of the directory. */
 export interface SeedDocument {
   /** The id of the document. */
   readonly id: string;
@@ -52,8 +52,8 @@ export function readSeedData(): SeedData {
 }
 
 /**
- * Creates the tables, and fills them with example data if this data folder is new. What people
- * change afterwards stays. Everything is written with the identity and the store of Downstream API.
+ * Creates the tables, and fills them with example data if this data folder is new. Later changes
+ * are kept. All rows are written with the identity and the store of Downstream API.
  */
 export async function seedTables({
   context,

@@ -6,15 +6,15 @@ import { type Environment, overridableSettings } from './api-settings.ts';
 
 /** The options of `npm start` and `npm run emulators`. */
 export interface StartOptions {
-  /** Empty the data folder first. */
+  /** Whether to empty the data folder first. */
   readonly fresh: boolean;
-  /** Start the emulators and the Client App, but no API. `func start` runs the APIs. */
+  /** Whether to start the emulators and the Client App, but no API. `func start` runs the APIs. */
   readonly emulatorsOnly: boolean;
-  /** Run the deployable bundles of the APIs. */
+  /** Whether to run the deployable bundles of the APIs. */
   readonly packaged: boolean;
-  /** Print one line of JSON when everything is ready. Progress goes to stderr. */
+  /** Whether to print one line of JSON when everything is ready. Progress goes to stderr. */
   readonly json: boolean;
-  /** Print the log lines of the APIs as they are, instead of one readable line per request. */
+  /** Whether to print the log lines of the APIs as raw JSON, not as readable lines. */
   readonly jsonLog: boolean;
   /** Settings of both APIs that replace the defaults. */
   readonly overrides: Environment;
@@ -41,7 +41,11 @@ export const startCommand = {
       value: 'NAME=VALUE',
       help: 'Override a setting of the APIs. May be repeated.',
     },
-    directory: { type: 'string', value: 'FILE', help: 'Use this instead of local/tenant.json.' },
+    directory: {
+      type: 'string',
+      value: 'FILE',
+      help: 'Use this file instead of local/tenant.json.',
+    },
     'emulators-only': { type: 'boolean', help: 'Start no API (npm run emulators).' },
     'json-log': { type: 'boolean', help: 'Print the log lines of the APIs as raw JSON.' },
     json: { type: 'boolean', help: 'Print one line of JSON when everything is ready.' },
@@ -54,8 +58,8 @@ export const startCommand = {
 } as const satisfies Command;
 
 /**
- * @throws UsageError for an invalid command line
- * @throws Error for an invalid port in the environment
+ * @throws {UsageError} for an invalid command line
+ * @throws {Error} for an invalid port in the environment
  */
 export function readStartOptions(
   args: readonly string[],

@@ -6,7 +6,7 @@ import type { StartOptions } from './start-options.ts';
 /** The port on which `func start` listens by default. */
 const defaultFuncPort = 7071;
 
-/** How the start went. */
+/** The details of a completed start. */
 export interface StartResult {
   /** The time until everything was ready. */
   readonly seconds: number;
@@ -16,7 +16,7 @@ export interface StartResult {
   readonly localSettings: string | undefined;
 }
 
-/** Describes for a person what runs, where it is and what to try first. */
+/** Describes what runs, where it runs and what to try first. */
 export function formatSummary(
   emulators: Emulators,
   options: StartOptions,

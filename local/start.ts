@@ -41,7 +41,7 @@ async function start(options: StartOptions): Promise<void> {
   console.log(formatSummary(chain.emulators, options, { seconds, host, localSettings }));
 }
 
-/** Only the ports of the emulators and the Client App, if no API starts. */
+/** The ports of the parts that start. */
 function usedPorts({ ports, emulatorsOnly }: StartOptions): Partial<StartOptions['ports']> {
   const { emulators, clientApp, table } = ports;
   return emulatorsOnly ? { emulators, clientApp, table } : ports;
@@ -97,7 +97,7 @@ async function explain(cause: unknown): Promise<string> {
   return (await describeBusyPorts(usedPorts(options))) ?? message;
 }
 
-/** A second Ctrl-C, after the first has had time to work, ends the process at once. */
+/** A second Ctrl-C, more than a second after the first, ends the process immediately. */
 function onSignal(): void {
   firstSignalAt ??= performance.now();
   if (performance.now() - firstSignalAt > sameSignalMilliseconds) process.exit(1);

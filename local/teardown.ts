@@ -1,19 +1,19 @@
 /** Something that runs until it is closed. */
 export interface Closable {
-  /** Stops it. Resolves when nothing of it is left. */
+  /** Stops it. Resolves when it has stopped completely. */
   close(): Promise<unknown> | unknown;
 }
 
-/** Closes everything that has been started, whatever fails and whenever. */
+/** Closes everything that was started, even if another start or close fails. */
 export interface Teardown {
   /**
-   * Starts something and remembers to close it.
-   * @throws Error once the teardown has begun; nothing new starts then
+   * Starts something that {@link Teardown.run} closes later.
+   * @throws {Error} if the teardown has begun
    */
   start<T extends Closable>(start: () => Promise<T>): Promise<T>;
   /**
-   * Closes everything in reverse order, including what is still starting. Resolves when nothing
-   * runs any more. A second call waits for the first.
+   * Closes everything in reverse order, and waits for everything that is still starting. Resolves
+   * when everything has stopped. A second call waits for the first.
    */
   run(): Promise<void>;
   /** Whether {@link Teardown.run} has been called. */

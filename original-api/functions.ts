@@ -7,8 +7,11 @@ import { health } from '../shared/http/route.ts';
 import { deleteDocument } from './delete-document.ts';
 import { createDownstreamClient, createOriginalOnBehalfOf } from './downstream-client.ts';
 import { listDocuments } from './list-documents.ts';
+import { listPeople } from './list-people.ts';
+import { createMicrosoftGraph } from './microsoft-graph.ts';
 import { readDocument } from './read-document.ts';
 import { readJourney } from './read-journey.ts';
+import { readPerson } from './read-person.ts';
 import { readProfile } from './read-profile.ts';
 import { readOriginalSettings } from './settings.ts';
 import { writeDocument } from './write-document.ts';
@@ -22,6 +25,7 @@ const entra = createEntra({
 const clients = { clientIds: settings.CLIENT_APP_IDS, confidential: false };
 const onBehalfOf = createOriginalOnBehalfOf(settings, entra);
 const downstream = createDownstreamClient(settings, onBehalfOf);
+const graph = createMicrosoftGraph(settings, onBehalfOf);
 
 const api = createFunctionsApi({
   name: 'original-api',
@@ -58,6 +62,18 @@ app.http(
     GET: { scopes: ['Documents.Read'], handler: readDocument(downstream) },
     PUT: { scopes: ['Documents.ReadWrite'], handler: writeDocument(downstream) },
     DELETE: { scopes: ['Documents.ReadWrite'], handler: deleteDocument(downstream) },
+  }),
+);
+app.http(
+  'original-people',
+  api.route('people', {
+    GET: { scopes: ['Profile.Read'], handler: listPeople(graph) },
+  }),
+);
+app.http(
+  'original-person',
+  api.route('people/{id}', {
+    GET: { scopes: ['Profile.Read'], handler: readPerson(graph) },
   }),
 );
 app.http('original-unknown', api.route('{*path}', {}));

@@ -49,6 +49,7 @@ export function readOriginalSettings(environment?: Environment) {
         'the base URL of Downstream API, including its route prefix',
         endpoint,
       ),
+      MICROSOFT_GRAPH_ENDPOINT: optional(endpoint, 'https://graph.microsoft.com'),
       CLIENT_CREDENTIAL: optional(credentialKind, 'key-vault-certificate'),
       AZURE_KEY_VAULT_ENDPOINT: needsVault
         ? required('the URL of the vault', host)

@@ -156,7 +156,7 @@ export type LogContext = Readonly<
   Record<string, string | number | boolean | readonly (string | number)[] | undefined>
 >;
 
-/** What an {@link ApiError} tells the caller and the log in addition to its code. */
+/** The details of an {@link ApiError} for the caller and for the log. */
 export type ApiErrorOptions = {
   /** A sentence for the caller. Replaces the default detail of the code. */
   readonly detail?: string | undefined;
@@ -179,7 +179,7 @@ export type ApiErrorOptions = {
    */
   readonly credentialsMissing?: boolean;
 
-  /** Fields for the log alone. */
+  /** Fields for the log only. */
   readonly logContext?: LogContext;
 };
 
@@ -199,7 +199,7 @@ export class ApiError extends Error {
   /** The `code` member of the problem body. It also determines the HTTP status. */
   readonly code: ApiErrorCode;
 
-  /** What the error tells the caller and the log in addition to its code. */
+  /** The details for the caller and for the log. */
   readonly options: ApiErrorOptions;
 
   constructor(code: ApiErrorCode, options: ApiErrorOptions = {}) {

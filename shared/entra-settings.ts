@@ -11,7 +11,7 @@ export const entraSettings = {
   /** The host of Entra ID. National clouds have their own. */
   AZURE_AUTHORITY_HOST: optional(host, 'https://login.microsoftonline.com'),
 
-  /** The client ID of the user-assigned managed identity. Default: the system-assigned one. */
+  /** The client id of the user-assigned managed identity. Default: the system-assigned one. */
   AZURE_CLIENT_ID: optional(guid),
 };
 

@@ -2,7 +2,7 @@ import { isGuid } from './json.ts';
 import { isLoopback } from './loopback.ts';
 import { createKeys, type Keys } from './token/keys.ts';
 
-/** Entra ID as an API uses it: whose users may call, and where issuers and keys come from. */
+/** The tenants, the host and the keys of Entra ID, as the APIs of a process share them. */
 export type Entra = {
   /** The tenants whose users may call. The first one is the home tenant. */
   readonly tenantIds: readonly string[];
@@ -14,7 +14,7 @@ export type Entra = {
   readonly keys: Keys;
 };
 
-/** How to create {@link Entra}. */
+/** The options of {@link createEntra}. */
 export type EntraOptions = {
   /** The tenants whose users may call, as GUIDs. The first one is the home tenant. */
   readonly tenantIds: readonly string[];

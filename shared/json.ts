@@ -1,9 +1,9 @@
-/** A JSON object whose members are not checked yet. */
+/** A JSON object whose members have not been checked. */
 export type JsonObject = Readonly<Record<string, unknown>>;
 
 /**
- * Levels of nesting that are accepted. `JSON.parse` reads 10,000 nested arrays, but
- * `JSON.stringify` overflows the stack when it writes them again.
+ * The most levels of nesting that are accepted. `JSON.parse` reads 10,000 nested arrays, but
+ * `JSON.stringify` overflows the stack when it writes them.
  */
 const maxDepth = 32;
 

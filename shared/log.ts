@@ -31,7 +31,8 @@ export function logRequest(sink: LogSink, status: number, logContext: LogContext
 
 /**
  * Returns a pseudonym of the user for the log. The same user always has the same pseudonym, so an
- * operator who knows the user's ids can find the lines, but a line does not identify the user.
+ * operator who knows the user's ids can find the user's lines. A line alone does not identify the
+ * user.
  *
  * @example
  * ```ts

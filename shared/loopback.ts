@@ -1,8 +1,8 @@
-/** The hosts of a URL that lead to this machine (RFC 6761 §6.3, RFC 5735 §3, RFC 4291 §2.5.3). */
+/** The host names of this machine in a URL (RFC 6761 §6.3, RFC 5735 §3, RFC 4291 §2.5.3). */
 const loopbackHosts = ['localhost', '127.0.0.1', '[::1]'];
 
 /**
- * Whether a URL leads to this machine.
+ * Whether a URL refers to this machine.
  *
  * @example
  * ```ts

@@ -3,10 +3,14 @@ export const minimumNode = '22.18';
 
 /**
  * Explains why a version of Node cannot run the APIs.
- * @param version such as `process.versions.node`
- * @returns one sentence, or `undefined` if the version is new enough
+ *
+ * @param version Such as `process.versions.node`.
+ * @returns A message, or `undefined` if the version is new enough.
+ *
  * @example
+ * ```ts
  * describeOldNode('20.20.2'); // 'Node 22.18 or newer is required, but this is Node 20.20.2. …'
+ * ```
  */
 export function describeOldNode(version: string): string | undefined {
   const [minimumMajor = 0, minimumMinor = 0] = minimumNode.split('.').map(Number);

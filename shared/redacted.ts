@@ -1,8 +1,8 @@
 import { inspect } from 'node:util';
 
 /**
- * A token or secret that does not become text by accident. Printed, logged, joined or serialised,
- * it is `[redacted]`. Only {@link reveal} returns the text.
+ * A token or secret that cannot be printed by accident. Printed, logged, joined or serialised, it
+ * becomes `[redacted]`. Only {@link reveal} returns the text.
  */
 export type Redacted = {
   /** Returns `[redacted]`. */
@@ -12,7 +12,7 @@ export type Redacted = {
   toJSON(): string;
 };
 
-// The text is no property of the object, so copying or inspecting the object does not expose it.
+// The text is not a property, so copying or inspecting the object does not expose it.
 const texts = new WeakMap<Redacted, string>();
 
 const placeholder = () => '[redacted]';
@@ -37,8 +37,8 @@ export function redact(text: string): Redacted {
 }
 
 /**
- * Returns the text of a redacted token or secret. Call it only where the text leaves for the one
- * party that may see it.
+ * Returns the text of a redacted token or secret. Call it only where the text is sent to its
+ * intended recipient.
  *
  * @throws {TypeError} The value was not created by {@link redact}.
  *

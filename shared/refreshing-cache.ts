@@ -1,18 +1,18 @@
 import { ApiError } from './api-error.ts';
 
-/** How a refreshing cache loads its value, and for how long the value is good. */
+/** How a refreshing cache loads its value, and how long the value stays usable. */
 export type RefreshingCacheOptions<T> = {
   /**
    * Loads the value from its remote source.
    *
-   * @param current The cached value, also when it is too old to use. `undefined` if there is none.
+   * @param current The cached value, even if it is too old to use. `undefined` if there is none.
    */
   readonly load: (current: T | undefined) => Promise<T>;
 
   /** Whether a value that was loaded `age` milliseconds ago may still be returned. */
   readonly isUsable: (value: T, age: number) => boolean;
 
-  /** Whether a value that was loaded `age` milliseconds ago needs a refresh in the background. */
+  /** Whether a value that was loaded `age` milliseconds ago is refreshed in the background. */
   readonly isStale: (value: T, age: number) => boolean;
 
   /** Returns the milliseconds after a failed load during which no new load starts. Default: 0. */
@@ -36,7 +36,7 @@ export type RefreshingCache<T> = {
    * Loads the value, or joins the load that is in progress.
    *
    * @throws The error of {@link RefreshingCacheOptions.load}. During the cooldown after a failure,
-   * the same error again, without a new load.
+   * no load starts, and the same error is thrown again.
    */
   refresh(): Promise<T>;
 
@@ -44,7 +44,7 @@ export type RefreshingCache<T> = {
   isLoading(): boolean;
 };
 
-/** A managed identity's token is refreshed from this many milliseconds before it expires. */
+/** Milliseconds before its expiry from which a token of a managed identity is refreshed. */
 const refreshBeforeExpiry = 5 * 60_000;
 
 /**
@@ -92,7 +92,7 @@ export function createRefreshingCache<T>({
     if (loading) return loading;
     if (failure) {
       const elapsed = now() - failure.failedAt;
-      // A negative time means that the clock was set back: that must not prolong the cooldown.
+      // A negative time means that the clock was set back, which must not prolong the cooldown.
       if (elapsed >= 0 && elapsed < failure.cooldown) throw failure.error;
     }
     loading = loadOnce().finally(() => {
@@ -120,7 +120,7 @@ export function createRefreshingCache<T>({
 
 /**
  * Creates a cache for the token of a managed identity. The token is refreshed in the background
- * from 5 minutes before it expires.
+ * during the last 5 minutes before it expires.
  *
  * @param load Requests a new token.
  * @param now Returns the time in milliseconds since 1970.
@@ -144,8 +144,8 @@ export const createTokenCache = <T extends { readonly expiresOnTimestamp: number
   });
 
 /**
- * Returns the milliseconds for which a service that failed asked not to be called again, or 0 if
- * it did not say.
+ * Returns the milliseconds until a service that failed may be called again: its `Retry-After`, or 0
+ * if it sent none.
  *
  * @example
  * ```ts

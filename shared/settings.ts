@@ -102,7 +102,7 @@ export function readSettings<S extends SettingsSchema>(
 
 /** An issue with a path is about an item of a list. */
 const describeIssue = ({ path, message }: v.BaseIssue<unknown>) =>
-  path ? `a comma list, each ${message}` : message;
+  path ? `a comma-separated list in which each item is ${message}` : message;
 
 /**
  * A setting that must be present.
@@ -161,7 +161,7 @@ const splitList = (commaList: string) => commaList.split(',').map((item) => item
  *
  * @example
  * ```ts
- * const settings = { CLIENT_APP_IDS: required('a comma list of GUIDs', list(guid)) };
+ * const settings = { CLIENT_APP_IDS: required('GUIDs separated by commas', list(guid)) };
  * ```
  */
 export const list = <T>(item: v.GenericSchema<string, T>) =>

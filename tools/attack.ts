@@ -53,7 +53,7 @@ interface Plan {
   readonly allowWrites: boolean;
 }
 
-/** @throws UsageError with one line that says what is wrong with the options */
+/** @throws {UsageError} with one line that says what is wrong with the options */
 async function readPlan(values: {
   readonly target?: string | undefined;
   readonly token?: string | undefined;
@@ -100,8 +100,8 @@ async function openRunningStack(): Promise<readonly Api[]> {
 }
 
 /**
- * Checks that the API accepts its valid token. Otherwise the rejection of an invalid one would mean
- * nothing.
+ * Checks that the API accepts its valid token. If it does not, the rejection of an invalid one
+ * shows nothing.
  */
 async function requireAcceptedToken(api: Api): Promise<void> {
   let outcome: string;
@@ -172,8 +172,8 @@ async function attack(plan: Plan): Promise<number> {
     `\n${results.length} cases: ${count('ok')} ok, ${accepted} wrongly accepted, ` +
       `${rejected} wrongly rejected, ${other} with another outcome.`,
   );
-  // A gateway before a deployed API may reject requests in its own way. Nothing is before the APIs
-  // that run here.
+  // A gateway in front of a deployed API may reject requests in its own way. The APIs of the
+  // emulators have no gateway.
   const failures = accepted + rejected + (target ? 0 : other);
   return failures > 0 ? 1 : 0;
 }

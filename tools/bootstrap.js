@@ -6,8 +6,8 @@
  * - Downloads Node 24 from npm if the installed Node is too old.
  * - Excludes the loopback interface from proxies.
  *
- * If nothing is missing, the file runs in this process. All messages go to stderr. Plain
- * JavaScript, because an old Node runs it.
+ * If nothing is missing, the file runs in this process. All messages go to stderr. This module is
+ * plain JavaScript, because an old Node must be able to run it.
  */
 import { spawn } from 'node:child_process';
 import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
@@ -20,7 +20,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const isWindows = process.platform === 'win32';
 const stopSignals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 const loopbackHosts = ['localhost', '127.0.0.1', '::1'];
-/** Contains the path of the downloaded Node, so that only the first start asks npm for it. */
+/** Contains the path of the downloaded Node, so that only the first start runs npm. */
 const downloadedNodeFile = join(root, '.local', 'downloaded-node');
 const parentCheckMilliseconds = 500;
 const progressMilliseconds = 10_000;
@@ -30,8 +30,8 @@ const interruptedExitCode = 130;
 const firstSignalExitCode = 128;
 
 /**
- * Stops this process when npm's shell has gone. npm sends SIGTERM only to that shell, which dies
- * without passing it on.
+ * Stops this process when npm's shell has ended. npm sends SIGTERM only to that shell, which ends
+ * without forwarding it.
  */
 function stopWithParent() {
   if (!process.env.npm_lifecycle_event) return;
@@ -53,7 +53,7 @@ function exemptLoopback() {
 }
 
 /**
- * Runs a program to its end and passes signals on to it.
+ * Runs a program until it ends, and forwards signals to it.
  * @returns the exit code, the signal and, if stdout is a pipe, the output
  */
 function run(program, args, { env = process.env, stdio, shell = false }) {
@@ -168,8 +168,8 @@ async function install(env) {
 }
 
 /**
- * Prepares the machine, and runs the program if it needs another process.
- * @returns the path of the program if this process is to run it
+ * Installs what is missing, and runs the program if it needs another process.
+ * @returns the path of the program if this process must run it
  */
 async function prepare(file, args) {
   exemptLoopback();

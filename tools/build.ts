@@ -30,12 +30,12 @@ const command = {
  * Builds the APIs and the Client App into `dist`, unless no source has changed since the last
  * build. Concurrent builds are safe: each builds into its own folder and renames that to `dist`.
  * @returns whether anything was built
- * @throws Error with the output of the compiler
+ * @throws {Error} with the output of the compiler
  */
 export async function build(signal?: AbortSignal): Promise<boolean> {
   const fingerprint = await fingerprintSources();
   if ((await readBuiltFingerprint()) === fingerprint) return false;
-  // Source maps contain relative paths, so the draft lies next to `dist`, not deeper.
+  // Source maps contain relative paths, so the draft must be in the same folder as `dist`.
   const draft = `${dist}-draft-${randomUUID()}`;
   try {
     await mkdir(draft, { recursive: true });
@@ -133,8 +133,8 @@ async function bundleClientApp(folder: string): Promise<void> {
 }
 
 /**
- * Renames the draft to `dist`. If a concurrent build of the same sources has already done so, that
- * build stays.
+ * Renames the draft to `dist`. If a concurrent build of the same sources was faster, its result
+ * remains.
  */
 async function replaceDist(draft: string, fingerprint: string): Promise<void> {
   const previous = `${draft}-previous`;

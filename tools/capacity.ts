@@ -1,6 +1,6 @@
 /**
  * `npm run capacity -- --rps 500 [--users 20000] …` calculates the instances, exchanges and dollars
- * that a load takes. `--help` lists all options.
+ * that a load needs. `--help` lists all options.
  */
 import { type InputName, type InputValues, inputs } from './capacity/inputs.ts';
 import { type Plan, planCapacity } from './capacity/plan.ts';
@@ -10,7 +10,7 @@ const names = Object.keys(inputs) as InputName[];
 
 const command = {
   usage: ['npm run capacity -- [options]'],
-  description: 'Calculates the instances, exchanges and cost that a load takes.',
+  description: 'Calculates the instances, exchanges and cost that a load needs.',
   options: Object.fromEntries(
     names.map((name) => [name, describeOption(name)] as const),
   ) as Readonly<Record<InputName, CommandOption>>,
@@ -31,7 +31,7 @@ function capitalize(text: string): string {
 
 type OptionTexts = Readonly<Record<string, string | boolean | undefined>>;
 
-/** @throws UsageError that names the invalid option. */
+/** @throws {UsageError} that names the invalid option. */
 function readInputs(texts: OptionTexts): InputValues {
   const entries = names.map((name) => [name, readValue(name, texts[name])]);
   const values: InputValues = Object.fromEntries(entries);

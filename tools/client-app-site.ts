@@ -8,7 +8,9 @@ export interface SiteTargets {
 
 /** Response headers by name. */
 export interface SiteHeaders {
+  /** The content security policy, which every response has. */
   readonly 'Content-Security-Policy': string;
+  /** Any other header. */
   readonly [name: string]: string;
 }
 
@@ -20,13 +22,13 @@ export interface SiteConfiguration {
   readonly routes: readonly SiteRoute[];
 }
 
-/** What differs for one route. */
+/** The configuration of one route. */
 export interface SiteRoute {
   /** A path, with `*` for any suffix. */
   readonly route: string;
   /** The headers for this route, instead of the global ones. */
   readonly headers?: SiteHeaders;
-  /** The status that the platform answers with instead of a file. */
+  /** The status with which the platform responds instead of serving a file. */
   readonly statusCode?: number;
 }
 

@@ -6,7 +6,7 @@ export interface CommandOption {
   readonly type: 'string' | 'boolean';
   /** A one-letter alias. */
   readonly short?: string;
-  /** The option may be repeated; its value is then an array. */
+  /** Whether the option may be repeated. Its value is then an array. */
   readonly multiple?: boolean;
   /** The name of the value in the help, such as `FILE`. */
   readonly value?: string;
@@ -25,11 +25,11 @@ export interface Command<Options extends CommandOptions = CommandOptions> {
   readonly description: string;
   /** The options, by name. `--help` is added to them. */
   readonly options: Options;
-  /** Accepts arguments that are not options. */
+  /** Whether the command accepts arguments that are not options. */
   readonly positionals?: boolean;
-  /** Accepts `--no-NAME` for boolean options. */
+  /** Whether the command accepts `--no-NAME` for boolean options. */
   readonly negatable?: boolean;
-  /** More lines for the end of the help. */
+  /** Lines at the end of the help. */
   readonly notes?: string;
 }
 
@@ -99,7 +99,7 @@ export function reportError(command: Command, error: unknown): number {
   return usageExitCode;
 }
 
-/** Describes an error for a person: its message, or the whole stack if our own code is at fault. */
+/** Describes an error: its message, or the whole stack for an error that only a bug raises. */
 export function describeError(error: unknown): string {
   // Errors made by Node fail `instanceof Error` inside jest, so the shape decides.
   const { name, message, stack } = Object(error) as Partial<Error>;
@@ -109,7 +109,7 @@ export function describeError(error: unknown): string {
 
 /**
  * Parses a command line.
- * @throws UsageError for an unknown option, a missing value or an unexpected argument
+ * @throws {UsageError} for an unknown option, a missing value or an unexpected argument
  */
 export function parseCommandLine<const Options extends CommandOptions>(
   command: Command<Options>,
@@ -134,7 +134,7 @@ export function parseCommandLine<const Options extends CommandOptions>(
   }
 }
 
-/** The usage, the description and every option. */
+/** Formats the usage, the description and every option. */
 export function formatHelp(command: Command): string {
   const rows = Object.entries({
     ...command.options,
@@ -162,7 +162,7 @@ function formatFlags(name: string, { short, value, type }: CommandOption): strin
   return type === 'boolean' ? flag : `${flag} ${value ?? 'VALUE'}`;
 }
 
-/** Node appends advice on `--` and on positional arguments, which makes no sense to a user. */
+/** Removes Node's advice on `--` and positional arguments, which does not help a user. */
 function firstSentence(message: string): string {
   const sentence = message.split('\n')[0]?.replace(/\. .*$/s, '') ?? message;
   return sentence.endsWith('.') ? sentence : `${sentence}.`;

@@ -29,7 +29,7 @@ const variables: Readonly<Record<keyof Ports, PortVariable>> = {
 };
 
 const largestPort = 65_535;
-/** A loopback connection is accepted or refused at once, except on a machine under heavy load. */
+/** Milliseconds. A loopback connection succeeds or fails much faster, except under heavy load. */
 const connectMilliseconds = 500;
 
 /** The port of the emulators if EMULATOR_PORT is not set. */
@@ -37,7 +37,7 @@ export const defaultEmulatorPort = variables.emulators.defaultPort;
 
 /**
  * Reads the ports from the environment, with their defaults.
- * @throws Error with one line for each invalid port and each port that is set twice
+ * @throws {Error} with one line for each port that is invalid or used twice
  */
 export function readPorts(environment: Readonly<Record<string, string | undefined>>): Ports {
   const problems: string[] = [];
@@ -77,7 +77,7 @@ export async function findBusyPorts(ports: Partial<Ports>): Promise<readonly (ke
   return results.filter(({ busy }) => busy).map(({ key }) => key);
 }
 
-/** One line for a busy port that names the port, its variable and the ways out. */
+/** Describes a busy port in one line: the port, its variable and how to continue. */
 export function describeBusyPort(key: keyof Ports, port: number): string {
   const { name } = variables[key];
   return (

@@ -11,7 +11,7 @@ const probeMilliseconds = 2_000;
 /** The control API cannot be reached, or it refused a request. The message is one line. */
 export class ControlError extends Error {
   override readonly name = 'ControlError';
-  /** No emulators are running. Otherwise they refused the request. */
+  /** Whether no emulators are running. If `false`, they refused the request. */
   readonly unreachable: boolean;
 
   constructor(message: string, unreachable: boolean) {
@@ -20,7 +20,7 @@ export class ControlError extends Error {
   }
 }
 
-/** EMULATOR_DATA_DIR, or else `.local/emulators-<EMULATOR_PORT>` at the project's root. */
+/** Returns EMULATOR_DATA_DIR, or `.local/emulators-<EMULATOR_PORT>` at the project's root. */
 export function findDataDir(environment: Readonly<Record<string, string | undefined>>): string {
   if (environment.EMULATOR_DATA_DIR) return environment.EMULATOR_DATA_DIR;
   const port = environment.EMULATOR_PORT?.trim() || defaultEmulatorPort;
@@ -31,7 +31,7 @@ export function findDataDir(environment: Readonly<Record<string, string | undefi
  * Sends a JSON request to the control API of the running emulators.
  * @param path below `/control/`
  * @returns the JSON body of the response, or `undefined` for a 204
- * @throws ControlError
+ * @throws {ControlError}
  */
 export async function callControlApi(
   method: string,
@@ -53,7 +53,7 @@ export async function callControlApi(
   if (response.ok) return json;
   const { error } = Object(json) as { readonly error?: unknown };
   const message =
-    typeof error === 'string' ? error : `The emulators answered with status ${response.status}.`;
+    typeof error === 'string' ? error : `The emulators responded with status ${response.status}.`;
   throw new ControlError(message, false);
 }
 

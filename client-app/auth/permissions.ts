@@ -4,7 +4,11 @@ const descriptions: Readonly<Record<string, string>> = {
   'Documents.ReadWrite': 'change and delete documents',
   'Profile.Read': 'read your profile',
   'Profile.ReadWrite': 'change your profile',
+  'User.ReadBasic.All': 'find people of your organisation by their names',
 };
+
+/** The App ID URI of Microsoft Graph. */
+const microsoftGraph = 'https://graph.microsoft.com';
 
 /** A permission that an app needs for an API, in terms that a user and an administrator know. */
 export interface Permission {
@@ -38,12 +42,15 @@ export function describeScopes(
     return {
       app: isForOriginal ? 'Client App' : 'Original API',
       appId: isForOriginal ? clientId : originalAppId,
-      api: isForOriginal ? 'Original API' : 'Downstream API',
+      api: isForOriginal ? 'Original API' : nameNextApi(resource),
       scope: `${resource}/${name}`,
       description: descriptions[name] ?? `use the permission ${name}`,
     };
   });
 }
+
+const nameNextApi = (resource: string): string =>
+  resource === microsoftGraph ? 'Microsoft Graph' : 'Downstream API';
 
 /** A message that asks an administrator for consent. It assumes no knowledge of this app. */
 export function writeAdminConsentRequest(

@@ -1,5 +1,5 @@
 /** A box in the picture, where a step starts or ends. */
-export type Place = 'client' | 'entra' | 'original' | 'vault' | 'identity' | 'downstream';
+export type Place = 'client' | 'entra' | 'original' | 'vault' | 'identity' | 'downstream' | 'graph';
 
 /** What a step carries along its arrow. `a` and `b` are the article's tokens. */
 export type Cargo = 'a' | 'b' | 'credential' | 'response' | 'refusal';
@@ -65,4 +65,5 @@ export const placeNames: Readonly<Record<Place, string>> = {
   downstream: 'Downstream API',
   vault: 'Key Vault',
   identity: 'Managed identity',
+  graph: 'Microsoft Graph',
 };

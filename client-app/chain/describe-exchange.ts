@@ -1,22 +1,26 @@
 import type { HopRecord } from '../policies/emulator-control.ts';
-import type { HopSteps, Step } from './chain-call.ts';
+import { type HopSteps, placeNames, type Step } from './chain-call.ts';
 import { isFailure } from './hop-records.ts';
 import { explainEntraRefusal } from './refusal-messages.ts';
 import { refusalFacts, scopeFacts, tokenFacts } from './step-facts.ts';
 
+/** The client id of Microsoft Graph in every tenant. */
+const graphAppId = '00000003-0000-0000-c000-000000000000';
+
 /**
  * Describes Original API's On-Behalf-Of exchange: the request, Entra's checks and the response.
  *
- * @param again Whether the call has a token B already, which Downstream API challenged.
+ * @param again Whether the call has a token B already, which was challenged.
  */
 export function describeExchange(record: HopRecord, again: boolean): HopSteps {
+  const resource = nameResource(record);
   const request: Step = {
     from: 'original',
     to: 'entra',
     cargo: ['a', 'credential'],
     outcome: 'passed',
     title: again
-      ? 'Original API exchanges token A again, with the claims that Downstream API requires'
+      ? `Original API exchanges token A again, with the claims that ${resource} requires`
       : 'Original API sends token A and its client credential to Entra, to exchange A for B',
     facts: scopeFacts(record),
   };
@@ -37,13 +41,16 @@ export function describeExchange(record: HopRecord, again: boolean): HopSteps {
         to: 'original',
         cargo: ['b'],
         outcome: 'passed',
-        title: 'Entra issues token B for Downstream API',
+        title: `Entra issues token B for ${resource}`,
         facts: tokenFacts(record.facts.token),
         duration: record.took,
       },
     ],
   };
 }
+
+const nameResource = ({ facts }: HopRecord): string =>
+  facts.resource === graphAppId ? placeNames.graph : placeNames.downstream;
 
 function describeRefusedExchange(record: HopRecord, request: Step): HopSteps {
   const { facts, status, took } = record;

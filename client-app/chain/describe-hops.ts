@@ -1,13 +1,14 @@
 import type { HopRecord } from '../policies/emulator-control.ts';
 import type { HopSteps, Place, Step, Stop } from './chain-call.ts';
 import { describeExchange } from './describe-exchange.ts';
+import { describeGraph } from './describe-graph.ts';
 import { isExchange, isFailure, startedAt } from './hop-records.ts';
 import { explainApiRefusal } from './refusal-messages.ts';
 import { cachedTokenBFacts } from './step-facts.ts';
 
 /**
  * Describes the requests that Original API makes during a call: it gets its client credential,
- * exchanges token A for token B, and calls Downstream API.
+ * exchanges token A for token B, and calls Downstream API or Microsoft Graph.
  *
  * @param inside The call's records without Original API's own, in the order of their start.
  * @param earlier Records from before the call. They show the claims of a cached token B.
@@ -39,6 +40,12 @@ export function describeHops(
       if (!hasTokenB) steps.push(useCachedTokenB(record, earlier));
       hasTokenB = true;
       const hop = describeDownstream(record, inside);
+      steps.push(...hop.steps);
+      stop = hop.stop;
+    } else if (record.hop === 'graph') {
+      if (!hasTokenB) steps.push(useCachedTokenB(record, earlier));
+      hasTokenB = true;
+      const hop = describeGraph(record);
       steps.push(...hop.steps);
       stop = hop.stop;
     }
@@ -110,7 +117,7 @@ const useCachedTokenB = (record: HopRecord, earlier: readonly HopRecord[]): Step
   cargo: ['b'],
   outcome: 'cached',
   title: 'Original API uses its cached token B',
-  facts: cachedTokenBFacts(earlier, record.operation),
+  facts: cachedTokenBFacts(earlier, record),
 });
 
 function describeDownstream(record: HopRecord, inside: readonly HopRecord[]): HopSteps {

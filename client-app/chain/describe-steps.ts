@@ -7,8 +7,8 @@ import { cachedTokenAFacts, refusalFacts, tokenFacts } from './step-facts.ts';
 
 /**
  * Describes one call step by step, as the article does: the Client App acquires token A and sends
- * it, Original API validates it, exchanges it for token B and calls Downstream API, and the
- * response comes back.
+ * it, Original API validates it, exchanges it for token B and calls Downstream API or Microsoft
+ * Graph, and the response comes back.
  *
  * @param request Original API's record of the call.
  * @param ofThisCall All records of the call, `request` included, in the order of their start.
@@ -70,7 +70,9 @@ function acquireTokenA(before: readonly HopRecord[], earlier: readonly HopRecord
 
 /** Finds out why Original API did not accept token A. Undefined when it did. */
 function findRejectionOfA(request: HopRecord, inside: readonly HopRecord[]): Stop | undefined {
-  const acceptedA = inside.some((record) => isExchange(record) || record.hop === 'downstream-api');
+  const acceptedA = inside.some(
+    (record) => isExchange(record) || record.hop === 'downstream-api' || record.hop === 'graph',
+  );
   if (acceptedA) return undefined;
   const challenge = String(request.facts.wwwAuthenticate ?? '');
   if (isFailure(request) && isChallengeAboutTokenA(challenge))

@@ -17,6 +17,7 @@ const placeLines: Readonly<Record<Place, readonly string[]>> = {
   downstream: ['Downstream', 'API'],
   vault: ['Key', 'Vault'],
   identity: ['Managed', 'identity'],
+  graph: ['Microsoft', 'Graph'],
 };
 
 /**
@@ -81,6 +82,7 @@ const connections: readonly (readonly [Place, Place])[] = [
   ['original', 'vault'],
   ['original', 'identity'],
   ['original', 'downstream'],
+  ['original', 'graph'],
 ];
 
 const drawTracks = ({ places }: Layout) =>

@@ -33,8 +33,9 @@ export interface Arrow {
 const box = (x: number, y: number, width: number, height: number): Box => ({ x, y, width, height });
 
 /**
- * The article's picture: Client App on the left, Entra at the top, Downstream API on the right. Key
- * Vault and the managed identity at the bottom are where Original API gets its credential.
+ * The article's picture: Client App on the left, Entra at the top, Downstream API on the right.
+ * Microsoft Graph is below Downstream API. Key Vault and the managed identity at the bottom are
+ * where Original API gets its credential.
  */
 export const wide: Layout = {
   width: 940,
@@ -48,10 +49,14 @@ export const wide: Layout = {
     downstream: box(835, 304, 170, 116),
     vault: box(365, 478, 160, 70),
     identity: box(575, 478, 180, 70),
+    graph: box(835, 478, 170, 70),
   },
 };
 
-/** The picture for a phone: everything that Original API connects to, except Entra, is below it. */
+/**
+ * The picture for a phone: everything that Original API connects to, except Entra and Microsoft
+ * Graph, is below it.
+ */
 export const narrow: Layout = {
   width: 360,
   height: 390,
@@ -64,6 +69,7 @@ export const narrow: Layout = {
     downstream: box(306, 350, 100, 72),
     vault: box(122, 350, 72, 58),
     identity: box(207, 350, 84, 58),
+    graph: box(43, 176, 80, 58),
   },
 };
 

@@ -40,7 +40,7 @@ const entraRefusals: Readonly<Record<number, RefusalMessage>> = {
     code: 'blocked',
   },
   65001: {
-    cause: 'Original API has no consent to call Downstream API for this user.',
+    cause: 'Original API has no consent to call the API behind it for this user.',
     code: 'consent_required',
   },
   65004: { cause: 'The user declined to consent.', code: 'consent_required' },

@@ -30,20 +30,25 @@ export const cachedTokenAFacts = (earlier: readonly HopRecord[]): readonly strin
 
 /**
  * The facts of a cached token B, taken from the token B that Entra issued last for the scope of
- * this operation of Downstream API.
+ * this request.
  */
 export function cachedTokenBFacts(
   earlier: readonly HopRecord[],
-  operation: string,
+  request: HopRecord,
 ): readonly string[] {
-  const resource = operation.includes('profiles') ? 'Profile' : 'Documents';
-  const permission = operation.startsWith('GET ') ? 'Read' : 'ReadWrite';
-  const scope = `scope ${resource}.${permission}`;
+  const scope = `scope ${requiredScope(request)}`;
   return anonymousFacts(
     earlier.findLast(
       (record) => isExchange(record) && !isFailure(record) && scopeFacts(record).includes(scope),
     ),
   );
+}
+
+function requiredScope({ hop, operation }: HopRecord): string {
+  if (hop === 'graph') return 'User.ReadBasic.All';
+  const resource = operation.includes('profiles') ? 'Profile' : 'Documents';
+  const permission = operation.startsWith('GET ') ? 'Read' : 'ReadWrite';
+  return `${resource}.${permission}`;
 }
 
 /** The issued token may be another user's, so claims that differ between users are left out. */

@@ -1,31 +1,13 @@
 import { html, nothing } from 'lit/html.js';
 import type { Editor } from '../editing/editor.ts';
 import { renderSaveBar } from '../editing/save-bar.ts';
+import { renderPeoplePicker } from '../people/people-picker-view.ts';
 import { renderCopyButton } from '../ui/copy-button.ts';
 import { formatAgo, shorten } from '../ui/format.ts';
 import { icons } from '../ui/icons.ts';
 import type { ViewContext } from '../ui/view.ts';
-import type { Document } from './documents.ts';
-
-/** A document as the fields show it. `readers` and `writers` have one object id per line. */
-export interface DocumentFields {
-  readonly id: string;
-  readonly title: string;
-  readonly text: string;
-  readonly readers: string;
-  readonly writers: string;
-}
-
-/** Parses the object ids in a field. White space, commas and semicolons separate them. */
-export function parseObjectIds(field: string): readonly string[] {
-  const ids = field.split(/[\s,;]+/).filter((id) => id !== '');
-  return [...new Set(ids)];
-}
-
-/** The content of a field for object ids, the inverse of `parseObjectIds`. */
-export function formatObjectIds(ids: readonly string[]): string {
-  return ids.join('\n');
-}
+import type { Document, DocumentFields } from './documents.ts';
+import type { Sharing } from './sharing.ts';
 
 /** What the form shows. */
 export interface DocumentFormOptions {
@@ -35,6 +17,8 @@ export interface DocumentFormOptions {
   readonly editor: Editor<Document, DocumentFields>;
   /** The content of the fields. */
   readonly value: DocumentFields;
+  /** Chooses the readers and the writers. */
+  readonly sharing: Sharing;
   /** `undefined` for a new document. */
   readonly stored: Document | undefined;
   /** Whether the user owns the document, and so can share and delete it. */
@@ -56,15 +40,13 @@ export function renderDocumentForm(options: DocumentFormOptions) {
     ${renderContent(options)}
     <div class="editor-side stack">
       ${stored ? renderDetails(context, stored) : nothing}
-      ${isOwner ? renderSharing(options) : nothing}
+      ${isOwner ? renderSharing(context, options.sharing) : nothing}
       ${stored && isOwner ? renderDeleteButton(options) : nothing}
     </div>
   </form>`;
 }
 
-type FieldName = Exclude<keyof DocumentFields, 'id'>;
-
-function onInput({ editor }: DocumentFormOptions, name: FieldName) {
+function onInput({ editor }: DocumentFormOptions, name: 'title' | 'text') {
   return (event: Event) => {
     const { value } = event.target as HTMLInputElement | HTMLTextAreaElement;
     editor.edit({ [name]: value });
@@ -108,38 +90,13 @@ function renderContent(options: DocumentFormOptions) {
   </div>`;
 }
 
-function renderSharing(options: DocumentFormOptions) {
-  const { readers, writers } = options.value;
-  const isShared = readers !== '' || writers !== '';
-  return html`<details class="card sharing" ?open=${isShared}>
+function renderSharing(context: ViewContext, { readers, writers, isOpen }: Sharing) {
+  return html`<details class="card sharing" ?open=${isOpen}>
     <summary>Sharing</summary>
-    <p class="hint" id="sharing-hint">
-      Enter the object ids of users, one per line. Nobody else can see that this document exists.
-    </p>
-    ${renderObjectIdsField(options, 'readers', 'May read')}
-    ${renderObjectIdsField(options, 'writers', 'May read and change')}
+    <p class="hint">Only you and these people can see that this document exists.</p>
+    ${renderPeoplePicker(context, readers, 'May read')}
+    ${renderPeoplePicker(context, writers, 'May read and change')}
   </details>`;
-}
-
-function renderObjectIdsField(
-  options: DocumentFormOptions,
-  name: 'readers' | 'writers',
-  label: string,
-) {
-  const { value, isOwner } = options;
-  return html`<div class="field">
-    <label for=${name}>${label}</label>
-    <textarea
-      id=${name}
-      rows="3"
-      class="code-field"
-      spellcheck="false"
-      aria-describedby="sharing-hint"
-      ?readonly=${!isOwner}
-      .value=${value[name]}
-      @input=${onInput(options, name)}
-    ></textarea>
-  </div>`;
 }
 
 function renderDeleteButton({ editor: { actions }, confirmDelete }: DocumentFormOptions) {
@@ -154,12 +111,11 @@ function renderDeleteButton({ editor: { actions }, confirmDelete }: DocumentForm
 }
 
 function renderDetails(context: ViewContext, { id, owner, modified }: Document) {
-  const isOwn = owner === context.person.oid;
   const modifiedDate = new Date(modified);
   return html`<dl class="card details">
     <div class="detail">
       <dt>Owner</dt>
-      <dd>${isOwn ? 'You' : renderCopyButton(context, owner, { label: shorten(owner) })}</dd>
+      <dd>${renderOwner(context, owner)}</dd>
     </div>
     <div class="detail">
       <dt>Last saved</dt>
@@ -174,4 +130,12 @@ function renderDetails(context: ViewContext, { id, owner, modified }: Document) 
       <dd>${renderCopyButton(context, id, { label: shorten(id) })}</dd>
     </div>
   </dl>`;
+}
+
+function renderOwner(context: ViewContext, owner: string) {
+  const { people, person } = context;
+  if (owner === person.oid) return 'You';
+  const user = people.get(owner);
+  if (!user) return renderCopyButton(context, owner, { label: shorten(owner) });
+  return html`<span title=${user.userName}>${user.name}</span>`;
 }

@@ -1,7 +1,7 @@
 import { html, nothing } from 'lit/html.js';
 import { createActionRunner } from '../../shared/browser/action-runner.ts';
 import { writeRoute } from '../router.ts';
-import { formatAgo, shorten } from '../ui/format.ts';
+import { formatAgo } from '../ui/format.ts';
 import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
 import { renderPlaceholder } from '../ui/placeholder.ts';
@@ -61,7 +61,7 @@ function renderEmptyList() {
   </div>`;
 }
 
-function renderRow({ person, drafts }: ViewContext, document: ListedDocument) {
+function renderRow({ people, person, drafts }: ViewContext, document: ListedDocument) {
   const { id, title, owner, modified } = document;
   const isOwn = owner === person.oid;
   const hasDraft = drafts.read(`documents/${id}`) !== undefined;
@@ -71,7 +71,9 @@ function renderRow({ person, drafts }: ViewContext, document: ListedDocument) {
       <span class="row-icon">${isOwn ? icons.documents : icons.people}</span>
       <span class="row-text">
         <strong class="row-title">${title}</strong>
-        <span class="row-owner">${isOwn ? 'Yours' : `Shared with you by ${shorten(owner)}`}</span>
+        <span class="row-owner">
+          ${isOwn ? 'Yours' : `Shared with you by ${people.nameOf(owner)}`}
+        </span>
       </span>
       ${hasDraft ? html`<span class="draft-mark">Not saved yet</span>` : nothing}
       <time datetime=${modified} title=${modifiedDate.toLocaleString('en')}>

@@ -8,13 +8,15 @@ import { icons } from '../ui/icons.ts';
 import { renderFailure } from '../ui/notice.ts';
 import { renderPlaceholder } from '../ui/placeholder.ts';
 import type { View, ViewContext } from '../ui/view.ts';
+import { renderDocumentForm } from './document-form.ts';
 import {
+  type Document,
   type DocumentFields,
-  formatObjectIds,
-  parseObjectIds,
-  renderDocumentForm,
-} from './document-form.ts';
-import { type Document, deleteDocument, readDocument, saveDocument } from './documents.ts';
+  deleteDocument,
+  readDocument,
+  saveDocument,
+} from './documents.ts';
+import { createSharing } from './sharing.ts';
 
 /** The page of a document: read, edit, share and delete it. */
 export function openDocument(context: ViewContext, id: string): View {
@@ -30,11 +32,13 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
   const { api, person, drafts, returned } = context;
   const draftKey = id === undefined ? 'documents/new' : `documents/${id}`;
   const editor = createDocumentEditor(context, id, draftKey);
+  const sharing = createSharing(context, editor, draftKey);
   let isConfirmingDelete = false;
   void loadAndContinue();
 
   async function loadAndContinue(): Promise<void> {
     await editor.load();
+    sharing.resume(returned);
     if (returned?.action === 'delete' && !editor.actions.failure)
       await remove(returned.input, returned);
   }
@@ -78,6 +82,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
         editor,
         mine: formatForComparison(value),
         theirs: conflict.theirs && formatForComparison(conflict.theirs),
+        savedBy: conflict.theirs && describeSaver(context, conflict.theirs),
         noun: 'document',
       });
     }
@@ -86,6 +91,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
       context,
       editor,
       value,
+      sharing,
       stored,
       isOwner,
       canWrite: isOwner || stored?.writers.includes(person.oid) === true,
@@ -106,11 +112,15 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
   }
 
   return {
-    close: editor.actions.close,
+    close() {
+      editor.actions.close();
+      sharing.close();
+    },
     title,
     render: () => html`<a class="back" href="#/documents">${icons.back}Documents</a>
       <h1 tabindex="-1">${title()}</h1>
-      ${renderFailure(context, editor.actions.failure)} ${renderBody()} ${renderDeleteDialog()}`,
+      ${renderFailure(context, editor.actions.failure)}
+      ${renderFailure(context, sharing.failure)} ${renderBody()} ${renderDeleteDialog()}`,
   };
 }
 
@@ -125,26 +135,15 @@ function createDocumentEditor(
     draftKey,
     // The id of a new document is created here, so that two saves cannot create two documents.
     ...(id === undefined && {
-      blank: { id: crypto.randomUUID() as string, title: '', text: '', readers: '', writers: '' },
+      blank: { id: crypto.randomUUID() as string, title: '', text: '', readers: [], writers: [] },
     }),
     read: (value) => readDocument(api, id ?? value?.id ?? ''),
-    write(value, basedOn) {
-      const { title, text } = value;
-      const sharing = {
-        readers: parseObjectIds(value.readers),
-        writers: parseObjectIds(value.writers),
-      };
+    write({ id, title, text, readers, writers }, basedOn) {
       const isOwner = ownsDocument(editor.stored, person.oid);
-      const change = isOwner ? { title, text, ...sharing } : { title, text };
-      return saveDocument(api, value.id, change, basedOn);
+      const change = isOwner ? { title, text, readers, writers } : { title, text };
+      return saveDocument(api, id, change, basedOn);
     },
-    toValue: (stored) => ({
-      id: stored.id,
-      title: stored.title,
-      text: stored.text,
-      readers: formatObjectIds(stored.readers),
-      writers: formatObjectIds(stored.writers),
-    }),
+    toValue: ({ id, title, text, readers, writers }) => ({ id, title, text, readers, writers }),
     onSaved(stored) {
       if (id === undefined) context.go({ view: 'document', id: stored.id });
     },
@@ -155,6 +154,11 @@ function createDocumentEditor(
 /** Whether the user owns the document. A document that is not stored yet will be theirs. */
 function ownsDocument(stored: Document | undefined, oid: string): boolean {
   return stored === undefined || stored.owner === oid;
+}
+
+/** Returns the name of the user who saved this version, if the API tells who it was. */
+function describeSaver({ people }: ViewContext, { modifiedBy }: Document): string | undefined {
+  return modifiedBy === undefined ? undefined : people.get(modifiedBy)?.name;
 }
 
 function formatForComparison({ title, text }: Pick<Document, 'title' | 'text'>): string {

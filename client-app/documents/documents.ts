@@ -20,14 +20,27 @@ const document = v.object({
   readers: v.array(v.string()),
   writers: v.array(v.string()),
   modified: v.string(),
+  modifiedBy: v.optional(v.string()),
 });
 
 /** A document in a list, without its text. */
 export type ListedDocument = v.InferOutput<typeof listedDocument>;
 /** One page of the list. `continuation` leads to the next page, and is absent on the last one. */
 export type DocumentPage = v.InferOutput<typeof documentPage>;
-/** A document. `owner`, `readers` and `writers` are object ids of users. */
+/**
+ * A document. `owner`, `readers` and `writers` are object ids of users, and so is `modifiedBy`, who
+ * saved this version.
+ */
 export type Document = v.InferOutput<typeof document>;
+
+/** A document as the fields show it. `readers` and `writers` are object ids. */
+export interface DocumentFields {
+  readonly id: string;
+  readonly title: string;
+  readonly text: string;
+  readonly readers: readonly string[];
+  readonly writers: readonly string[];
+}
 
 /** What a user can change. */
 export interface DocumentChange {

@@ -13,19 +13,22 @@ export interface ConflictOptions {
   readonly mine: string;
   /** The newer version as text, or `undefined` for a deleted resource. */
   readonly theirs: string | undefined;
+  /** The name of the user who saved the newer version. `undefined` when it is not known. */
+  readonly savedBy?: string | undefined;
   /** What kind of resource it is, such as `document`. */
   readonly noun: string;
 }
 
 /** Both versions of a conflict side by side, and the choice between them. */
-export function renderConflict({ editor, mine, theirs, noun }: ConflictOptions) {
+export function renderConflict({ editor, mine, theirs, savedBy, noun }: ConflictOptions) {
   if (theirs === undefined) return renderDeleted(editor, noun);
   const diff = compareLines(mine, theirs);
+  const title = savedBy ? `${savedBy} saved a newer version.` : messageFor('conflict').message;
   return html`<section class="conflict" aria-labelledby="conflict-title">
     <div class="notice notice-warn">
       ${icons.alert}
       <div class="notice-body">
-        ${renderTitle(messageFor('conflict').message)}
+        ${renderTitle(title)}
         <p>
           It was saved after you opened this ${noun}. Nothing is lost yet: compare both versions and
           choose one. Lines that differ are marked.
@@ -34,7 +37,7 @@ export function renderConflict({ editor, mine, theirs, noun }: ConflictOptions) 
     </div>
     <div class="versions">
       ${renderVersion('Yours', 'Not saved', diff.mine)}
-      ${renderVersion('The newer version', 'Saved by somebody else', diff.theirs)}
+      ${renderVersion('The newer version', `Saved by ${savedBy ?? 'somebody else'}`, diff.theirs)}
     </div>
     <div class="actions">
       <button class="button button-primary" @click=${editor.keepMine}>Keep mine</button>

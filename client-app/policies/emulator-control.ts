@@ -35,6 +35,7 @@ const recordSchema = v.object({
     'vault',
     'managed-identity',
     'tables',
+    'graph',
     'original-api',
     'downstream-api',
   ]),

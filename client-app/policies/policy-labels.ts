@@ -59,6 +59,18 @@ const consent: readonly PolicyControl[] = [
     label: 'Require administrator consent',
     effect: 'Consent is missing, and only an administrator can grant it.',
   },
+  {
+    name: 'graph-consent',
+    value: 'withdrawn',
+    label: 'Withdraw consent for Microsoft Graph',
+    effect: 'Original API may not find people for the user until the user consents again.',
+  },
+  {
+    name: 'graph-consent',
+    value: 'admin-required',
+    label: 'Require administrator consent for Microsoft Graph',
+    effect: 'Original API may not find people, and only an administrator can change that.',
+  },
 ];
 
 const users: readonly PolicyControl[] = [
@@ -148,6 +160,7 @@ const faults: readonly PolicyControl[] = [
     'The APIs get no tokens for the Azure services that they use.',
   ),
   fault('tables', 'Table storage', 'Downstream API cannot reach its documents.'),
+  fault('graph', 'Microsoft Graph', 'Original API cannot find people.'),
 ];
 
 /** The controls of the Policies view, in their order on the page. */

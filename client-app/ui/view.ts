@@ -5,6 +5,7 @@ import type { Problem } from '../../shared/browser/problem.ts';
 import type { Api } from '../api.ts';
 import type { Person } from '../auth/sign-in.ts';
 import type { Drafts } from '../editing/drafts.ts';
+import type { People } from '../people/people.ts';
 import type { Route } from '../router.ts';
 import type { Settings } from '../settings.ts';
 
@@ -26,6 +27,8 @@ export interface ViewContext {
   readonly api: Api;
   /** The signed-in user. */
   readonly person: Person;
+  /** The people of the user's organisation. */
+  readonly people: People;
   /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
   /** Draws the page again, once for all changes of the current task. */

@@ -2,11 +2,13 @@ import { createHash } from 'node:crypto';
 import * as v from 'valibot';
 import { ApiError } from '../../shared/api-error.ts';
 
-/** A document. Users are named by their object ids in the tenant. */
+/** A document. Users are identified by their object ids in the tenant. */
 export interface Document {
   /** 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and `.`. */
   readonly id: string;
+  /** The title, at most 200 characters. */
   readonly title: string;
+  /** The text, at most 64 KiB of UTF-16. */
   readonly text: string;
   /** The user who created the document. */
   readonly owner: string;
@@ -22,8 +24,8 @@ export interface Document {
 const maxPropertyLength = 32 * 1024;
 
 /**
- * Returns where a document is stored. The documents of a tenant are spread over 256 partitions,
- * because the request rate of one partition is limited.
+ * Returns the keys of a document's row. The documents of a tenant are spread over 256 partitions,
+ * because the request rate of a partition is limited.
  */
 export const keysOf = (tenantId: string, id: string) => ({
   partitionKey: `${tenantId}_${createHash('sha256').update(id).digest('hex').slice(0, 2)}`,
@@ -33,7 +35,7 @@ export const keysOf = (tenantId: string, id: string) => ({
 /**
  * Converts a document to a row.
  *
- * @throws ApiError `too_large`, with the property and the limit in its detail
+ * @throws {ApiError} `too_large`, with the property and the limit in its detail
  */
 export function toRow(
   tenantId: string,

@@ -13,7 +13,7 @@ import {
 } from './tables.ts';
 
 /**
- * The documents. Each function works within one tenant and throws ApiError `conflict`,
+ * The document store. Each function works within one tenant and throws ApiError `conflict`,
  * `unavailable` or `timeout` as `resultOf` does.
  */
 export interface Documents {
@@ -24,8 +24,8 @@ export interface Documents {
   /**
    * Creates a document if `before` is `undefined`. Otherwise replaces the version `before`.
    *
-   * @throws ApiError `conflict` if the document exists already, or has another version
-   * @throws ApiError `too_large` if a property is too long for the store
+   * @throws {ApiError} `conflict` if the document exists already, or has another version
+   * @throws {ApiError} `too_large` if a property is too long for the store
    */
   write(
     tenantId: string,
@@ -36,23 +36,25 @@ export interface Documents {
   /**
    * Deletes this version of a document.
    *
-   * @throws ApiError `conflict` if the document has another version
-   * @throws ApiError `not_found` if the document does not exist
+   * @throws {ApiError} `conflict` if the document has another version
+   * @throws {ApiError} `not_found` if the document does not exist
    */
   remove(tenantId: string, stored: Stored<Document>, signal: AbortSignal): Promise<void>;
 }
 
 /** One page of documents. */
 export type DocumentList = {
+  /** The documents of the page, sorted by id. */
   readonly documents: readonly Stored<Document>[];
   /** The id after which the next page begins. `undefined` on the last page. */
   readonly next: string | undefined;
 };
 
 /**
- * Creates the documents in Azure Table Storage. Only the row of a document decides who may access
- * it. The index (`shares.ts`) finds the documents of a user. A row of the index is added before a
- * grant and removed after a revocation, so a failure can only leave a row without effect.
+ * Creates the document store in Azure Table Storage. Only the row of a document decides who may
+ * access it. The index (`shares.ts`) finds the documents of a user. An index row is added before
+ * access is granted and removed after it is revoked, so a failure can only leave a row that grants
+ * nothing.
  *
  * @param now the current time in milliseconds since 1970
  */

@@ -13,15 +13,18 @@ import {
 export interface Profile {
   /** The object id of the user. */
   readonly userId: string;
+  /** The name to show. */
   readonly displayName: string;
+  /** The job title, or an empty string. */
   readonly jobTitle: string;
+  /** The phone number, or an empty string. */
   readonly phone: string;
   /** When the profile was last written: ISO 8601, UTC. Empty for a profile that was never saved. */
   readonly modified: string;
 }
 
 /**
- * The profiles. Each function works within one tenant and throws ApiError `conflict`,
+ * The profile store. Each function works within one tenant and throws ApiError `conflict`,
  * `unavailable` or `timeout` as `resultOf` does.
  */
 export interface Profiles {
@@ -30,7 +33,7 @@ export interface Profiles {
   /**
    * Creates a profile if `etag` is `undefined`. Otherwise replaces the version with this ETag.
    *
-   * @throws ApiError `conflict` if the profile exists already, or has another version
+   * @throws {ApiError} `conflict` if the profile exists already, or has another version
    */
   write(
     tenantId: string,
@@ -40,7 +43,7 @@ export interface Profiles {
   ): Promise<Stored<Profile>>;
 }
 
-/** Each profile is a partition: profiles are never listed, and partitions spread the load. */
+/** Each profile has its own partition, which spreads the load. Profiles are never listed. */
 const keysOf = (tenantId: string, userId: string) => ({
   partitionKey: `${tenantId}_${userId}`,
   rowKey: 'profile',
@@ -54,7 +57,7 @@ const profileRow = v.object({
   etag: v.string(),
 });
 
-/** Creates the profiles in Azure Table Storage. */
+/** Creates the profile store in Azure Table Storage. */
 export function createProfiles(open: OpenTable): Profiles {
   const table = open('profiles');
 

@@ -5,6 +5,7 @@ import { type OpenTable, operationOptions, readRow, readWithRetry, resultOf } fr
 
 /** A row of the index: a user and a document that the user may read. */
 export type Share = {
+  /** The tenant of the user and the document. */
   readonly tenantId: string;
   /** The object id of the user. */
   readonly reader: string;
@@ -16,7 +17,7 @@ export type Share = {
 
 /** A part of a list that is sorted by document id. */
 export type Page = {
-  /** How many documents the page has at most. */
+  /** The maximum number of documents on the page. */
   readonly limit: number;
   /** The id after which the page begins. Empty for the first page. */
   readonly after: string;
@@ -27,7 +28,7 @@ export type Page = {
  * does. All functions throw ApiError as `resultOf` does, unless stated otherwise.
  */
 export interface Shares {
-  /** Adds a row. An existing one is written again, and has another ETag then. */
+  /** Adds a row, or replaces an existing one, whose ETag then changes. */
   add(tenantId: string, reader: string, id: string, signal: AbortSignal): Promise<void>;
   /** Returns the existing rows of these users for one document. */
   find(
@@ -44,12 +45,12 @@ export interface Shares {
     signal: AbortSignal,
   ): Promise<readonly string[]>;
   /**
-   * Removes a row unless it was written again. Does not throw: a row that is left behind is
+   * Removes a row unless it has been written again. Does not throw, because a remaining row is
    * harmless.
    */
   remove(share: Share, signal: AbortSignal): Promise<void>;
   /**
-   * Removes a row that led to no readable document. Keeps a recent row, because it can belong to a
+   * Removes a row without a readable document. A recent row remains, because it can belong to a
    * write in progress. Does not throw.
    */
   removeStale(tenantId: string, reader: string, id: string, signal: AbortSignal): Promise<void>;
@@ -63,7 +64,7 @@ const writeGracePeriod = 60_000;
 
 const shareRow = v.object({ rowKey: v.string() });
 
-/** Creates the index in the table `shares`. A partition is one user of a tenant. */
+/** Creates the index in the table `shares`. Each user of a tenant has a partition. */
 export function createShares(open: OpenTable, now: () => number): Shares {
   const table = open('shares');
   const partitionOf = (tenantId: string, reader: string) => `${tenantId}_${reader}`;

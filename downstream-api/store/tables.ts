@@ -12,16 +12,17 @@ export type OpenTable = (name: (typeof tableNames)[number]) => TableClient;
 
 /** A stored value and its version. */
 export type Stored<T> = {
+  /** The stored value. */
   readonly value: T;
   /** The entity tag of the row. It changes with every write. */
   readonly etag: string;
 };
 
-/** Milliseconds for one request to the store. */
+/** Milliseconds until a request to the store is aborted. */
 const requestTimeout = 3_000;
 
 /**
- * Creates the access to Azure Table Storage with the app's managed identity, without a key or a
+ * Creates a function that opens tables with the app's managed identity, without a key or a
  * connection string. The client does not retry: if the response to a write is lost, a retry would
  * fail with a conflict although the write has succeeded. Use `readWithRetry` for reads.
  */
@@ -44,9 +45,9 @@ export const operationOptions = (signal: AbortSignal) => ({
  * Waits for the result of a request to the store.
  *
  * @returns `undefined` if the row does not exist
- * @throws ApiError `conflict` if the precondition of the request fails
- * @throws ApiError `timeout` if the signal aborts
- * @throws ApiError `unavailable` for any other failure
+ * @throws {ApiError} `conflict` if the precondition of the request fails
+ * @throws {ApiError} `timeout` if the signal aborts
+ * @throws {ApiError} `unavailable` for any other failure
  */
 export async function resultOf<T>(request: Promise<T>): Promise<T | undefined> {
   try {
@@ -79,7 +80,7 @@ function serviceCodeOf(error: unknown): unknown {
  * Reads from the store, and tries once more if the store is unavailable.
  *
  * @returns `undefined` if the row does not exist
- * @throws ApiError as `resultOf` does
+ * @throws {ApiError} as `resultOf` does
  */
 export async function readWithRetry<T>(read: () => Promise<T>): Promise<T | undefined> {
   try {
@@ -91,13 +92,13 @@ export async function readWithRetry<T>(read: () => Promise<T>): Promise<T | unde
 }
 
 /**
- * Writes a row. If the response is lost, it is unknown whether the write succeeded. Then the row is
- * read back once, and the write counts as successful if the row has the sent content.
+ * Writes a row. If the response is lost, the function reads the row once to find out whether the
+ * write succeeded. It did if the row has the sent content.
  *
  * @param request the write
  * @param readBack returns the row if it has the sent content
  * @returns the new ETag
- * @throws ApiError as `resultOf` does, and `conflict` if the row no longer exists
+ * @throws {ApiError} as `resultOf` does, and `conflict` if the row no longer exists
  */
 export async function writeRow(
   request: Promise<{ readonly etag?: string }>,
@@ -123,9 +124,9 @@ async function writeOrReadBack(
 }
 
 /**
- * Validates a row, because the store can return anything.
+ * Validates a row. The response of the store is untrusted input.
  *
- * @throws ApiError `unavailable` if the row does not match the schema
+ * @throws {ApiError} `unavailable` if the row does not match the schema
  */
 export function readRow<const S extends v.GenericSchema>(schema: S, row: object): v.InferOutput<S> {
   const result = v.safeParse(schema, row);

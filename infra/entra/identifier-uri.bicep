@@ -1,5 +1,5 @@
 // The second step of a registration. Its identifier URI contains its own app id, which exists only
-// after the first step. Graph changes only the properties that are stated here.
+// after the first step. Graph changes only the properties that this file sets.
 
 extension microsoftGraphV1
 

@@ -12,6 +12,11 @@ param clientAppId string
 param identityPrincipalId string
 param tokenExchangeAudience string
 
+@description('The client id of Microsoft Graph in every tenant.')
+var microsoftGraphAppId = '00000003-0000-0000-c000-000000000000'
+@description('The delegated permission User.ReadBasic.All: reads the names of all users.')
+var readBasicOfAllUsers = 'b340eb25-3456-403f-be2f-af7a0d370277'
+
 resource app 'Microsoft.Graph/applications@v1.0' = {
   uniqueName: name
   displayName: name
@@ -23,6 +28,12 @@ resource app 'Microsoft.Graph/applications@v1.0' = {
     knownClientApplications: [clientAppId]
     preAuthorizedApplications: [{ appId: clientAppId, delegatedPermissionIds: permissionIds(name) }]
   }
+  requiredResourceAccess: [
+    {
+      resourceAppId: microsoftGraphAppId
+      resourceAccess: [{ id: readBasicOfAllUsers, type: 'Scope' }]
+    }
+  ]
   optionalClaims: {
     accessToken: [
       { name: 'idtyp', essential: false, additionalProperties: ['include_user_token'] }

@@ -35,7 +35,7 @@ export interface Principal {
 export interface Azure {
   /**
    * Sends a request with a JSON body. Resolves for every status code.
-   * @throws Error if the API cannot be reached, or azd returns no token
+   * @throws {Error} if the API cannot be reached, or azd returns no token
    */
   send(resource: Resource, method: string, path: string, body?: unknown): Promise<AzureResponse>;
   /** Reads the signed-in principal from azd's access token. */
@@ -56,7 +56,7 @@ const quotedBodyLength = 200;
 
 /**
  * Gets an access token from azd.
- * @throws Error that says how to sign in
+ * @throws {Error} that says how to sign in
  */
 export async function readAzdToken(scope: string): Promise<string> {
   const args = ['auth', 'token', '--scope', scope, '--output', 'json'];
@@ -112,7 +112,7 @@ export function createAzure(
 
 /**
  * Sends a request.
- * @throws Error that names the host, the network's reason and what to check
+ * @throws {Error} that names the host, the network's reason and what to check
  */
 export async function fetchOrExplain(url: string, init: RequestInit): Promise<Response> {
   try {
@@ -138,7 +138,7 @@ function parseBody(text: string): AzureResponse['body'] {
   }
 }
 
-/** What a request to Azure was for. */
+/** The expected result of a request to Azure, and the texts of the error otherwise. */
 export interface Expectation {
   /** The status codes of success. */
   readonly statuses: readonly number[];
@@ -150,7 +150,7 @@ export interface Expectation {
 
 /**
  * Returns the response if its status is expected.
- * @throws Error with the action, Azure's error code and message, and the fix
+ * @throws {Error} with the action, Azure's error code and message, and the fix
  */
 export function expectStatus(
   response: AzureResponse,

@@ -64,7 +64,7 @@ export async function readCertificate(
 
 /**
  * Creates a new version of a certificate, and waits until the vault has it.
- * @throws Error if the vault refuses, or does not finish within 2 minutes
+ * @throws {Error} if the vault refuses, or does not finish within 2 minutes
  */
 export async function createCertificate(
   azure: Azure,

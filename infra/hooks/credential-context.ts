@@ -6,7 +6,7 @@ import { log } from './run-hook.ts';
 
 /**
  * Reads from azd's environment where Original API's credential is.
- * @throws Error if the environment is incomplete
+ * @throws {Error} if the environment is incomplete
  */
 export function readCredentialContext(): CredentialContext {
   const deployment = readDeployment([

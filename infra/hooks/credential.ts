@@ -22,10 +22,10 @@ export interface CredentialContext {
 
 const day = 86_400_000;
 
-/** The remaining days from which on a rotation is recommended. */
+/** A rotation is recommended when the certificate expires in fewer days. */
 const rotationThreshold = 45;
 
-/** Milliseconds that Entra needs to distribute a new certificate to all of its servers. */
+/** Milliseconds until all servers of Entra know a new certificate. */
 const entraPropagation = 120_000;
 
 /**
@@ -80,9 +80,9 @@ export async function removeCredential(context: CredentialContext): Promise<void
 }
 
 /**
- * Creates a new version of the certificate and adds it to the registration. After Entra has had
- * time to distribute it, removes the old versions. Meanwhile, both versions work: an API that reads
- * a version that Entra does not know yet uses the previous one, and an API whose credential is
+ * Creates a new version of the certificate, adds it to the registration, waits until all of Entra
+ * knows it, and removes the old versions. No request fails during the rotation: an API that reads a
+ * version that Entra does not know yet uses the previous one, and an API whose credential is
  * refused reads the vault again.
  */
 export async function rotateCredential(context: CredentialContext): Promise<void> {

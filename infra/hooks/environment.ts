@@ -32,7 +32,7 @@ export interface Deployment {
 
 /**
  * Reads variables of azd's environment.
- * @throws Error that names every missing variable
+ * @throws {Error} that names every missing variable
  */
 export function readDeployment<K extends keyof Deployment>(
   names: readonly K[],

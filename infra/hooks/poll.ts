@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** The time. Tests inject a clock that does not wait. */
+/** A clock. Tests inject one that does not wait. */
 export interface Clock {
   /** Returns the milliseconds since 1970. */
   now(): number;
@@ -22,7 +22,7 @@ export interface PollOptions<T> {
   readonly timeout: number;
   /** Returns the message of the error after the timeout. */
   readonly timeoutMessage: () => string;
-  /** Returns the value, or `undefined` if it is not there yet. */
+  /** Returns the value, or `undefined` if it does not exist yet. */
   readonly read: () => Promise<T | undefined>;
 }
 
@@ -30,8 +30,8 @@ export interface PollOptions<T> {
 const interval = 5_000;
 
 /**
- * Reads a value every 5 seconds until it is there.
- * @throws Error with `timeoutMessage` after the timeout
+ * Reads a value every 5 seconds until it exists.
+ * @throws {Error} with `timeoutMessage` after the timeout
  */
 export async function poll<T>(options: PollOptions<T>): Promise<T> {
   const { clock, timeout, timeoutMessage, read } = options;

@@ -10,7 +10,7 @@ interface KeyCredential {
   readonly displayName: string | null;
   /** DER in base64. */
   readonly key?: string | null;
-  /** The members that hooks do not use. A PATCH sends them back unchanged. */
+  /** The members that the hooks do not use. A PATCH returns them unchanged. */
   readonly [name: string]: unknown;
 }
 
@@ -47,10 +47,10 @@ const fix = [
 const visibilityTimeout = 120_000;
 
 /**
- * Adds the public half of a certificate to a registration, if it is not there already. Certificates
- * of others stay.
+ * Adds the public half of a certificate to a registration, unless the registration already has it.
+ * Other certificates remain.
  * @returns whether the certificate was added
- * @throws Error if Graph refuses, or does not return the certificate within 2 minutes
+ * @throws {Error} if Graph refuses, or does not return the certificate within 2 minutes
  */
 export async function addCertificate(options: AddCertificateOptions): Promise<boolean> {
   const { azure, clock, appId, label, certificate } = options;
@@ -78,8 +78,8 @@ export async function addCertificate(options: AddCertificateOptions): Promise<bo
 }
 
 /**
- * Removes all versions of a certificate from a registration, except the one to keep. Certificates
- * of others stay.
+ * Removes all versions of a certificate from a registration, except the one to keep. Other
+ * certificates remain.
  * @returns the number of removed versions
  */
 export async function removeCertificates(options: RemoveCertificatesOptions): Promise<number> {

@@ -9,7 +9,7 @@ const command = {
   usage: ['npm run rotate-credential'],
   description: [
     "Creates a new version of Original API's certificate in the vault, adds it to the registration",
-    "and removes the old version. No request fails meanwhile. Uses azd's selected environment.",
+    'and removes the old version. No request fails meanwhile. Uses the selected azd environment.',
   ].join('\n'),
   options: {},
 } as const satisfies Command;
@@ -21,7 +21,7 @@ await runCommand(command, async () => {
 
 /**
  * Loads azd's environment. azd passes it to its hooks, but a user starts this command directly.
- * @throws Error if azd has no environment
+ * @throws {Error} if azd has no environment
  */
 async function loadAzdEnvironment(): Promise<void> {
   if (process.env.AZURE_KEY_VAULT_NAME) return;

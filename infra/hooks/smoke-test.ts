@@ -32,12 +32,12 @@ privateAddresses.addSubnet('172.16.0.0', 12);
 privateAddresses.addSubnet('192.168.0.0', 16);
 
 /**
- * Checks a deployment as far as that is possible without a sign-in: both APIs are healthy, and they
- * reject a request without a token with a challenge that says where to get one.
+ * Checks a deployment without a sign-in: both APIs are healthy, and they reject a request without a
+ * token with a challenge that says where to get one.
  *
  * In the private mode, Downstream API must not respond to a machine outside the network. Only a
  * machine inside the network can check its health.
- * @throws Error with the unexpected response and what to do
+ * @throws {Error} with the unexpected response and what to do
  */
 export async function smokeTest(options: SmokeTestOptions): Promise<void> {
   const { originalUrl, downstreamUrl, privateNetwork, clock, log } = options;
@@ -112,7 +112,7 @@ async function expectChallenge(url: string): Promise<void> {
     );
 }
 
-/** Returns the status of the health endpoint, or `undefined` if there is no response. */
+/** Returns the status of the health endpoint, or `undefined` if it does not respond. */
 async function readHealth(url: string): Promise<number | undefined> {
   try {
     return (await get(`${url}/health`)).status;

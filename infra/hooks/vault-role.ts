@@ -23,11 +23,11 @@ const roleTimeout = 600_000;
  * Assigns Key Vault Certificates Officer on the vault to the signed-in principal while `work` runs.
  * The deployment itself assigns this role to no one.
  *
- * If the principal already has the role, Azure returns a conflict, and that assignment stays. The
- * name of our assignment is always the same. If a run is interrupted, the next run removes the
- * assignment.
+ * If the principal already has the role, Azure returns a conflict, and the existing assignment
+ * remains. The assignment of this function always has the same name, so that the next run removes
+ * the assignment of an interrupted one.
  * @returns the result of `work`
- * @throws Error if the role cannot be assigned, or the vault does not apply it within 10 minutes
+ * @throws {Error} if the role cannot be assigned, or the vault does not apply it within 10 minutes
  */
 export async function withVaultRole<T>(
   options: VaultRoleOptions,

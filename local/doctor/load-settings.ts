@@ -11,6 +11,7 @@ import { type IdentityName, readDirectory } from '../emulators/entra/directory.t
 
 /** Where to look for the settings. */
 export interface LoadOptions {
+  /** The environment variables. */
   readonly environment: Environment;
   /** Whether to ignore local.settings.json and the environment; default `false`. */
   readonly emulatorsOnly?: boolean;
@@ -20,17 +21,17 @@ export interface LoadOptions {
 
 const projectFile = fileURLToPath(new URL('../../local.settings.json', import.meta.url));
 
-/** Milliseconds. */
+/** Milliseconds until a health check is aborted. */
 const healthTimeout = 1_000;
 
 /**
  * Loads the settings of both APIs from the first of these sources that exists:
- * 1. the emulators, if they also run the APIs (`npm start`);
- * 2. local.settings.json;
- * 3. the environment, if it contains a client id of an API;
- * 4. the emulators that run, or last ran, on EMULATOR_PORT.
+ * 1. The emulators, if the APIs run with them (`npm start`).
+ * 2. local.settings.json.
+ * 3. The environment, if it contains a client id of an API.
+ * 4. The emulators that run, or last ran, on EMULATOR_PORT.
  * @returns `undefined` when there is none
- * @throws Error when local.settings.json is not valid JSON
+ * @throws {Error} when local.settings.json is not valid JSON
  */
 export async function loadSettings(options: LoadOptions): Promise<ChainSettings | undefined> {
   const { environment, emulatorsOnly = false, file = projectFile } = options;
@@ -55,7 +56,7 @@ async function isDownstreamHealthy({ downstream }: ChainSettings): Promise<boole
   }
 }
 
-/** One Functions host runs both APIs there, so both have the same origin. */
+/** `func start` runs both APIs in one host, so both have the same origin. */
 async function loadLocalSettings(file: string): Promise<ChainSettings | undefined> {
   let text: string;
   try {

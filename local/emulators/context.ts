@@ -7,7 +7,9 @@ import type { Credentials } from './key-vault/credentials.ts';
 
 /** An HTTP request whose body has been read. */
 export interface EmulatorRequest {
+  /** The HTTP method. */
   readonly method: string;
+  /** The absolute URL. */
   readonly url: URL;
   /** Names are in lower case. */
   readonly headers: Readonly<Record<string, string | undefined>>;
@@ -17,16 +19,18 @@ export interface EmulatorRequest {
 
 /** An HTTP response of an endpoint. */
 export interface EmulatorResponse {
+  /** The HTTP status. */
   readonly status: number;
+  /** The headers. `Content-Type` and `Content-Length` have defaults. */
   readonly headers?: Readonly<Record<string, string>>;
   /** An object is sent as JSON. */
   readonly body?: string | Buffer | object;
 }
 
-/** Handles a request, or resolves to `undefined` when another endpoint serves the path. */
+/** Handles a request, or resolves to `undefined` when the path is not its own. */
 export type Endpoint = (request: EmulatorRequest) => Promise<EmulatorResponse | undefined>;
 
-/** What every emulator of one run shares. */
+/** The state that all emulators of one run share. */
 export interface EmulatorContext {
   /** The base URL of all emulators except Table Storage, such as `http://localhost:7070`. */
   readonly origin: string;
@@ -36,9 +40,14 @@ export interface EmulatorContext {
   readonly dataDir: string;
   /** Milliseconds since 1970. Tests inject their own clock. */
   readonly now: () => number;
+  /** The tenants, users, apps and managed identities. */
   readonly directory: Directory;
+  /** Entra's signing keys. */
   readonly signingKeys: SigningKeys;
+  /** The client credentials of the apps. */
   readonly credentials: Credentials;
+  /** The policies and faults. */
   readonly policies: Policies;
+  /** The log of handled requests. */
   readonly recorder: Recorder;
 }

@@ -1,6 +1,6 @@
 /**
- * Starts the local emulators on the loopback interface. Entra, Key Vault, managed identity and the
- * control API share one port. Table Storage has its own port.
+ * Starts the local emulators on the loopback interface. Entra, Graph, Key Vault, managed identity
+ * and the control API share one port. Table Storage has its own port.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
@@ -15,6 +15,7 @@ import { type IdentityName, readDirectory } from './entra/directory.ts';
 import { createEntra } from './entra/entra.ts';
 import { createPolicies } from './entra/policies.ts';
 import { openSigningKeys } from './entra/signing-keys.ts';
+import { createGraph } from './graph/graph.ts';
 import { openCredentials } from './key-vault/credentials.ts';
 import { createKeyVault } from './key-vault/key-vault.ts';
 import { createListener } from './listener.ts';
@@ -23,12 +24,13 @@ import { startTables } from './tables/tables.ts';
 
 /** The options of `startEmulators`. */
 export interface EmulatorOptions {
-  /** The port of Entra, Key Vault, managed identity and the control API. 0 picks a free port. */
+  /** The port of all emulators except Table Storage. 0 picks a free port. */
   readonly emulatorPort: number;
   /** The port of Table Storage. 0 picks a free port. */
   readonly tablePort: number;
+  /** The origin of the Client App, for redirect URIs and CORS. */
   readonly clientAppOrigin: string;
-  /** The folder for everything that outlives a restart. It is created when it does not exist. */
+  /** The folder for all data that survives a restart. It is created when it does not exist. */
   readonly dataDir: string;
   /** A directory file to use instead of `local/tenant.json`. */
   readonly directoryFile?: string;
@@ -36,7 +38,7 @@ export interface EmulatorOptions {
   readonly now?: () => number;
 }
 
-/** What the process of an app needs to use its managed identity. */
+/** The values with which an app uses its managed identity. */
 interface AppIdentity {
   /** The `client_id` that the app sends for its user-assigned identity. */
   readonly clientId: string;
@@ -46,11 +48,13 @@ interface AppIdentity {
 
 /** The running emulators. */
 export interface Emulators {
+  /** The state that the emulators share. */
   readonly context: EmulatorContext;
   /** The URL of the table service, with the account name as its path. */
   readonly tableEndpoint: string;
   /** The value that the control API expects in `x-control-token`. */
   readonly controlToken: string;
+  /** The managed identities, by the names of their apps. */
   readonly identities: Readonly<Record<IdentityName, AppIdentity>>;
   /** Closes both ports, ends Azurite and removes the control file. */
   close(): Promise<void>;
@@ -89,6 +93,7 @@ function serveEndpoints(
     createControl(context, controlToken),
     createKeyVault(context),
     managedIdentity.endpoint,
+    createGraph(context),
     createEntra(context),
   ]);
   server.on('request', (request, response) => void listener(request, response));
@@ -101,7 +106,7 @@ function serveEndpoints(
 
 /**
  * Starts the emulators on 127.0.0.1.
- * @throws Error when a port is in use. On Azure it always throws, because anyone who reaches the
+ * @throws {Error} when a port is in use. On Azure it always throws, because anyone who reaches the
  *   emulators can get a token for any user.
  */
 export async function startEmulators(options: EmulatorOptions): Promise<Emulators> {

@@ -7,6 +7,7 @@ import type { EmulatorContext, EmulatorRequest, EmulatorResponse, Endpoint } fro
 import { applyFault, type FaultyEndpoint } from './control/faults.ts';
 import type { Recorded } from './control/recorder.ts';
 import { matchEntraEndpoint } from './entra/entra.ts';
+import { isGraphPath } from './graph/graph.ts';
 
 const maxBodyBytes = 1024 * 1024;
 
@@ -40,6 +41,7 @@ interface FaultTarget {
 /** The endpoint whose faults apply to a path, or `undefined` where none can be injected. */
 function findFaultTarget(path: string): FaultTarget | undefined {
   if (/^\/secrets(\/|$)/.test(path)) return { endpoint: 'vault', hop: 'vault' };
+  if (isGraphPath(path)) return { endpoint: 'graph', hop: 'graph' };
   if (path === '/msi/token') return { endpoint: 'managed-identity', hop: 'managed-identity' };
   const endpoint = matchEntraEndpoint(path);
   if (endpoint === undefined || endpoint === 'logout') return undefined;

@@ -1,7 +1,7 @@
 import type { RpcResponse } from '../../tools/functions-worker/messages.ts';
 import type { Recorded } from '../emulators/control/recorder.ts';
 
-/** A request that the host has answered. Times are in milliseconds since 1970. */
+/** A request to which the host has responded. Times are in milliseconds since 1970. */
 export interface FinishedRequest {
   /** The API that the request was for. */
   readonly hop: 'original-api' | 'downstream-api';

@@ -40,9 +40,9 @@ export interface FunctionsHost {
 }
 
 const drainMilliseconds = 20_000;
-/** The time that idle connections have to close by themselves. */
+/** Milliseconds for connections to close before they are closed by force. */
 const lingerMilliseconds = 1_000;
-/** More than the real host accepts, so that `checkLimits` answers instead of Node. */
+/** More than the real host accepts, so that `checkLimits` responds instead of Node. */
 const maxHeaderSize = 256 * 1024;
 /** Kestrel's default. */
 const keepAliveTimeout = 130_000;
@@ -53,7 +53,7 @@ const homePage =
 /**
  * Runs one built app behind HTTP on 127.0.0.1. It behaves as the real host does with HTTP streaming
  * off (measured with version 4.1037).
- * @throws Error with the app's message if the app does not load
+ * @throws {Error} with the app's message if the app does not load
  */
 export async function startFunctionsHost(options: FunctionsHostOptions): Promise<FunctionsHost> {
   const { name, env, log, recorder } = options;

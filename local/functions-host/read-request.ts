@@ -6,7 +6,7 @@ const maxRequestLineBytes = 8_192;
 const maxHeaderBytes = 32_768;
 const maxHeaderCount = 100;
 const maxBodyBytes = 100 * 1024 * 1024;
-/** A colon and a blank follow each name, and a line break follows each value. */
+/** A colon and a space follow each name, and a line break follows each value. */
 const separatorBytes = 2;
 
 /** A status with which the real host refuses a request before any function runs. */
@@ -61,7 +61,7 @@ export function splitTarget(target: string): RequestTarget {
  * - The origin of the URL comes from the Host header alone.
  * - A chunked body arrives empty.
  *
- * @throws Error if the client closes the connection before the whole body has arrived
+ * @throws {Error} if the client closes the connection before the whole body has arrived
  */
 export async function readRequest(
   request: IncomingMessage,
@@ -81,7 +81,7 @@ export async function readRequest(
   };
 }
 
-/** @param rawHeaders names and values in turn */
+/** @param rawHeaders names and values, alternating */
 function joinHeaders(rawHeaders: readonly string[]): Readonly<Record<string, string>> {
   const joined = new Map<string, string>();
   for (let index = 0; index + 1 < rawHeaders.length; index += 2) {

@@ -37,7 +37,7 @@ const precedenceDigits = { literal: '1', parameter: '3', 'catch-all': '5' } as c
  * - A function is skipped if it does not list the method, so a wrong method gives no match.
  *
  * @param prefix the route prefix of host.json
- * @throws Error for a route with a constraint, or with text and a parameter in one segment
+ * @throws {Error} for a route with a constraint, or with text and a parameter in one segment
  */
 export function createRouter(functions: readonly HttpFunction[], prefix: string): FindRoute {
   const routes = functions

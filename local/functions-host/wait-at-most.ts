@@ -1,6 +1,6 @@
 /**
  * Waits for a promise for a limited time.
- * @throws Error with this message if the time has passed
+ * @throws {Error} with this message if the time has passed
  */
 export async function waitAtMost<T>(
   milliseconds: number,

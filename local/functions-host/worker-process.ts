@@ -33,8 +33,8 @@ export interface Worker {
   readonly pid: () => number | undefined;
   /**
    * Runs a function. Resolves with `undefined` if the function returned nothing.
-   * @throws Error if the function throws, if the worker ends before the function returns, and if no
-   *   worker runs within 10 seconds of a crash
+   * @throws {Error} if the function throws, if the worker ends before the function returns, and if
+   *   no worker runs within 10 seconds of a crash
    */
   invoke(functionName: string, request: RpcRequest): Promise<RpcResponse | undefined>;
   /** Ends the worker. Invocations in flight fail. */
@@ -64,7 +64,7 @@ const longestRestartDelay = 5_000;
 /**
  * Starts an app in its own process, and restarts it whenever the process ends, as the real host
  * does.
- * @throws Error with the app's message if the first start fails
+ * @throws {Error} with the app's message if the first start fails
  */
 export async function startWorker(options: WorkerOptions): Promise<Worker> {
   const { name, log } = options;
@@ -150,7 +150,7 @@ function startProcess(options: WorkerOptions, onCrash: () => void): Promise<Work
         resolve({ child, functions: message.functions, pending });
       } else if (message.type === 'load-failed') {
         logProgrammingError(message, log);
-        // The promise rejects when the process has ended, so that nothing of it is left.
+        // The promise rejects only when the process has ended.
         loadError = new Error(`${name} did not start: ${message.message}`);
       } else {
         const invocation = pending.get(message.id);

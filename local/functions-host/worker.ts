@@ -16,7 +16,7 @@ const core = installCoreModule((line) => console.log(line));
 /** Hooks of the app share this object for the lifetime of the process. */
 const appHookData = {};
 
-/** Resolves once the message is on its way, so that the process may end. */
+/** Resolves once the message has been sent, so that the process may end. */
 function send(message: WorkerMessage): Promise<void> {
   return new Promise((resolve) => process.send?.(message, undefined, undefined, () => resolve()));
 }

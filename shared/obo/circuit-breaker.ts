@@ -1,18 +1,26 @@
+import type { UserHistory } from './user-history.ts';
+
 /** The limits of a circuit breaker. */
 export type CircuitBreakerOptions = {
-  /** How many failures in a row open the circuit. */
+  /** How many failures without a success in between open the circuit. */
   readonly threshold: number;
+  /**
+   * Milliseconds after a success during which the circuit stays closed. Users whose last call failed
+   * are rejected in this time.
+   */
+  readonly patience: number;
   /** Milliseconds between two probes while the circuit is open. */
   readonly probeInterval: number;
+  /**
+   * Milliseconds for which a probe that is due waits for a user who is less likely to be the cause
+   * of the failures.
+   */
+  readonly probeReserve: number;
+  /** What is known of the users. The breaker adds whom it rejects. */
+  readonly history: UserHistory;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
 };
-
-/**
- * Whom a failure concerns. `everyone`: the service cannot be reached. `user`: the service may have
- * trouble with this user only.
- */
-export type FailureScope = 'everyone' | 'user';
 
 /** Stops calls to a service that is down, and finds out when it is back. */
 export interface CircuitBreaker {
@@ -22,76 +30,122 @@ export interface CircuitBreaker {
   recordStart(user: string): void;
   /** Records that the service responded. The circuit closes. */
   recordSuccess(): void;
-  /** Records that the service failed. The circuit opens if this reaches the threshold. */
-  recordFailure(user: string, scope: FailureScope): void;
+  /**
+   * Records that this user's call failed. The circuit opens if this reaches the threshold. The
+   * history does not contain this failure yet.
+   */
+  recordFailure(user: string): void;
 }
 
 /**
  * Creates a circuit breaker
- * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker). While the circuit is
- * open, one call per probe interval finds out whether the service is back.
+ * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that tells a service
+ * that is down from a service that fails for some users only.
  *
- * Failures of scope `user` open the circuit only if at least two users have them. A user whose own
- * calls always fail therefore cannot cut off the other users.
+ * - Failures open the circuit only if at least two users have them.
+ * - A user's failures do not count if somebody else's call succeeded between them. The trouble is
+ *   then the user's own.
+ * - While the circuit is open, one call per probe interval finds out whether the service is back. A
+ *   user whom the breaker has not met before goes first, then one who was only rejected, then one
+ *   whose calls fail. Otherwise users with trouble of their own would win every probe, because they
+ *   keep coming back.
+ * - No user gets two probes in a row.
  *
  * @example
- * const breaker = createCircuitBreaker({ threshold: 5, probeInterval: 5_000, now: Date.now });
+ * const breaker = createCircuitBreaker(options);
  * if (!breaker.allows(user)) throw new Error('the service is down');
  * breaker.recordStart(user);
  * try {
  *   await work();
  *   breaker.recordSuccess();
  * } catch (error) {
- *   breaker.recordFailure(user, 'everyone');
+ *   breaker.recordFailure(user);
  *   throw error;
  * }
  */
 export function createCircuitBreaker({
   threshold,
+  patience,
   probeInterval,
+  probeReserve,
+  history,
   now,
 }: CircuitBreakerOptions): CircuitBreaker {
-  /** The failures since the last success, oldest first, at most `threshold` of them. */
-  let failures: readonly { readonly user: string; readonly scope: FailureScope }[] = [];
-  let lastProbe = { at: 0, user: '' };
+  let lastSuccessAt = Number.NEGATIVE_INFINITY;
+  /** How many failures count since the last success. */
+  let failures = 0;
+  /** The users of these failures, at most `threshold` of them. */
+  const failedUsers = new Set<string>();
+  let lastProbe = { at: Number.NEGATIVE_INFINITY, user: '' };
+  /** For each suspicion, when a user of it was last rejected. */
+  const lastRejectedAt = [0, 1, 2].map(() => Number.NEGATIVE_INFINITY);
+  /** When somebody else than the user of the last probe was last rejected. */
+  let othersRejectedAt = Number.NEGATIVE_INFINITY;
 
-  function isOpen(): boolean {
-    if (failures.length < threshold) return false;
-    if (failures.some(({ scope }) => scope === 'everyone')) return true;
-    return new Set(failures.map(({ user }) => user)).size > 1;
+  /** Returns whether this much time has passed. A clock that was set back counts as passed. */
+  const hasPassed = (milliseconds: number, since: number) => {
+    const elapsed = now() - since;
+    return elapsed < 0 || elapsed >= milliseconds;
+  };
+
+  const isInDoubt = () => failures >= threshold && failedUsers.size > 1;
+
+  const isOpen = () => isInDoubt() && hasPassed(patience, lastSuccessAt);
+
+  function close(): void {
+    failures = 0;
+    failedUsers.clear();
+  }
+
+  function mayProbe(user: string): boolean {
+    if (!hasPassed(probeInterval, lastProbe.at)) return false;
+    if (hasPassed(probeInterval + probeReserve, lastProbe.at)) return true;
+    const lessSuspect = lastRejectedAt.slice(0, history.suspicionOf(user));
+    return lessSuspect.every((at) => hasPassed(probeInterval - probeReserve, at));
+  }
+
+  function recordRejection(user: string): void {
+    lastRejectedAt[history.suspicionOf(user)] = now();
+    if (user !== lastProbe.user) othersRejectedAt = now();
+    history.recordRejection(user);
   }
 
   function recordProbe(user: string): void {
     if (isOpen()) lastProbe = { at: now(), user };
   }
 
-  /**
-   * Returns the milliseconds that must pass between the last probe and a probe of this user. They
-   * are doubled if the last probe was of the same user and failed for this user only. Another user
-   * can then probe first, so that one user's own trouble does not keep the circuit open.
-   */
-  function timeBetweenProbes(user: string): number {
-    const hasProbedLast = lastProbe.user === user;
-    const hasFailedAlone = failures.at(-1)?.scope === 'user';
-    return hasProbedLast && hasFailedAlone ? 2 * probeInterval : probeInterval;
-  }
-
   return {
     allows(user) {
-      if (!isOpen()) return true;
-      const sinceProbe = now() - lastProbe.at;
-      // A negative time means that the clock was set back. Then a probe is due.
-      return sinceProbe < 0 || sinceProbe >= timeBetweenProbes(user);
+      if (!isInDoubt()) return true;
+      if (!isOpen()) return history.suspicionOf(user) < 2;
+      if (mayProbe(user)) {
+        if (user !== lastProbe.user) return true;
+        // Only this user is left, and one user's failures keep no circuit open.
+        if (hasPassed(probeInterval, othersRejectedAt)) {
+          close();
+          return true;
+        }
+      }
+      recordRejection(user);
+      return false;
     },
 
     recordStart: recordProbe,
 
     recordSuccess() {
-      failures = [];
+      lastSuccessAt = now();
+      close();
     },
 
-    recordFailure(user, scope) {
-      failures = [...failures, { user, scope }].slice(-threshold);
+    recordFailure(user) {
+      // The clock was set back, so the success says nothing about the order of failures.
+      if (lastSuccessAt > now()) lastSuccessAt = Number.NEGATIVE_INFINITY;
+      const earlier = history.failuresOf(user);
+      const isOwnTrouble = earlier !== undefined && earlier.firstAt < lastSuccessAt;
+      if (!isOwnTrouble) {
+        failures += 1;
+        if (failedUsers.size < threshold) failedUsers.add(user);
+      }
       // The next probe is due one interval after the failure, not after the start of the call.
       recordProbe(user);
     },

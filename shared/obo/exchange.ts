@@ -74,7 +74,7 @@ export function createExchange({
   credential,
   now = Date.now,
 }: ExchangeOptions): Exchange {
-  const guard = createTokenEndpointGuard(now);
+  const guard = createTokenEndpointGuard({ now });
   const challengeOnce = createChallengeOnce(now);
   const clients = new LRUCache<string, ConfidentialClientApplication>({ max: maxClients });
 
@@ -117,9 +117,7 @@ export function createExchange({
       ...(claims && { claims: JSON.stringify(claims) }),
     };
     try {
-      const result = await guard(`${caller.tenantId} ${caller.objectId}`, () =>
-        client.acquireTokenOnBehalfOf(oboRequest),
-      );
+      const result = await guard(caller, () => client.acquireTokenOnBehalfOf(oboRequest));
       return {
         accessToken: result?.accessToken ?? '',
         // MSAL has added `expires_in` to the time of the system, which `now` may differ from.

@@ -9,6 +9,20 @@ import { type HttpResponse, readRetryAfter, SendFailure, send } from '../http/se
 import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 
 /**
+ * Why the token endpoint guard sent no request:
+ * - `queue-full`, `waited-too-long`: too many requests wait for the token endpoint;
+ * - `circuit-open`: the last requests of several users failed;
+ * - `user-failing`: the last requests of this user failed;
+ * - `throttled`: Entra asked to wait before the next request of this user.
+ */
+export type GuardRejection =
+  | 'queue-full'
+  | 'waited-too-long'
+  | 'circuit-open'
+  | 'user-failing'
+  | 'throttled';
+
+/**
  * Why the token endpoint issued no token. Entra's free text (`error_description`) is not part of
  * it, because it can contain an e-mail address.
  */
@@ -17,6 +31,8 @@ export type Refusal = {
   readonly status?: number;
   /** Why there is no usable response: a failure of `send`, or `unreadable` for a malformed one. */
   readonly failure?: SendFailure['reason'] | 'unreadable' | undefined;
+  /** Why no request was sent. Absent if the token endpoint was asked. */
+  readonly rejection?: GuardRejection | undefined;
   /** The OAuth error code, such as `invalid_grant` (RFC 6749 §5.2). */
   readonly error?: string | undefined;
   /** Microsoft's refinement of `error`, such as `consent_required`. */
@@ -25,7 +41,7 @@ export type Refusal = {
   readonly codes?: readonly number[];
   /** The claims challenge: a JSON object with a top-level `access_token`. */
   readonly claims?: object | undefined;
-  /** Seconds from the `Retry-After` header, at most 300. */
+  /** Seconds until a retry makes sense: from the `Retry-After` header or the guard, at most 300. */
   readonly retryAfter?: number | undefined;
   /** Entra's trace id, a GUID. */
   readonly traceId?: string | undefined;

@@ -1,5 +1,5 @@
 import { ApiError, type ApiErrorCode, notAnswering } from '../api-error.ts';
-import type { Refusal } from './network.ts';
+import type { GuardRejection, Refusal } from './network.ts';
 
 /** A kind of refusal: how to recognise it, and what it becomes. One matching sign is enough. */
 type RefusalClass = {
@@ -9,18 +9,22 @@ type RefusalClass = {
   readonly suberrors?: readonly string[];
   /** AADSTS error numbers (`error_codes`). */
   readonly aadsts?: readonly number[];
+  /** Why the guard sent no request. */
+  readonly rejections?: readonly GuardRejection[];
   /** Any other sign. */
   readonly matches?: (refusal: Refusal) => boolean;
   /** The error that the caller receives. */
   readonly code: ApiErrorCode;
-  /** The cause, for the log. */
+  /** The cause in one sentence, for the log. */
   readonly explanation: string;
+  /** The cause in one word, for the log, if the request may succeed later. */
+  readonly cause?: 'queue' | 'breaker' | 'throttle' | 'connection' | 'timeout' | 'busy';
   /** The `detail` for the caller, where the default one of `code` is too general. */
   readonly detail?: string;
 };
 
-/** Failures that mean that no response arrived. */
-const noResponse: readonly (string | undefined)[] = ['connect', 'broken', 'timeout'];
+/** The `detail` for a caller whose request waited for other requests, not for Entra. */
+const tooManyRequests = 'Too many requests are waiting for the sign-in service. Try again later.';
 
 /**
  * Every kind of refusal and the error that it becomes. The first match applies. `error`, `suberror`
@@ -29,9 +33,48 @@ const noResponse: readonly (string | undefined)[] = ['connect', 'broken', 'timeo
  */
 export const refusalClasses: readonly RefusalClass[] = [
   {
-    matches: ({ failure }) => noResponse.includes(failure),
+    rejections: ['queue-full'],
     code: 'unavailable',
-    explanation: 'Entra cannot be reached or did not respond in time.',
+    cause: 'queue',
+    explanation: 'Queue full: too many requests are waiting for the token endpoint.',
+    detail: tooManyRequests,
+  },
+  {
+    rejections: ['waited-too-long'],
+    code: 'unavailable',
+    cause: 'queue',
+    explanation: 'Waited too long in the queue for the token endpoint.',
+    detail: tooManyRequests,
+  },
+  {
+    rejections: ['circuit-open'],
+    code: 'unavailable',
+    cause: 'breaker',
+    explanation: 'The circuit breaker is open: the last requests to the token endpoint failed.',
+  },
+  {
+    rejections: ['user-failing'],
+    code: 'unavailable',
+    cause: 'breaker',
+    explanation: 'The last requests of this user to the token endpoint failed.',
+  },
+  {
+    rejections: ['throttled'],
+    code: 'unavailable',
+    cause: 'throttle',
+    explanation: 'Entra throttles this user. The time that it named has not passed yet.',
+  },
+  {
+    matches: ({ failure }) => failure === 'connect' || failure === 'broken',
+    code: 'unavailable',
+    cause: 'connection',
+    explanation: 'Entra cannot be reached, or the connection to it broke.',
+  },
+  {
+    matches: ({ failure }) => failure === 'timeout',
+    code: 'unavailable',
+    cause: 'timeout',
+    explanation: 'Entra did not respond in time.',
   },
   {
     matches: ({ failure }) => failure !== undefined,
@@ -39,21 +82,30 @@ export const refusalClasses: readonly RefusalClass[] = [
     explanation: 'The response of the token endpoint is malformed or too large.',
   },
   {
-    matches: ({ status = 0 }) => status === 429 || status >= 500,
+    matches: ({ status }) => status === 429,
     code: 'unavailable',
-    explanation: 'Entra is busy or throttles the request.',
+    cause: 'throttle',
+    explanation: 'Entra throttles the request.',
+  },
+  {
+    matches: ({ status = 0 }) => status >= 500,
+    code: 'unavailable',
+    cause: 'busy',
+    explanation: 'Entra is busy or has an internal error.',
   },
   {
     errors: ['temporarily_unavailable'],
     // Entra throttles the tenant.
     aadsts: [90055],
     code: 'unavailable',
+    cause: 'busy',
     explanation: 'Entra is busy.',
   },
   {
     // Entra detected a loop.
     aadsts: [50196],
     code: 'unavailable',
+    cause: 'throttle',
     explanation: 'Entra throttles this app and user because the app repeats the same request.',
   },
   {
@@ -141,10 +193,11 @@ export const refusalClasses: readonly RefusalClass[] = [
 ];
 
 function isOfClass(
-  { errors = [], suberrors = [], aadsts = [], matches }: RefusalClass,
+  { errors = [], suberrors = [], aadsts = [], rejections = [], matches }: RefusalClass,
   refusal: Refusal,
 ): boolean {
-  const { error = '', suberror = '', codes = [] } = refusal;
+  const { error = '', suberror = '', codes = [], rejection } = refusal;
+  if (rejection) return rejections.includes(rejection);
   if (errors.includes(error) || suberrors.includes(suberror)) return true;
   if (codes.some((code) => aadsts.includes(code))) return true;
   return matches?.(refusal) ?? false;
@@ -181,16 +234,17 @@ const defaultRetryAfter = 5;
 export function apiErrorOf(refusal: Refusal, scopes: readonly string[]): ApiError {
   const refusalClass = refusalClasses.find((each) => isOfClass(each, refusal));
   // The last class matches everything.
-  const { code, explanation, detail } = refusalClass as RefusalClass;
+  const { code, cause, explanation, detail } = refusalClass as RefusalClass;
   const isEntraDown = code === 'unavailable' && refusal.error !== 'invalid_client';
   const isConsentMissing = code === 'consent_required' || code === 'admin_consent_required';
   return new ApiError(code, {
-    detail: isEntraDown ? notAnswering('sign-in') : detail,
+    detail: detail ?? (isEntraDown ? notAnswering('sign-in') : undefined),
     claims: code === 'step_up_required' ? refusal.claims : undefined,
     scopes: isConsentMissing ? scopes : undefined,
     retryAfter: refusal.retryAfter ?? defaultRetryAfter,
     logContext: {
       check: 'exchange',
+      cause,
       explanation,
       failure: refusal.failure,
       entraStatus: refusal.status,

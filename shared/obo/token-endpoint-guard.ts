@@ -1,32 +1,65 @@
-import { createBulkhead } from './bulkhead.ts';
-import { createCircuitBreaker, type FailureScope } from './circuit-breaker.ts';
-import { type Refusal, TokenEndpointRefusal } from './network.ts';
+import { type BulkheadUser, createBulkhead } from './bulkhead.ts';
+import { type CircuitBreaker, createCircuitBreaker } from './circuit-breaker.ts';
+import { type GuardRejection, type Refusal, TokenEndpointRefusal } from './network.ts';
+import { createUserHistory } from './user-history.ts';
 import { createUserThrottle } from './user-throttle.ts';
 
-/** How many requests to the token endpoint run at a time. */
-const maxConcurrent = 20;
+/** How many requests to the token endpoint run at a time, of all tenants together. */
+const maxConcurrent = 200;
+
+/** How many requests of one tenant run at a time, unless more users wait than these can serve. */
+const maxConcurrentPerTenant = 20;
+
+/**
+ * How many requests run at a time for a tenant with a long queue: with a usual response time of
+ * 300 ms, these serve 1,000 users within `maxQueueTime`.
+ */
+const maxConcurrentElastic = 80;
 
 /** How many requests of one user run at a time. */
 const maxConcurrentPerUser = 5;
 
-/** How many requests wait in the queue. */
-const maxQueued = 500;
+/** For each suspicion, the share of a tenant's slots that such users may take. */
+const shares = { 0: 1, 1: 0.75, 2: 0.5 };
+
+/** How many requests one slot serves within `maxQueueTime` if Entra responds within 400 ms. */
+const requestsPerSlot = 10;
+
+/** How many requests of one tenant wait in the queue: about what is served in `maxQueueTime`. */
+const maxQueued = 1_000;
+
+/** How many requests of one user wait in the queue. */
+const maxQueuedPerUser = 100;
 
 /**
- * Milliseconds that a request may wait in the queue. This is less than the 5 seconds after which a
- * request to a silent endpoint fails. So a request that has waited for such a failure is rejected,
- * and does not wait another 5 seconds for the silent endpoint.
+ * Milliseconds that a request may wait in the queue. Together with the 5 seconds that Entra has to
+ * respond, this is less than the 10 seconds that an incoming request may take.
  */
 const maxQueueTime = 4_000;
 
-/** How many failures in a row open the circuit. */
+/** How many failures without a success open the circuit of a tenant. */
 const breakerThreshold = 5;
 
-/** Milliseconds between two probes while the circuit is open. */
+/** Milliseconds after a success during which the circuit stays closed. */
+const breakerPatience = 5_000;
+
+/** Milliseconds between two probes of a tenant while its circuit is open. */
 const probeInterval = 5_000;
 
-/** How many throttled users are remembered. */
-const maxThrottledUsers = 10_000;
+/** Milliseconds for which a probe waits for a user who has not failed. */
+const probeReserve = 1_000;
+
+/** How many failures in a row make a user wait before each further request. */
+const userThreshold = 5;
+
+/** Milliseconds for which such a user waits after a failure. */
+const userBackoff = 5_000;
+
+/** Milliseconds for which a user's failure or rejection is remembered. */
+const historyMemory = 15 * 60_000;
+
+/** How many users are remembered, for each purpose. */
+const maxUsers = 10_000;
 
 /** Seconds for which a throttled user is blocked if Entra names no time. */
 const defaultThrottleTime = 5;
@@ -34,82 +67,147 @@ const defaultThrottleTime = 5;
 /** The longest time for which a user is blocked, in seconds: what `readRetryAfter` allows. */
 const maxThrottleTime = 300;
 
+/** The shortest `Retry-After` of a rejection that concerns many users, in seconds. */
+const minRetryAfter = 5;
+
+/** Seconds by which it varies at random, so that the rejected users do not return together. */
+const retryAfterSpread = 5;
+
 /**
- * Runs a request to the token endpoint for one user.
+ * Runs a request to the token endpoint for one user. The user is a `Caller`, or any other object
+ * with the ids of the tenant and the user.
  *
- * @throws TokenEndpointRefusal with status 429 if Entra throttles this user, or with failure
- * `connect` if the endpoint is down or too many requests are waiting
+ * @throws TokenEndpointRefusal of the request, or with a `rejection` if no request was sent
  */
-export type TokenEndpointGuard = <T>(user: string, request: () => Promise<T>) => Promise<T>;
+export type TokenEndpointGuard = <T>(user: BulkheadUser, request: () => Promise<T>) => Promise<T>;
+
+/** The settings of `createTokenEndpointGuard`. */
+export type TokenEndpointGuardOptions = {
+  /** The current time in milliseconds since 1970. */
+  readonly now?: () => number;
+  /** Returns a random number from 0 up to but not including 1. */
+  readonly random?: () => number;
+};
 
 /**
  * Creates the guard of Entra's token endpoint. It combines three patterns:
- * - a bulkhead limits the number of concurrent requests, in total and per user;
- * - a circuit breaker stops requests while the endpoint is down;
+ * - a bulkhead limits the number of concurrent requests. Tenants take turns, then users;
+ * - a circuit breaker for each tenant stops requests while the endpoint is down;
  * - a throttle holds back a user whom Entra throttles, and no other user.
  *
- * @param now the current time in milliseconds since 1970
+ * A user whose own requests fail does not affect other users: the breaker does not open for one
+ * user, and failing users get slots and probes only after the others.
+ *
  * @example
  * const guard = createTokenEndpointGuard();
- * const user = `${tenantId} ${objectId}`;
- * const result = await guard(user, () => client.acquireTokenOnBehalfOf(request));
+ * const result = await guard(caller, () => client.acquireTokenOnBehalfOf(request));
  */
-export function createTokenEndpointGuard(now: () => number = Date.now): TokenEndpointGuard {
+export function createTokenEndpointGuard({
+  now = Date.now,
+  random = Math.random,
+}: TokenEndpointGuardOptions = {}): TokenEndpointGuard {
   const bulkhead = createBulkhead({
     maxConcurrent,
+    maxConcurrentPerTenant,
+    maxConcurrentElastic,
     maxConcurrentPerUser,
+    shares,
+    operationsPerSlot: requestsPerSlot,
     maxQueued,
+    maxQueuedPerUser,
     maxQueueTime,
     now,
   });
-  const breaker = createCircuitBreaker({ threshold: breakerThreshold, probeInterval, now });
-  const throttle = createUserThrottle({
-    maxUsers: maxThrottledUsers,
-    maxDelay: maxThrottleTime,
-    now,
-  });
+  const history = createUserHistory({ maxUsers, memory: historyMemory, now });
+  const throttle = createUserThrottle({ maxUsers, maxDelay: maxThrottleTime, now });
+  /** One breaker for each tenant. Only the configured tenants have users. */
+  const breakers = new Map<string, CircuitBreaker>();
 
-  function requireAllowed(user: string): void {
-    const retryAfter = throttle.secondsLeft(user);
-    if (retryAfter !== undefined) throw new TokenEndpointRefusal({ status: 429, retryAfter });
-    if (!breaker.allows(user)) throw endpointIsDown();
+  function breakerOf(tenantId: string): CircuitBreaker {
+    const known = breakers.get(tenantId);
+    if (known) return known;
+    const breaker = createCircuitBreaker({
+      threshold: breakerThreshold,
+      patience: breakerPatience,
+      probeInterval,
+      probeReserve,
+      history,
+      now,
+    });
+    breakers.set(tenantId, breaker);
+    return breaker;
   }
 
-  function recordRefusal(user: string, refusal: Refusal): void {
+  /** Creates a rejection that many users get at about the same time. */
+  function reject(rejection: GuardRejection): TokenEndpointRefusal {
+    const retryAfter = minRetryAfter + Math.round(random() * retryAfterSpread);
+    return new TokenEndpointRefusal({ rejection, retryAfter });
+  }
+
+  /** Returns the seconds that a user must wait whose last requests failed, or `undefined`. */
+  function secondsOfBackoff(user: string): number | undefined {
+    const failures = history.failuresOf(user);
+    if (!failures || failures.count < userThreshold) return undefined;
+    const wait = failures.lastAt + userBackoff - now();
+    return wait > 0 ? Math.ceil(wait / 1_000) : undefined;
+  }
+
+  function requireAllowed(user: string, breaker: CircuitBreaker): void {
+    const throttled = throttle.secondsLeft(user);
+    if (throttled !== undefined)
+      throw new TokenEndpointRefusal({ rejection: 'throttled', retryAfter: throttled });
+    const backoff = secondsOfBackoff(user);
+    if (backoff !== undefined)
+      throw new TokenEndpointRefusal({ rejection: 'user-failing', retryAfter: backoff });
+    if (!breaker.allows(user)) throw reject('circuit-open');
+  }
+
+  function recordResponse(user: string, breaker: CircuitBreaker): void {
+    breaker.recordSuccess();
+    history.recordSuccess(user);
+  }
+
+  function recordRefusal(user: string, breaker: CircuitBreaker, refusal: Refusal): void {
     if (isThrottled(refusal)) throttle.block(user, refusal.retryAfter ?? defaultThrottleTime);
-    const scope = failureScopeOf(refusal);
-    if (scope) breaker.recordFailure(user, scope);
-    // An endpoint that refuses a request is up.
-    else breaker.recordSuccess();
+    if (isFailure(refusal)) {
+      breaker.recordFailure(user);
+      history.recordFailure(user);
+      // An endpoint that refuses a request is up.
+    } else recordResponse(user, breaker);
   }
 
-  async function runRecorded<T>(user: string, request: () => Promise<T>): Promise<T> {
+  async function runRecorded<T>(
+    user: string,
+    breaker: CircuitBreaker,
+    request: () => Promise<T>,
+  ): Promise<T> {
     breaker.recordStart(user);
     try {
       const result = await request();
-      breaker.recordSuccess();
+      recordResponse(user, breaker);
       return result;
     } catch (error) {
-      if (error instanceof TokenEndpointRefusal) recordRefusal(user, error.refusal);
+      if (error instanceof TokenEndpointRefusal) recordRefusal(user, breaker, error.refusal);
       throw error;
     }
   }
 
-  return async (user, request) => {
-    requireAllowed(user);
-    if (!(await bulkhead.acquire(user))) throw endpointIsDown();
+  return async ({ tenantId, objectId }, request) => {
+    const user = `${tenantId} ${objectId}`;
+    const breaker = breakerOf(tenantId);
+    requireAllowed(user, breaker);
+    const suspicion = history.suspicionOf(user);
+    const admission = await bulkhead.acquire({ tenantId, objectId }, suspicion);
+    if (admission !== 'admitted') throw reject(admission);
     try {
       // The situation may have changed while the request waited for a slot.
-      requireAllowed(user);
-      return await runRecorded(user, request);
+      requireAllowed(user, breaker);
+      return await runRecorded(user, breaker, request);
     } finally {
-      bulkhead.release(user);
+      bulkhead.release({ tenantId, objectId }, suspicion);
     }
   };
 }
-
-const endpointIsDown = () =>
-  new TokenEndpointRefusal({ failure: 'connect', retryAfter: probeInterval / 1_000 });
 
 /** AADSTS50196: Entra detected that the app sends the same request in a loop. */
 const loopDetected = 50196;
@@ -121,15 +219,8 @@ function isThrottled({ status, codes = [], retryAfter }: Refusal): boolean {
   return status === 429 || codes.includes(loopDetected) || retryAfter !== undefined;
 }
 
-/** Returns whom a failure concerns, or `undefined` for a refusal that is no failure. */
-function failureScopeOf({
-  status = 0,
-  codes = [],
-  error,
-  failure,
-}: Refusal): FailureScope | undefined {
-  if (failure === 'connect' || failure === 'broken') return 'everyone';
-  const isBusy =
-    status >= 500 || error === 'temporarily_unavailable' || codes.includes(tenantThrottled);
-  return isBusy || failure === 'timeout' ? 'user' : undefined;
+/** Returns whether the endpoint failed. Otherwise it responded, even if it refused the request. */
+function isFailure({ status = 0, codes = [], error, failure }: Refusal): boolean {
+  if (failure === 'connect' || failure === 'broken' || failure === 'timeout') return true;
+  return status >= 500 || error === 'temporarily_unavailable' || codes.includes(tenantThrottled);
 }

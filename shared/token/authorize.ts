@@ -3,7 +3,7 @@ import type { Caller } from './caller.ts';
 
 /** The apps that may call an API on behalf of its users. */
 export type AllowedClients = {
-  /** Their client IDs. */
+  /** Their client ids. */
   readonly clientIds: readonly string[];
 
   /**

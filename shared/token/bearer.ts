@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts';
 import type { ApiRequest } from '../http/call.ts';
 import { type Redacted, redact } from '../redacted.ts';
 
-/** The scheme, blanks and a token (RFC 6750 §2.1). */
+/** The scheme, one or more spaces, and a token (RFC 6750 §2.1). */
 const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i;
 
 const bearerScheme = /^bearer( |$)/i;
@@ -13,9 +13,10 @@ const joinedBearerScheme = /,\s*bearer\b/i;
 /**
  * Reads the bearer token from the `Authorization` header. No other place is accepted (RFC 6750 §2).
  *
- * @throws {ApiError} `invalid_token` if there is no bearer token: its challenge contains no error
- * (RFC 6750 §3.1). `invalid_request` if the header is malformed, if it contains two tokens, or if
- * the query contains a token, too.
+ * @throws {ApiError} `invalid_token` if there is no bearer token. Its challenge contains no error
+ * (RFC 6750 §3.1).
+ * @throws {ApiError} `invalid_request` if the header is malformed or contains two tokens, or if the
+ * query also contains a token.
  *
  * @example
  * ```ts

@@ -3,13 +3,13 @@ import type { Redacted } from '../redacted.ts';
 
 /**
  * The user and the app that call an API, as a validated access token describes them. Only
- * validation creates one. It does not expose the token, so it may be logged and passed on.
+ * validation creates one. It does not expose the token, so it may be logged.
  */
 export type Caller = {
   /** The user's tenant (`tid`). Identifies the user together with {@link Caller.objectId}. */
   readonly tenantId: string;
 
-  /** The user's object ID (`oid`). No other claim identifies a user. */
+  /** The user's object id (`oid`). No other claim identifies a user. */
   readonly objectId: string;
 
   /** The delegated scopes (`scp`). */
@@ -21,7 +21,7 @@ export type Caller = {
   /** The authentication contexts that the user has satisfied (`acrs`). */
   readonly authContexts: readonly string[];
 
-  /** The client ID of the calling app (`azp`, or `appid` in version 1). */
+  /** The client id of the calling app (`azp`, or `appid` in version 1). */
   readonly clientId: string;
 
   /** Whether the app authenticated with a secret or a certificate (`azpacr` is 1 or 2). */
@@ -43,12 +43,12 @@ export type Caller = {
   readonly checks: readonly string[];
 };
 
-/** What {@link bindToken} stores. It contains the caller itself, so that copies are detected. */
+/** The value that {@link bindToken} stores. It contains the caller, so that copies are detected. */
 type Binding = { readonly caller: Caller; readonly token: Redacted };
 
 /**
- * The binding is a hidden property of the caller. A WeakMap with an entry for each request would
- * cost too much, since the garbage collector visits all entries in each of its runs.
+ * The binding is a hidden property of the caller. A WeakMap with an entry for each request would be
+ * slow, because every garbage collection visits all of its entries.
  */
 const binding = Symbol('binding');
 
@@ -68,7 +68,7 @@ export function bindToken(caller: Caller, token: Redacted): Caller {
 /**
  * Returns the token that a caller was validated with. For the On-Behalf-Of exchange only.
  *
- * @throws {TypeError} Validation did not create this object: it is a copy or was made by hand.
+ * @throws {TypeError} Validation did not create this object, for example because it is a copy.
  *
  * @example
  * ```ts

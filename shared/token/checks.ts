@@ -4,7 +4,7 @@ import type { Check } from './parse.ts';
 /** The claims of a token. */
 type Claims = JsonObject;
 
-/** What the claims of a token are compared with. */
+/** The values with which the claims of a token are compared. */
 export type Expected = {
   /** The issuer that the metadata of the token's tenant and version names. */
   readonly issuer: string;
@@ -15,7 +15,7 @@ export type Expected = {
   /** The tenants whose users may call this API. */
   readonly tenantIds: readonly string[];
 
-  /** The client ID of this API. */
+  /** The client id of this API. */
   readonly audience: string;
 
   /** Further App ID URIs of this API, which tokens of version 1 may name as their audience. */
@@ -74,8 +74,8 @@ export const claimedVersion = ({ ver }: Claims) =>
   ver === '1.0' || ver === '2.0' ? ver : undefined;
 
 /**
- * Returns the calling app's client ID, and how the app authenticated: `0` not at all (a public
- * client), `1` with a secret, `2` with a certificate. Neither value is checked.
+ * Returns the calling app's client id, and how the app authenticated: `0` for a public client,
+ * which does not authenticate, `1` with a secret, `2` with a certificate. Neither value is checked.
  *
  * @example
  * ```ts
@@ -114,8 +114,8 @@ export const isDelegated = ({ idtyp, scp }: Claims) =>
   scp !== undefined && (idtyp === undefined || idtyp === 'user');
 
 /**
- * The checks on the claims of a token whose signature is good, in the order in which they run.
- * They run on every request.
+ * The checks of the claims, in the order in which they run. They run on every request, after the
+ * signature has been verified.
  */
 export const claimChecks: readonly Check<[claims: Claims, expected: Expected]>[] = [
   {

@@ -21,10 +21,10 @@ export type SigningKey = {
   readonly keyIssuer: string | undefined;
 };
 
-/** A key as Entra ID publishes it. In addition to RFC 7517, it names the issuer it is for. */
+/** A key as Entra ID publishes it. Entra ID adds `issuer` to the members of RFC 7517. */
 type EntraKey = JWK & { readonly issuer?: string };
 
-/** A key that may be used, apart from its modulus and exponent. */
+/** A key whose members have the required types. */
 type RsaSigningKey = EntraKey & {
   readonly kty: 'RSA';
   readonly kid: string;
@@ -35,8 +35,10 @@ type RsaSigningKey = EntraKey & {
 /** The smallest accepted RSA modulus, in bits (RFC 7518 §3.3). */
 const minModulusLength = 2048;
 
-/** The smallest and the largest accepted RSA exponent. */
+/** The smallest accepted RSA exponent. */
 const minExponent = 65_537n;
+
+/** The largest accepted RSA exponent. */
 const maxExponent = 2n ** 32n - 1n;
 
 /** Members of private and symmetric keys (RFC 7518 §6.3.2 and §6.4). */
@@ -44,7 +46,7 @@ const secretMembers = ['d', 'p', 'q', 'dp', 'dq', 'qi', 'k'];
 
 /**
  * Reads a key set (RFC 7517). Unusable keys are skipped. A key that has not changed keeps its
- * {@link SigningKey.key} object, so that signatures need not be verified again.
+ * {@link SigningKey.key} object, so that verified signatures stay cached.
  *
  * @param keySet The document that contains the keys.
  * @param issuer The issuer that the tenant's metadata names.
@@ -85,7 +87,7 @@ async function importKey({ kty, n, e }: RsaSigningKey): Promise<CryptoKey | unde
   }
 }
 
-/** Whether a member of a key set is a public RSA key for signatures with RS256. */
+/** Whether an entry of a key set is a public RSA key for signatures with RS256. */
 function isSigningKey(jwk: EntraKey | null): jwk is RsaSigningKey {
   if (typeof jwk !== 'object' || jwk === null) return false;
   if (jwk.kty !== 'RSA' || typeof jwk.kid !== 'string') return false;
@@ -96,7 +98,7 @@ function isSigningKey(jwk: EntraKey | null): jwk is RsaSigningKey {
   return hasAcceptedSize(jwk);
 }
 
-/** Whether the modulus is long enough, and the exponent is odd and of a usual size. */
+/** Whether the modulus is long enough, and the exponent is odd and in the accepted range. */
 function hasAcceptedSize({ n, e }: JWK): boolean {
   if (typeof n !== 'string' || typeof e !== 'string') return false;
   try {

@@ -19,7 +19,7 @@ export type Keys = {
   keyOf(tenantId: string, version: Version, kid: string): Promise<SigningKey | undefined>;
 };
 
-/** How to create {@link Keys}. */
+/** The options of {@link createKeys}. */
 export type KeysOptions = {
   /** The host of Entra ID, such as `https://login.microsoftonline.com`. */
   readonly authorityHost: URL;
@@ -34,7 +34,7 @@ export type KeysOptions = {
   readonly now?: () => number;
 };
 
-/** What is cached for one tenant and version. */
+/** The cached documents of one tenant and version. */
 type Documents = {
   readonly metadata: Metadata;
   /** When the metadata was fetched, in milliseconds since 1970. */
@@ -45,7 +45,7 @@ type Documents = {
 
 type Source = {
   readonly cache: RefreshingCache<Documents>;
-  /** When an unknown key last caused a refresh, in milliseconds since 1970. */
+  /** When an unknown key id last caused a refresh, in milliseconds since 1970. */
   refreshedForUnknownKeyAt: number;
 };
 
@@ -55,7 +55,7 @@ const maxAge = 60 * 60_000;
 /** Milliseconds for which documents may be used while Entra ID is down. */
 const maxUsableAge = 24 * 60 * 60_000;
 
-/** Milliseconds between two fetches for unknown keys, and until a failed fetch is retried. */
+/** Milliseconds between two fetches for unknown key ids, and until a failed fetch is retried. */
 const cooldown = 30_000;
 
 /** Milliseconds until a failed fetch is retried if nothing is cached yet. */
@@ -66,8 +66,8 @@ const coldStartCooldown = 5_000;
  * (https://learn.microsoft.com/entra/identity-platform/signing-key-rollover).
  *
  * Concurrent callers share one fetch. Documents refresh in the background after an hour, and stay
- * usable for 24 hours while Entra ID is down. A set without a usable key never replaces a good one.
- * An unknown key causes a fetch at most every 30 seconds.
+ * usable for 24 hours while Entra ID is down. A key set without a usable key never replaces a
+ * cached one. An unknown key id causes a fetch at most every 30 seconds.
  *
  * @example
  * ```ts
@@ -118,8 +118,8 @@ export function createKeys({
     try {
       return await source.cache.refresh();
     } catch (error) {
-      // A failed refresh does not show that the key is unknown. The next caller asks the cache
-      // again, which throws the same error until its cooldown has passed.
+      // A failed refresh does not show that the key is unknown. The next caller refreshes again,
+      // and the cache throws the same error until its cooldown has passed.
       source.refreshedForUnknownKeyAt = Number.NEGATIVE_INFINITY;
       throw error;
     }

@@ -18,7 +18,7 @@ export type Metadata = {
   readonly document: JsonObject;
 };
 
-/** Milliseconds to fetch a document. */
+/** Milliseconds until the fetch of a document is aborted. */
 const fetchTimeout = 3_000;
 
 /** The largest accepted document, in bytes. */
@@ -30,7 +30,7 @@ const retryAfter = 5;
 /**
  * Creates the error for a document of Entra ID that cannot be used.
  *
- * @param reason The reason for the log.
+ * @param reason The reason that the log names.
  *
  * @example
  * ```ts
@@ -48,7 +48,7 @@ export const documentUnavailable = (document: 'metadata' | 'keys', reason: strin
  * Fetches a JSON object from Entra ID.
  *
  * @param name The document's name in the log.
- * @throws {ApiError} `unavailable`: the fault is never the caller's.
+ * @throws {ApiError} `unavailable` for every failure, because the caller cannot cause one.
  *
  * @example
  * ```ts
@@ -77,7 +77,7 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
  * Fetches the OpenID metadata of a tenant
  * (https://learn.microsoft.com/entra/identity-platform/v2-protocols-oidc#fetch-the-openid-configuration-document).
  * Its issuer must name the tenant. Its endpoints must be on the authority's own host, so that a
- * document cannot send requests elsewhere.
+ * manipulated document cannot redirect requests to another host.
  *
  * @param customSigningKeysFor The client ID of an app whose tokens are signed with its own keys.
  * @throws {ApiError} `unavailable`.

@@ -3,7 +3,7 @@ import { ApiError } from '../api-error.ts';
 import { isObject, type JsonObject } from '../json.ts';
 import { type Redacted, reveal } from '../redacted.ts';
 
-/** A token whose form is checked. Nothing that it says is verified yet. */
+/** A token whose form has been checked. Its signature and claims are not verified yet. */
 export type ParsedToken = {
   /** The token itself. */
   readonly text: Redacted;
@@ -33,7 +33,7 @@ export type Check<Arguments extends unknown[]> = {
 /** The longest accepted token, in characters. */
 export const maxTokenLength = 16 * 1024;
 
-/** The checks on the text of a token and on its JSON. */
+/** The checks of a token's text and of its JSON. */
 export const formChecks = {
   /** The token is not too long. */
   size: {
@@ -56,8 +56,8 @@ export const formChecks = {
 };
 
 /**
- * The checks on the header of a token. Nothing in the header may contain a key or say where to get
- * one: keys come from the metadata of Entra ID only.
+ * The checks of a token's header. The header may neither contain a key nor name its location: keys
+ * come from the metadata of Entra ID only.
  */
 export const headerChecks: readonly Check<[header: JsonObject]>[] = [
   {
@@ -110,8 +110,8 @@ export const invalidToken = (check: string, problem: 'expired' | 'invalid' = 'in
 /**
  * Splits a compact JWS (RFC 7515 §7.1) into its parts and checks its form, without cryptography.
  *
- * @param hasPassedBefore Whether the token with this digest has passed these checks before. They
- * are then not repeated.
+ * @param hasPassedBefore Returns whether the token with this digest has passed these checks before.
+ * The checks are not repeated then.
  * @throws {ApiError} `invalid_token`.
  *
  * @example
@@ -141,11 +141,11 @@ export function parseToken(
   return { text, header, payload, digest };
 }
 
-/** Not empty, not padded, and the only spelling of its bytes. */
+/** Whether a segment is not empty, not padded, and the canonical encoding of its bytes. */
 const isCanonicalBase64url = (segment: string) =>
   segment !== '' && Buffer.from(segment, 'base64url').toString('base64url') === segment;
 
-/** Rejects invalid UTF-8 and keeps a byte order mark, which JSON then rejects. */
+/** Rejects invalid UTF-8. Does not remove a byte order mark, so that `JSON.parse` rejects it. */
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 function decodeObject(segment: string, isChecked: boolean): JsonObject | undefined {
@@ -160,12 +160,12 @@ function decodeObject(segment: string, isChecked: boolean): JsonObject | undefin
 }
 
 /**
- * Whether any object in this JSON has two members with the same name. Parsers disagree on which of
- * them counts.
+ * Whether any object in this JSON has two members with the same name. Parsers disagree on which
+ * member wins.
  */
 function hasDuplicateNames(json: string, value: unknown): boolean {
-  // If nothing is lost on a round trip, there is no duplicate. This is the usual case, and it is
-  // five times as fast as the search below.
+  // If a round trip changes nothing, there is no duplicate. This is the usual case, and it is five
+  // times as fast as the search below.
   if (JSON.stringify(value) === json) return false;
 
   /** The names that were found in each object that is still open. */

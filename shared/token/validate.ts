@@ -17,7 +17,7 @@ import type { SigningKey } from './key-set.ts';
 import type { Keys } from './keys.ts';
 import { headerChecks, invalidToken, type ParsedToken, parseToken } from './parse.ts';
 
-/** What a validator accepts, and where it finds the keys. */
+/** The tokens that a validator accepts, and the source of its keys. */
 export type ValidatorOptions = {
   /** The issuers and signing keys of Entra ID. */
   readonly keys: Keys;
@@ -43,7 +43,7 @@ export type ValidatorOptions = {
  */
 export type Validate = (token: Redacted) => Promise<Caller>;
 
-/** Tokens whose signatures are remembered as good, at about 200 bytes each. */
+/** The number of tokens whose valid signatures are cached, at about 200 bytes each. */
 const maxVerifiedTokens = 10_000;
 
 /** The claims that {@link Caller.claims} contains. */
@@ -78,8 +78,8 @@ const passedChecks = [
  * Creates a validator for Entra ID access tokens of version 1 and 2
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens, RFC 8725).
  *
- * It checks the form before the signature, and the signature before any claim. Only a good
- * signature is remembered: the claims are checked on every request.
+ * It checks the form before the signature, and the signature before any claim. It caches only that
+ * a signature is valid, and checks the claims on every request.
  *
  * @example
  * ```ts
@@ -97,8 +97,8 @@ export function createValidator({
   const [clientId = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
 
   /**
-   * The key that verified a token, by the digest of the whole token. An entry no longer counts when
-   * its key is withdrawn. Failures are not stored, so bad tokens cannot evict good ones.
+   * The key that verified a token, by the digest of the whole token. An entry is ignored when its
+   * key has been withdrawn. Failures are not cached, so invalid tokens cannot evict valid ones.
    */
   const verifiedTokens = new LRUCache<string, SigningKey['key']>({ max: maxVerifiedTokens });
 
@@ -139,7 +139,7 @@ export function createValidator({
   };
 }
 
-/** @throws {ApiError} The token is not for an app that acts on behalf of a user. */
+/** @throws {ApiError} No user has delegated access to the app that requested the token. */
 function requireDelegated(claims: JsonObject): void {
   if (isAppOnly(claims))
     throw new ApiError('insufficient_scope', {
@@ -149,7 +149,7 @@ function requireDelegated(claims: JsonObject): void {
   if (!isDelegated(claims)) throw invalidToken('kind');
 }
 
-/** The checks have established the types of these claims. */
+/** Reads the claims. The checks before have verified their types. */
 function readCaller({ payload, digest }: ParsedToken): Caller {
   const actor = actorOf(payload);
   const capabilities = claimValues(payload.xms_cc) as readonly string[];

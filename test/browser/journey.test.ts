@@ -18,7 +18,7 @@ async function createSharedDocument(page: Page, title: string): Promise<string> 
   await page.getByLabel('Title').fill(title);
   await textField(page).fill('one\ntwo');
   await page.getByText('Sharing').click();
-  await page.getByLabel('May read and change').fill(bobId);
+  await page.getByLabel('May read and change', { exact: true }).fill(bobId);
   await button(page, 'Save').click();
   await page.getByRole('heading', { name: title }).waitFor();
   await page.getByText('Everything is saved.').waitFor();

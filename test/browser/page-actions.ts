@@ -10,11 +10,23 @@ export async function signIn(page: Page, stack: Stack, user: string): Promise<vo
   await page.locator('.rows, .empty').waitFor();
 }
 
-/** Opens a document from the list and waits for its text. */
+/**
+ * Opens a document from the list and waits for its text. The page sends no more requests by itself,
+ * because it knows the names of all people on it.
+ */
 export async function openDocument(page: Page, title: string): Promise<void> {
+  await waitForNames(page);
   await page.getByRole('link', { name: title }).click();
   await page.getByRole('heading', { name: title }).waitFor();
   await textField(page).waitFor();
+  await waitForNames(page);
+}
+
+/** Waits until the page shows no object id in place of a name. */
+async function waitForNames(page: Page): Promise<void> {
+  const shortenedId = /[0-9a-f]{8}…[0-9a-f]{4}/;
+  const people = page.locator('.row-owner, .chosen-person-text');
+  await people.filter({ hasText: shortenedId }).first().waitFor({ state: 'detached' });
 }
 
 /** Opens a view from the navigation. */

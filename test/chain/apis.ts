@@ -17,7 +17,9 @@ export interface Api {
   readonly tokenForOtherApi: string;
   /** Sends a PUT with a JSON body; by default it creates an object. */
   put(path: string, json: unknown, headers?: Record<string, string>): Promise<CallResponse>;
+  /** Sends a GET. */
   get(path: string): Promise<CallResponse>;
+  /** Sends a DELETE. */
   delete(path: string, headers?: Record<string, string>): Promise<CallResponse>;
 }
 

@@ -7,7 +7,7 @@ import { TableClient, type TableServiceClientOptions } from '@azure/data-tables'
 import { ManagedIdentityCredential } from '@azure/identity';
 import { SecretClient } from '@azure/keyvault-secrets';
 
-/** What the process does, as JSON. */
+/** The work of the process, as JSON. */
 export interface Work {
   /** Client id of the user-assigned identity; without it the identity is system-assigned. */
   readonly clientId?: string;
@@ -15,6 +15,7 @@ export interface Work {
   readonly vault: string;
   /** URL of the table store. */
   readonly tables: string;
+  /** The steps, in the order in which they run. */
   readonly steps: readonly Step[];
 }
 
@@ -32,13 +33,15 @@ export type Outcome =
       readonly error: { name: string; status?: number; code?: string; message: string };
     };
 
-/** What `use-table` returns. */
+/** The result of `use-table`. */
 export interface TableUse {
   /** Status code of the error when the entity exists already. */
   readonly duplicateStatus: number;
   /** Status code of the error when the ETag is stale. */
   readonly staleStatus: number;
+  /** The text of the entity after its update. */
   readonly text: string;
+  /** The keys of the listed entities. */
   readonly rowKeys: readonly string[];
 }
 
@@ -97,7 +100,7 @@ async function perform(step: Step): Promise<unknown> {
   }
 }
 
-/** Does with a table everything that the store does: writes, reads, lists, deletes. */
+/** Performs every table operation of the store: writes, reads, lists and deletes. */
 async function useTable(table: TableClient): Promise<TableUse> {
   const key = { partitionKey: "o'brien", rowKey: 'ü 1' };
   await table.createTable();

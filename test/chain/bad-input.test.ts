@@ -45,7 +45,7 @@ describe.each(apiNames)('routes of %s', (apiName) => {
     { name: 'a 401', path: 'documents', signedIn: false },
     { name: 'a 200', path: 'documents', signedIn: true },
     { name: 'a 404', path: 'nothing', signedIn: false },
-  ])('$name forbids storing and content sniffing', async ({ path, signedIn }) => {
+  ])('$name has the headers against caching and content sniffing', async ({ path, signedIn }) => {
     const { url, token } = apis[apiName];
     const { headers } = await call(url(path), signedIn ? { token } : {});
     expect(headers.get('cache-control')).toBe('no-store');

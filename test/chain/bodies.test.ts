@@ -7,7 +7,7 @@ import { type Apis, apiNames, createOnly, openApis } from './apis.ts';
 const body = { title: 'A title', text: 'A text' };
 const jsonType = { 'content-type': 'application/json' };
 const maxBodyBytes = 1024 * 1024;
-/** A property of a table row holds 64 KiB of UTF-16. */
+/** A property of a table row has at most 64 KiB of UTF-16. */
 const maxTextLength = 32 * 1024;
 
 let stack: Stack;

@@ -7,7 +7,7 @@ import { createOnly } from './apis.ts';
 import { c1Claims, decodeClaims } from './claims-challenge.ts';
 import { listTokenRequests } from './records.ts';
 
-describe('Downstream API demands an authentication context for a deletion', () => {
+describe('Downstream API requires an authentication context for a deletion', () => {
   let stack: Stack;
   beforeAll(async () => {
     stack = await startStack();
@@ -59,7 +59,7 @@ describe('Downstream API demands an authentication context for a deletion', () =
       expect(await listDownstreamStatuses()).toEqual([401]);
     });
 
-    test('the header carries the claims and nothing else of Entra', async () => {
+    test('the header contains the claims and no other text of Entra', async () => {
       const response = await createAndDelete(await stack.token('bob'), 'refused-header');
       const header = response.headers.get('www-authenticate');
       const parameters = [
@@ -162,14 +162,14 @@ describe('a downstream API that evaluates access continuously', () => {
       expect(await listTokenRequests(stack)).toHaveLength(1);
     });
 
-    test('the second request carries another token', async () => {
+    test('the second request contains another token', async () => {
       await listDocuments();
       const [first, second] = downstream.received.map(({ headers }) => headers.authorization);
       expect(first).not.toBe(second);
     });
   });
 
-  test('a second challenge goes to the caller, and Original API does not loop', async () => {
+  test('a second challenge is returned to the caller, and Original API does not loop', async () => {
     downstream.respondWith((_, response) => response.writeHead(401, challenge(encodedNbf)).end());
     const response = await listDocuments();
     expect(response).toMatchObject({

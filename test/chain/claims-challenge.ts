@@ -1,4 +1,4 @@
-/** The claims challenge that demands the authentication context c1. */
+/** The claims challenge for the authentication context c1. */
 export const c1Claims = { access_token: { acrs: { essential: true, value: 'c1' } } };
 
 /** Decodes the `claims` parameter of a WWW-Authenticate header; `undefined` when it has none. */

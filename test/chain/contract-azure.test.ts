@@ -122,7 +122,7 @@ test('the identity of Original API reads the secret from the vault', async () =>
 test('the identity of Original API lists the versions of the certificate', async () => {
   const [newest] = context.credentials.vaultVersions(credentialName);
   const step: Step = { action: 'list-secret-versions', name: credentialName };
-  // The vault counts in whole seconds.
+  // Key Vault returns times in whole seconds.
   const expires = Math.floor((newest?.expires ?? 0) / 1000) * 1000;
   expect(await performOne('original-api', step)).toMatchObject({
     result: [{ version: newest?.version, expiresOn: new Date(expires).toISOString() }],

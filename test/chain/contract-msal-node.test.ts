@@ -1,7 +1,7 @@
 /**
  * The real @azure/msal-node against the Entra emulator. Its authority is an https URL that it never
- * calls; `authorityMetadata` holds the plain http endpoints. These tests fail if MSAL stops
- * accepting that, and then the emulators and the exchange need another way.
+ * calls, because `authorityMetadata` contains the plain http endpoints. The emulators and the
+ * exchange rely on this, so these tests fail if a version of MSAL no longer accepts it.
  */
 import { createHash } from 'node:crypto';
 import { ConfidentialClientApplication, type NodeAuthOptions } from '@azure/msal-node';
@@ -172,7 +172,7 @@ test('a challenge reaches the caller with error, suberror and claims', async () 
   });
 });
 
-test('one claims parameter carries a challenge and the capability cp1', async () => {
+test('one claims parameter contains a challenge and the capability cp1', async () => {
   const claims = JSON.stringify({ access_token: { acrs: { essential: true, value: 'c1' } } });
   const result = await exchange(readSecret(), { claims });
   expect(readClaims(result?.accessToken)).toMatchObject({ acrs: ['c1'], xms_cc: ['cp1'] });

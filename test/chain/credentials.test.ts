@@ -82,7 +82,7 @@ describe.each(apiNames)('%s', (apiName) => {
       json: { code: 'invalid_token', detail: 'The access token is invalid.' },
     });
 
-    // A difference between invalid tokens would tell an attacker which check failed.
+    // A difference between the responses would show an attacker which check failed.
     const reference = await call(url('documents'), { token: 'any-text' });
     const { correlationId: _, ...problem } = reference.json;
     expect(response.json).toEqual({ ...problem, correlationId: expect.any(String) });

@@ -4,7 +4,7 @@ import { type Stack, startStack } from '../support/stack.ts';
 import { createOnly } from './apis.ts';
 import { etagOf, signIn, type User } from './user.ts';
 
-/** A property of a table row holds 64 KiB of UTF-16. */
+/** A property of a table row has at most 64 KiB of UTF-16. */
 const maxTextLength = 32 * 1024;
 
 let stack: Stack;
@@ -123,8 +123,8 @@ describe('a shared document', () => {
 });
 
 describe.each(['山', 'é', '👩'])('the longest text, made of %s', (character) => {
-  // A shift moves the characters across the borders at which the text is cut into chunks.
-  test.each([0, 1, 2])('is read back unchanged at the offset %i', async (shift) => {
+  // An offset moves the characters across the boundaries of the chunks that a request consists of.
+  test.each([0, 1, 2])('is read back unchanged after %i other characters', async (shift) => {
     const count = Math.floor((maxTextLength - shift) / character.length);
     const text = 'x'.repeat(shift) + character.repeat(count);
     const id = `long-${character.codePointAt(0)}-${shift}`;
@@ -168,7 +168,7 @@ test('of 21 concurrent creators of one id, exactly one succeeds', async () => {
 describe('pages of documents', () => {
   const pageSize = 7;
   const documentCount = 25;
-  /** A user whom no other test shares a document with. */
+  /** A user with whom no other test shares a document. */
   let greta: User;
   interface Page {
     readonly documents: readonly { readonly id: string; readonly etag: string }[];

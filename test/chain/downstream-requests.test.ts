@@ -52,7 +52,7 @@ test('a read forwards Accept-Language and no other header of the caller', async 
   ]);
 });
 
-test('a request carries a token for Downstream API and never token A', async () => {
+test('a request contains a token for Downstream API and never token A', async () => {
   await listDocuments();
   await putDocument();
   const [, payloadOfTokenA] = token.split('.');

@@ -29,7 +29,7 @@ describe('with a certificate in the vault', () => {
   afterAll(() => stack?.stop());
   beforeEach(() => stack.clearRecords());
 
-  test('two requests of one user in a row share one token request', async () => {
+  test('two consecutive requests of one user share one token request', async () => {
     const token = await stack.token('carol');
     expect((await listDocuments(stack, token)).status).toBe(200);
     expect((await listDocuments(stack, token)).status).toBe(200);
@@ -49,7 +49,7 @@ describe('with a certificate in the vault', () => {
     expect(await listTokenRequests(stack)).toHaveLength(1);
   });
 
-  test('two sessions of one user keep a cached token each', async () => {
+  test('two sessions of one user have a cached token each', async () => {
     const first = await stack.token('dana');
     const second = await stack.token('dana');
     for (let turn = 0; turn < 10; turn += 1) {

@@ -137,17 +137,20 @@ describe('the log of Downstream API names the check that failed', () => {
       status: 403,
       send: () => carol.call(`profiles/${alice.objectId}`),
     },
-  ])('$name: $status, check "$check"', async ({ check, status, send }) => {
-    const { json } = await send(await shareWithBob());
-    expect(json).toMatchObject({ status });
+  ])(
+    '$name is logged with status $status and the check "$check"',
+    async ({ check, status, send }) => {
+      const { json } = await send(await shareWithBob());
+      expect(json).toMatchObject({ status });
 
-    // Downstream API asks for a step-up before a deletion, which writes a line of its own.
-    const findLogLine = () =>
-      stack
-        .output()
-        .filter((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'))
-        .find((line) => JSON.parse(line).status === status);
-    await until('the log line of Downstream API', () => findLogLine() !== undefined);
-    expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
-  });
+      // Downstream API asks for a step-up before a deletion, which writes a line of its own.
+      const findLogLine = () =>
+        stack
+          .output()
+          .filter((line) => line.includes(json.correlationId) && line.includes('"downstream-api"'))
+          .find((line) => JSON.parse(line).status === status);
+      await until('the log line of Downstream API', () => findLogLine() !== undefined);
+      expect(JSON.parse(findLogLine() ?? '')).toMatchObject({ status, check });
+    },
+  );
 });

@@ -109,7 +109,7 @@ describe('the command line', () => {
 
 describe('the running chain', () => {
   test(
-    'says where to go, and Ctrl-C leaves nothing running',
+    'prints its addresses, and Ctrl-C leaves nothing running',
     async () => {
       const { pid, ended, output, waitFor } = run();
       await waitFor('Press Ctrl-C to stop.');
@@ -201,7 +201,7 @@ test(
 
 describe('with func on the PATH', () => {
   test(
-    'runs each API from its own script root, and ends func with everything else',
+    'runs each API from its own script root, and Ctrl-C also ends func',
     async () => {
       const { pid, ended, output, waitFor } = run(['--json'], { PATH: pathWithFunc });
       await waitFor('{"ready":true');
@@ -220,7 +220,7 @@ describe('with func on the PATH', () => {
   );
 
   test(
-    'a func that ends by itself ends everything and is named as the cause',
+    'a func that ends unexpectedly stops everything, and the message names it',
     async () => {
       const { ended, output, waitFor } = run(['--json'], { PATH: pathWithFunc });
       await waitFor('{"ready":true');

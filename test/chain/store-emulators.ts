@@ -9,19 +9,20 @@ import { startEmulators } from '../../local/emulators/emulators.ts';
 
 /** The tenant of the documents. */
 export const tenantId = 'c0705000-0000-4000-8000-00000000c001';
-/** When the documents were modified. */
+/** The time at which the documents were modified. */
 export const modified = '2026-11-22T00:00:00.000Z';
 
 /** The tables of Downstream API in Azurite, with the identities of the emulators. */
 export interface StoreEmulators {
   /** Opens a table as Downstream API. */
   readonly openTable: OpenTable;
-  /** Returns how an app opens tables, at the endpoint of the emulators or at another one. */
+  /** Returns a function that opens tables as an app, by default at the emulators. */
   openTablesAs(api: 'original-api' | 'downstream-api', endpoint?: string): OpenTable;
   /** Writes a new document as Downstream API. */
   createDocument(id: string, changes?: Partial<Document>): Promise<StoredDocument>;
-  /** Tells whether a document is in the index of a reader. */
+  /** Returns whether a document is in the index of a reader. */
   hasIndexRow(reader: string, id: string): Promise<boolean>;
+  /** Stops the emulators and deletes their data. */
   close(): Promise<void>;
 }
 
@@ -92,5 +93,5 @@ export function makeDocument(id: string, changes: Partial<Document> = {}): Docum
   };
 }
 
-/** Creates the signal of a request that has time left. */
+/** Creates the signal of a request that does not time out. */
 export const newSignal = () => AbortSignal.timeout(60_000);

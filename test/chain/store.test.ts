@@ -48,14 +48,14 @@ describe('an index row without a document', () => {
     expect(await listIds(reader)).toEqual(['listed']);
   });
 
-  test('stays for a minute, since a write may be in progress', async () => {
+  test('remains for a minute, because a write may be in progress', async () => {
     const reader = randomUUID();
     await addIndexRow(reader, 'in-progress');
     await listIds(reader);
     expect(await emulators.hasIndexRow(reader, 'in-progress')).toBe(true);
   });
 
-  test('is deleted by a list after a minute, and other rows stay', async () => {
+  test('is deleted by a list of the reader a minute later, and other rows remain', async () => {
     const reader = randomUUID();
     await emulators.createDocument('kept', { readers: [reader] });
     await addIndexRow(reader, 'stale');

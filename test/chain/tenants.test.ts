@@ -60,7 +60,7 @@ describe('when a second tenant is allowed', () => {
     expect(json.downstream.claims.tid).toBe(tenants.fabrikam.id);
   });
 
-  test('a user lists only documents of the own tenant', async () => {
+  test('a user lists only documents of the same tenant', async () => {
     const idsOfOlga = await listIds(olga);
     const idsOfAlice = await listIds(alice);
     expect(idsOfOlga.length).toBeGreaterThan(0);

@@ -4,14 +4,17 @@ import { createOnly } from './apis.ts';
 
 /** A signed-in user of Original API. */
 export interface User {
+  /** The object id in Entra. */
   readonly objectId: string;
   /** Calls Original API as this user. */
   call(path: string, options?: CallOptions): Promise<CallResponse>;
+  /** Creates a document. */
   create(id: string, json: object): Promise<CallResponse>;
-  /** Updates the version of a document that the user reads first. */
+  /** Reads a document, and updates it with its ETag. */
   update(id: string, json: object): Promise<CallResponse>;
-  /** Deletes the version of a document that the user reads first. */
+  /** Reads a document, and deletes it with its ETag. */
   delete(id: string): Promise<CallResponse>;
+  /** Reads a document. */
   read(id: string): Promise<CallResponse>;
   /** Lists the ids of the documents that the user may read. */
   listIds(): Promise<readonly string[]>;

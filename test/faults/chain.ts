@@ -8,7 +8,7 @@ import { createOriginalRoute } from './original-api.ts';
 import { readClaims, respondAsVault, sendJson } from './responses.ts';
 import { createTokenEndpoint, type Exchanges } from './token-endpoint.ts';
 
-/** The dependencies of Original API, by the ends of their paths. */
+/** The dependencies of Original API, and the ends of the paths of their requests. */
 export const paths = {
   metadata: '/v2.0/.well-known/openid-configuration',
   keys: '/discovery/v2.0/keys',
@@ -21,26 +21,29 @@ export const paths = {
 export type Dependency = keyof typeof paths;
 
 /**
- * Original API made from `shared` alone, on real sockets and with a clock that the test moves.
- * Entra, vault, managed identity and Downstream API fail as the test decides.
+ * Original API made from `shared` alone, on real sockets and with a clock that the test controls.
+ * The test also controls how Entra, vault, managed identity and Downstream API fail.
  */
 export interface Chain {
+  /** A fake Entra. */
   readonly entra: Issuer;
+  /** A fake Downstream API. */
   readonly downstream: FakeDownstream;
   /** The log lines of Original API. */
   readonly log: readonly string[];
+  /** The state of the token endpoint. */
   readonly exchanges: Exchanges;
   /** URL of the only route of Original API. */
   readonly url: string;
   /** Counts the requests to a dependency. */
   count(dependency: Dependency): number;
-  /** Makes a dependency respond like this; `undefined` makes it work again. */
+  /** Sets the response of a dependency. `undefined` makes it work again. */
   fail(dependency: Dependency, respond: Respond | undefined): void;
   /** Makes Entra refuse this client secret. */
   rejectSecret(secret: string): void;
   /** Creates a token A, by default for a new user. */
   token(oid?: string, claims?: object): Promise<string>;
-  /** Creates a token A for each of so many new users. */
+  /** Creates a token A for each of `count` new users. */
   tokens(count: number): Promise<readonly string[]>;
   /** Sends a GET to Original API, which calls Downstream API on behalf of the user. */
   get(token: string): Promise<CallResponse>;
@@ -50,6 +53,7 @@ export interface Chain {
   getAll(tokens: readonly string[]): Promise<readonly CallResponse[]>;
   /** Moves the clock forward, or back when negative. */
   advance(milliseconds: number): void;
+  /** Stops all servers. */
   close(): Promise<void>;
 }
 

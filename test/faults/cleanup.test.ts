@@ -44,7 +44,7 @@ async function sendAndAbort(
   return Promise.all(requests);
 }
 
-test('1,000 aborted requests leave no timer and no socket, and the next one succeeds', async () => {
+test('1,000 aborted requests leave no timer or socket, and the next request succeeds', async () => {
   const batchSize = 50;
   const token = await chain.token();
   const before = countActiveResources();
@@ -62,7 +62,7 @@ test('1,000 aborted requests leave no timer and no socket, and the next one succ
 
   chain.downstream.respondWith((_, response) => response.end('{}'));
   expect((await chain.get(token)).status).toBe(200);
-  // Connections that are kept alive close after some seconds without a request.
+  // Idle connections close after some seconds.
   await waitForRelease(before, 20_000);
 });
 
@@ -73,7 +73,7 @@ test.each([
   { dependency: 'identity', isWarm: false, status: 503 },
   { dependency: 'keys', isWarm: false, status: 503 },
 ] as const)(
-  'requests leave no timer and no socket when $dependency never responds',
+  'requests leave no timer or socket when $dependency never responds',
   async ({ dependency, isWarm, status }) => {
     if (isWarm) expect((await chain.get(await chain.token())).status).toBe(200);
     const tokens = await chain.tokens(20);
@@ -85,7 +85,7 @@ test.each([
     expectStatus(await chain.getAll(tokens), status);
     expect(silence.sockets.size).toBeGreaterThan(0);
     await until('every silent socket to be closed', () => silence.countOpen() === 0, 2_000);
-    // Connections that are kept alive close after 5 s, but a timer of 10 s would still be active.
+    // Idle connections close after 5 s, but a timer of 10 s would still be active.
     await waitForRelease(before, 8_000);
   },
 );

@@ -32,7 +32,7 @@ test.each([
   expect((await chain.get(token)).status).toBe(status);
 });
 
-describe('when the clock steps back by an hour', () => {
+describe('when the clock is set back by an hour', () => {
   let token: string;
   beforeEach(async () => {
     token = await chain.token();

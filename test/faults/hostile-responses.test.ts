@@ -14,19 +14,19 @@ afterEach(() => chain.close());
 
 const nestedLists = (levels: number) => '['.repeat(levels) + ']'.repeat(levels);
 
-/** Claims that demand so many authentication contexts. */
-function demandContexts(count: number) {
+/** Creates a claims challenge for `count` authentication contexts. */
+function requestContexts(count: number) {
   const values = Array.from({ length: count }, (_, index) => `context-${index}`);
   return { access_token: { acrs: { essential: true, values } } };
 }
 
-/** A refusal of Entra's token endpoint. */
+/** Creates a refusal of Entra's token endpoint. */
 function refuse(body: object, status = 400, headers: Record<string, string> = {}): Respond {
   return (_, response) =>
     sendJson(response.writeHead(status, headers), { error: 'interaction_required', ...body });
 }
 
-/** Expects one log line, which is JSON and short whatever the dependency sent. */
+/** Expects one log line, which is JSON and not longer than 2,000 characters. */
 function expectOneLogLine(): void {
   expect(chain.log).toHaveLength(1);
   const [line = ''] = chain.log;
@@ -39,7 +39,7 @@ function expectOneLogLine(): void {
 
 describe('claims in a refusal of Entra', () => {
   test.each([3_000, 20_000, 100_000])(
-    'get a response and a log line when they are nested %i levels deep',
+    'cause a response and a log line when they are nested %i levels deep',
     async (levels) => {
       const claims = `{"access_token":{"x":${nestedLists(levels)}}}`;
       chain.fail('token', refuse({ claims }));
@@ -52,7 +52,7 @@ describe('claims in a refusal of Entra', () => {
   );
 
   test('are in the body when they are too long for a header', async () => {
-    const claims = demandContexts(1_500);
+    const claims = requestContexts(1_500);
     chain.fail('token', refuse({ claims: JSON.stringify(claims) }));
     const response = await chain.get(token);
     expect(response).toMatchObject({ status: 401, json: { code: 'step_up_required', claims } });
@@ -65,7 +65,7 @@ describe('claims in a refusal of Entra', () => {
     '{"access_token":"x"}',
     '{"access_token":[]}',
     '{"access_token":null}',
-  ])('are not a challenge without a demand for the access token: %s', async (claims) => {
+  ])('are not a challenge if they request nothing in the access token: %s', async (claims) => {
     chain.fail('token', refuse({ claims }));
     expect((await chain.get(token)).json).toMatchObject({ code: 'sign_in_again' });
   });
@@ -77,7 +77,7 @@ describe('claims in a refusal of Entra', () => {
   });
 });
 
-test('30,000 error codes of Entra do not make a long log line', async () => {
+test('30,000 error codes of Entra do not cause a long log line', async () => {
   const errorCodes = Array.from({ length: 30_000 }, (_, index) => index);
   chain.fail('token', refuse({ error_codes: errorCodes }));
   await chain.get(token);
@@ -93,7 +93,7 @@ describe('an unusable token response', () => {
       write: (tokenB: string) => ({ access_token: `${tokenB}\r\nX-Injected: yes` }),
     },
     {
-      name: 'a token followed by letters outside of ASCII',
+      name: 'a token followed by non-ASCII letters',
       write: (tokenB: string) => ({ access_token: `${tokenB}é山` }),
     },
     {
@@ -208,7 +208,7 @@ describe('an unusable response of Downstream API', () => {
 });
 
 describe('a challenge of Downstream API whose claims are only in the body', () => {
-  const claims = demandContexts(1_000);
+  const claims = requestContexts(1_000);
   const challenge =
     (body: object): Respond =>
     (_, response) =>
@@ -227,14 +227,14 @@ describe('a challenge of Downstream API whose claims are only in the body', () =
 
   test.each([
     {
-      name: 'the claims demand nothing of an access token',
+      name: 'the claims request nothing in the access token',
       body: { code: 'step_up_required', claims: { id_token: {} } },
     },
     {
       name: 'the claims are a string',
       body: { code: 'step_up_required', claims: JSON.stringify(claims) },
     },
-    { name: 'the code is another one', body: { code: 'invalid_token', claims } },
+    { name: 'the code is not step_up_required', body: { code: 'invalid_token', claims } },
     { name: 'the code is missing', body: { claims } },
   ])('becomes 502 when $name', async ({ body }) => {
     chain.downstream.respondWith(challenge(body));

@@ -7,6 +7,7 @@ export const identityPath = '/msi/token';
 
 /** A managed identity endpoint. */
 export interface IdentityEndpoint {
+  /** The value of IDENTITY_ENDPOINT. */
   readonly url: string;
   /** Counts the requests since the last reset. */
   count(): number;
@@ -19,8 +20,8 @@ export interface IdentityEndpoint {
 let endpoint: Promise<IdentityEndpoint> | undefined;
 
 /**
- * Returns the one managed identity endpoint of this process. @azure/identity caches the first
- * endpoint that it finds for the whole process, so that all chains of a test file share it.
+ * Returns the managed identity endpoint of this process. All chains of a test file share it,
+ * because @azure/identity caches the first endpoint that it finds for the whole process.
  */
 export function openIdentityEndpoint(): Promise<IdentityEndpoint> {
   endpoint ??= startEndpoint();

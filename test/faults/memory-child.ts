@@ -1,19 +1,19 @@
 /**
- * Exchanges a token for each of 100,000 users in a process of its own, for `memory.test.ts`. Prints
- * a `MemoryReport` as JSON. Needs `--expose-gc`.
+ * Exchanges a token for each of 100,000 users in a separate process, for `memory.test.ts`. Prints a
+ * `MemoryReport` as JSON. Needs `--expose-gc`.
  */
 import { createHash } from 'node:crypto';
 import { createExchangeCache } from '../../shared/obo/exchange-cache.ts';
 import { redact, reveal } from '../../shared/redacted.ts';
 import type { Caller } from '../../shared/token/caller.ts';
 
-/** What the process measured. */
+/** The measurements of the process. */
 export interface MemoryReport {
   /** Growth of the live heap, in MiB. */
   readonly heapGrowth: number;
   /** Growth of the resident memory, in MiB. */
   readonly residentGrowth: number;
-  /** How many users received a token of another user. */
+  /** The number of users who received a token of another user. */
   readonly mixUps: number;
   /** Exchanges after each user has called once. */
   readonly exchanges: number;
@@ -61,7 +61,7 @@ async function callAsEach(first: number, count: number): Promise<void> {
   for (let user = first; user < first + count; user += 1) await callAs(user);
 }
 
-/** Measures memory in MiB after a full garbage collection; without one, the garbage counts, too. */
+/** Measures memory in MiB after a full garbage collection, so that garbage does not count. */
 function measureMemory() {
   (globalThis.gc as (options: object) => void)({
     type: 'major',

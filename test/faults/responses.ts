@@ -28,6 +28,7 @@ export function sendJson(response: ServerResponse, body: object): void {
 
 /** A server that never responds. */
 export interface Silence {
+  /** Never responds. */
   readonly respond: Respond;
   /** The sockets of all requests so far. */
   readonly sockets: ReadonlySet<Socket>;
@@ -35,7 +36,7 @@ export interface Silence {
   countOpen(): number;
 }
 
-/** Creates a response that never comes. */
+/** Creates a server that never responds. */
 export function createSilence(): Silence {
   const sockets = new Set<Socket>();
   return {

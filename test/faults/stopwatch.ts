@@ -1,8 +1,8 @@
 const tick = 20;
 
 /**
- * Starts a stopwatch for deadlines. The returned function gives the elapsed milliseconds without
- * the time for which a busy machine suspended this process.
+ * Starts a stopwatch for deadlines. The returned function returns the elapsed milliseconds, without
+ * the time during which a busy machine suspended this process.
  */
 export function startStopwatch(): () => number {
   const start = performance.now();

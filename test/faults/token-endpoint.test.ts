@@ -91,7 +91,7 @@ describe('while the token endpoint is down for 10 minutes', () => {
     expect(sorted[duration / 2]).toBeLessThan(100);
   });
 
-  test('one of 20 concurrent requests probes Entra, and the others fail at once', () => {
+  test('one of 20 concurrent requests probes Entra, and the others fail immediately', () => {
     expectStatus(probeResponses, 503);
     expect(probes).toBe(1);
   });
@@ -102,6 +102,12 @@ describe('while the token endpoint is down for 10 minutes', () => {
 
   test('no exchange stays in progress', () => {
     expect(chain.exchanges.running).toBe(0);
+  });
+
+  test('the log tells broken connections from requests that were not sent', () => {
+    const causes = chain.log.map((line) => /"cause":"(\w+)"/.exec(line)?.[1]);
+    expect(new Set(causes)).toEqual(new Set([undefined, 'connection', 'breaker']));
+    expect(causes.filter((cause) => cause === 'connection')).toHaveLength(tokenRequests + probes);
   });
 });
 

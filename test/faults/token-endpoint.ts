@@ -8,11 +8,11 @@ export const downstreamId = 'd0375100-0000-4000-8000-0000000000a3';
 
 /** The requests at Entra's token endpoint. */
 export interface Exchanges {
-  /** How many are in progress. */
+  /** The number of requests in progress. */
   running: number;
-  /** The largest number that was in progress at the same time. */
+  /** The largest number of concurrent requests so far. */
   peak: number;
-  /** How long each takes, in milliseconds. */
+  /** The duration of each request in milliseconds. */
   delay: number;
 }
 

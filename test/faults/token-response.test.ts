@@ -27,7 +27,7 @@ beforeEach(async () => {
   chain.downstream.received.splice(0);
 });
 
-/** Sends a token B that has these claims instead of those for the user. */
+/** Sends a token B with changed claims. */
 function sendTokenWith(claims: Record<string, unknown>): Respond {
   return async (_, response) => {
     const tokenB = await signTokenB(chain.entra, { oid, ...claims });
@@ -58,7 +58,7 @@ test.each<{ readonly name: string; readonly status: number; readonly respond: Re
     respond: (_, response) => response.end(JSON.stringify(usable).slice(0, 40)),
   },
   {
-    name: 'a body that ends too early',
+    name: 'an incomplete body',
     status: 503,
     respond: (_, response) =>
       response.writeHead(200, { 'content-length': '4096' }).write('{"to', () => response.destroy()),
@@ -99,7 +99,7 @@ test.each<{ readonly name: string; readonly status: number; readonly respond: Re
   },
 );
 
-test('a token response of 50 MB causes 502 and is not read to its end', async () => {
+test('a token response of 50 MB causes 502 and is not read completely', async () => {
   let sent = 0;
   const respond: Respond = (_, response) =>
     sendLargeBody(response, 50e6, (bytes) => {

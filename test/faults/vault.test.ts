@@ -41,7 +41,7 @@ describe('with a secret in the vault', () => {
       expect((await chain.get(token)).status).toBe(200);
     });
 
-    test('a warm chain loses no request for a day', async () => {
+    test('no request of a warm chain fails for a day', async () => {
       await warmUp();
       chain.fail(dependency, respondWithStatus(500));
       for (let elapsed = 0; elapsed < 24 * hour; elapsed += hour) {

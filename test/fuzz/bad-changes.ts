@@ -10,7 +10,7 @@ export interface BadChange {
   readonly value: unknown;
 }
 
-/** Tells whether a token stays valid with this value of a member. */
+/** Returns whether a token stays valid with this value of a member. */
 type Rule = (value: unknown, token: UnsignedToken) => boolean;
 type Rules = Readonly<Record<string, Rule>>;
 

@@ -46,7 +46,7 @@ export interface Mutation {
  * Copies infra/ and the parameter sets to a temporary folder. If the tools folder has the Graph
  * types, the copy reads them from there instead of the public registry.
  * @param mutation A change to make in the copy.
- * @throws Error if the text to change does not occur exactly once
+ * @throws {Error} if the text to change does not occur exactly once
  */
 export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; remove(): void }> {
   const folder = await mkdtemp(join(tmpdir(), 'infra-'));
@@ -68,7 +68,7 @@ export async function copyInfra(mutation?: Mutation): Promise<{ folder: string; 
 
 /**
  * Applies a change to the text of a file.
- * @throws Error if a text to find does not occur exactly once
+ * @throws {Error} if a text to find does not occur exactly once
  */
 export function mutate(source: string, { file, after = '', from, to }: Mutation): string {
   const start = after === '' ? 0 : findOnce(source, after, file).end;

@@ -69,7 +69,7 @@ describe('the number of exchanges', () => {
     expect(plan({ rps: 10 }).exchangesPerSecond).toBeCloseTo(10_000 / 3_600, 3);
   });
 
-  test('is one per user, hour and instance when every user meets every instance', () => {
+  test('is one per user, hour and instance when every instance serves every user', () => {
     const { instances, exchangesPerSecond } = plan({ rps: 10_000, users: 10 });
     expect(exchangesPerSecond).toBeCloseTo((10 * instances.original) / 3_600, 3);
   });

@@ -23,7 +23,7 @@ const accountKey = new RegExp(
 
 const currentTlsVersions: readonly unknown[] = ['1.2', '1.3', 'TLS1_2', 'TLS1_3'];
 
-/** What no deployment may contain. The checks do not depend on our Bicep files. */
+/** The checks for insecure values. They do not depend on the Bicep files of this repository. */
 const checks: Readonly<Record<string, Check>> = {
   'a key or connection string': (path, value) =>
     accountKey.test(String(value)) || isConnectionString(path, value),

@@ -23,7 +23,7 @@ const processes = 2;
 /**
  * Makes each change in its own copy of infra/, and inspects the deployment that Bicep predicts.
  * @returns the results of `inspect`, in the order of the mutations
- * @throws Error if a change does not compile
+ * @throws {Error} if a change does not compile
  */
 export async function mutateEach<T>(
   mutations: readonly Mutation[],

@@ -202,7 +202,7 @@ describe('in a folder without node_modules', () => {
       prefix: 'downstream/',
       routes: ['caller', 'profiles/me', 'documents', 'documents/x'],
     },
-  ] as const)('$api loads in a worker and answers its routes', async ({ api, prefix, routes }) => {
+  ] as const)('$api loads in a worker and serves its routes', async ({ api, prefix, routes }) => {
     const host = await startFunctionsHost({
       name: api,
       port: 0,
@@ -227,7 +227,7 @@ describe('in a folder without node_modules', () => {
   });
 });
 
-test('ten concurrent runs write the same bytes, and a reader never sees half a file', async () => {
+test('ten concurrent runs write the same bytes, and readers see only complete files', async () => {
   const files = [
     ...apis.flatMap((api) => artefactNames.map((name) => join(root, api, 'dist', name))),
     ...apis.map((api) => join(root, 'packaged', api, 'bom.json')),

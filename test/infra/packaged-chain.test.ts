@@ -66,7 +66,7 @@ testWithBicep(
   120_000,
 );
 
-test('the smoke test that follows a deployment passes', async () => {
+test('the smoke test for deployments passes', async () => {
   const lines: string[] = [];
   await smokeTest({
     originalUrl: original,
@@ -183,7 +183,7 @@ test('both APIs refuse a request without a token', async () => {
   }
 });
 
-test('both APIs answer an unknown route with a problem and status 404', async () => {
+test('both APIs return 404 and a problem for an unknown route', async () => {
   for (const api of [original, downstream]) {
     const response = await call(`${api}/nothing/here`, { token: alice });
     expect(response).toMatchObject({ status: 404, json: { code: 'not_found' } });

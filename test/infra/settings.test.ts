@@ -36,6 +36,7 @@ const exampleValues: readonly { readonly expression: RegExp; readonly value: str
   { expression: /originalRegistration/, value: '0219a100-0000-4000-8000-0000000000a2' },
   { expression: /downstreamRegistration/, value: 'd0375100-0000-4000-8000-0000000000a3' },
   { expression: /clientId|home-tenant/, value: 'c0705000-0000-4000-8000-00000000c001' },
+  { expression: /graph\.microsoft\.com/, value: 'https://graph.microsoft.com' },
   { expression: /loginEndpoint/, value: 'https://login.microsoftonline.com/' },
   { expression: /origin/, value: 'https://happy-sea-0123.azurestaticapps.net' },
   { expression: /endpoint/i, value: 'https://example.vault.azure.net/' },

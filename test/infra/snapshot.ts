@@ -10,12 +10,19 @@ export interface Snapshots {
 
 /** A predicted resource, as ARM receives it. */
 export interface Resource {
+  /** The resource id, or an expression that computes it. */
   readonly id?: string;
+  /** The resource type, such as `Microsoft.Web/sites`. */
   readonly type: string;
+  /** The name, or an expression that computes it. */
   readonly name?: string;
+  /** The SKU. */
   readonly sku?: Tree;
+  /** The tags. */
   readonly tags?: Readonly<Record<string, string>>;
+  /** The managed identities. */
   readonly identity?: Tree;
+  /** The properties of this type of resource. */
   readonly properties: Tree;
 }
 
@@ -69,7 +76,7 @@ const moduleOutput = new RegExp(
 /**
  * Parses the output of `bicep snapshot`. An output of a module becomes `<module.output>`, such as
  * `<tableStore.name>`.
- * @throws Error if the compiler reports a diagnostic
+ * @throws {Error} if the compiler reports a diagnostic
  */
 export function parseSnapshot(json: string): Snapshot {
   const { predictedResources, diagnostics, outputs } = JSON.parse(

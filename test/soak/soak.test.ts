@@ -1,7 +1,7 @@
 import { beforeAll, describe, expect, test } from '@jest/globals';
 import { runSoak, type SoakResult } from './run-soak.ts';
 
-describe('3,000 interleaved calls of 100 users while policies go on and off', () => {
+describe('3,000 interleaved calls of 100 users while policies change', () => {
   let result: SoakResult;
 
   beforeAll(async () => {

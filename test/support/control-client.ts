@@ -1,6 +1,6 @@
 import type { Recorded } from '../../local/emulators/control/recorder.ts';
 
-/** What `POST /control/token` accepts besides the user. */
+/** The options of a token, as `POST /control/token` accepts them. */
 export interface TokenOptions {
   /** Name of the app that requests the token. */
   readonly client?: string;
@@ -16,15 +16,15 @@ export interface TokenOptions {
   readonly cp1?: false;
   /** The authentication context that the session has satisfied. */
   readonly acrs?: string;
-  /** Whether the user signed in with multifactor authentication. */
+  /** Whether the user has passed multi-factor authentication. */
   readonly mfa?: boolean;
 }
 
 /** A client of the control API of running emulators. */
 export interface ControlClient {
   /**
-   * Returns an access token from the emulators. It is for Original API unless `scope` names
-   * another resource. For an app-only token pass `undefined` as the user and set `app`.
+   * Returns an access token from the emulators. It is for Original API unless `scope` names another
+   * resource. For an app-only token, pass `undefined` as the user and set `app`.
    */
   token(user: string | undefined, options?: TokenOptions): Promise<string>;
   /** Returns the records of all hops after the sequence number `since`, oldest first. */
@@ -38,7 +38,7 @@ export interface ControlClient {
   /**
    * Sends a request to the control API and returns the parsed body, if there is one.
    *
-   * @throws Error when the status of the response is not 2xx
+   * @throws {Error} when the status of the response is not 2xx
    */
   control(method: string, path: string, body?: object): Promise<unknown>;
 }

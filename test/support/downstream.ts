@@ -8,16 +8,20 @@ import type { AddressInfo } from 'node:net';
 
 /** A request as it arrived. */
 export interface ReceivedRequest {
+  /** The HTTP method. */
   readonly method: string;
+  /** The path and query. */
   readonly url: string;
+  /** The headers. */
   readonly headers: IncomingHttpHeaders;
+  /** The body as text. */
   readonly body: string;
 }
 
 /** Writes the response to a request. */
 export type Respond = (request: IncomingMessage, response: ServerResponse) => void;
 
-/** A fake Downstream API: it records every request and responds as the test decides. */
+/** A fake Downstream API. It records every request, and the test sets its responses. */
 export interface FakeDownstream {
   /** Base URL, including the route prefix. */
   readonly url: string;
@@ -25,6 +29,7 @@ export interface FakeDownstream {
   readonly received: ReceivedRequest[];
   /** Sets the response to all further requests. */
   respondWith(respond: Respond): void;
+  /** Stops the server. */
   close(): Promise<void>;
 }
 

@@ -17,7 +17,7 @@ export const alice = 'a11ce000-0000-4000-8000-000000000001';
 
 type Claims = Record<string, unknown>;
 
-/** A minimal Entra on a real socket: OpenID metadata, keys, and tokens that a test may corrupt. */
+/** A minimal Entra on a real socket. It serves OpenID metadata and keys, and signs tokens. */
 export interface Issuer {
   /** The authority host, `http://localhost:{port}/`. */
   readonly host: URL;
@@ -36,6 +36,7 @@ export interface Issuer {
   token(claims?: Claims, header?: Claims, key?: KeyObject): Promise<string>;
   /** Counts the requests to paths with this ending. */
   count(pathEnd: string): number;
+  /** Stops the server. */
   close(): Promise<void>;
 }
 

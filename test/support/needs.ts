@@ -19,8 +19,9 @@ export function findProgram(program: Program): string | undefined {
     .find(isExecutable);
 }
 
-/** What to do with a test that needs a program. */
+/** The treatment of a test that needs a program. */
 export interface TestPlan {
+  /** Whether the test runs, is skipped or fails. */
   readonly action: 'run' | 'skip' | 'fail';
   /** Why the test does not run; empty when it runs. */
   readonly reason: string;

@@ -2,6 +2,7 @@ import { connect } from 'node:net';
 
 /** An HTTP response as text. */
 export interface RawResponse {
+  /** The HTTP status. */
   readonly status: number;
   /** The header lines as received, without the status line. */
   readonly head: string;

@@ -8,7 +8,7 @@ import { assertNoLeaks } from '../../tools/attack/leaks.ts';
 import { type ControlClient, createControlClient } from './control-client.ts';
 import { findFreePorts } from './free-ports.ts';
 
-/** How to start a stack. */
+/** The options of {@link startStack}. */
 export interface StackOptions {
   /** Settings of both APIs, as `npm start -- --set NAME=VALUE` accepts them. */
   readonly set?: Readonly<Record<string, string>>;
@@ -24,12 +24,17 @@ export interface StackOptions {
 
 /** The whole product, started with `npm start`, and a client of its emulators. */
 export interface Stack extends ControlClient {
-  /** Base URLs of the parts. */
+  /** The addresses of the parts. */
   readonly urls: {
+    /** The origin of the Client App. */
     readonly clientApp: string;
+    /** The base URL of Original API. */
     readonly originalApi: string;
+    /** The base URL of Downstream API. */
     readonly downstreamApi: string;
+    /** The origin of Entra, Key Vault, managed identity and the control API. */
     readonly emulators: string;
+    /** The URL of the table service. */
     readonly tables: string;
   };
   /** The data folder of this stack. */
@@ -39,9 +44,9 @@ export interface Stack extends ControlClient {
   /** Returns every line that the stack has written, including the log lines of the APIs. */
   readonly output: () => readonly string[];
   /**
-   * Stops the stack as Ctrl-C does. Resolves when none of its processes runs any more.
+   * Stops the stack as Ctrl-C does. Resolves when all of its processes have ended.
    *
-   * @throws Error when the output leaks a token, a key or an internal detail
+   * @throws {Error} when the output leaks a token, a key or an internal detail
    */
   stop(): Promise<void>;
 }
@@ -55,7 +60,7 @@ const portNames = [
   'TABLE_PORT',
 ];
 const readyLineStart = '{"ready":true';
-/** How long the stack may take to stop before it is killed, in milliseconds. */
+/** Milliseconds after which a stack that does not stop is killed. */
 const stopTimeout = 30_000;
 /** Another process can take a port between the search and the start. */
 const maxAttempts = 3;
@@ -63,7 +68,7 @@ const maxAttempts = 3;
 /**
  * Runs `npm start` in a child process, on free ports and with a new data folder.
  *
- * @throws Error with the output of the stack when it does not become ready
+ * @throws {Error} with the output of the stack when it does not become ready
  */
 export async function startStack(options: StackOptions = {}): Promise<Stack> {
   for (let attempt = 1; ; attempt += 1) {
@@ -177,7 +182,7 @@ async function end(child: ChildProcess): Promise<void> {
   if (child.pid !== undefined && isGroupAlive(child.pid)) process.kill(-child.pid, 'SIGKILL');
 }
 
-/** Tells whether a process of the group still runs; `pid` is a child started with `detached`. */
+/** Returns whether a process of the group still runs. `pid` is a child started with `detached`. */
 export function isGroupAlive(pid: number): boolean {
   try {
     return process.kill(-pid, 0);

@@ -3,9 +3,9 @@ const pollInterval = 10;
 /**
  * Waits until `condition` returns true.
  *
- * @param description what the test waits for, as the error message names it
+ * @param description the expected event, for the error message
  * @param timeout in milliseconds
- * @throws Error when the condition is still false after the timeout
+ * @throws {Error} when the condition is still false after the timeout
  */
 export async function until(
   description: string,

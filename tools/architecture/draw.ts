@@ -3,12 +3,12 @@ import { boxSize, drawBox, drawPicture, drawText, type PictureBox } from './svg.
 
 /** The centres of the five columns, from left to right. */
 const columns = [116, 328, 540, 752, 964] as const;
-/** The upper edges of the rows. */
+/** The top coordinates of the rows. */
 const rows = { top: 24, middle: 196, bottom: 376 } as const;
 
 /**
  * Draws the picture in docs/deploy.md as an SVG document. The positions are defined here.
- * @throws Error when a role assignment connects something that the picture does not show.
+ * @throws {Error} when a role assignment connects something that the picture does not show.
  */
 export function drawArchitecture(architecture: Architecture): string {
   const { roleAssignments, sitePlan } = architecture;
@@ -28,7 +28,7 @@ export function drawArchitecture(architecture: Architecture): string {
     ...Object.values(resources),
   ];
   return drawPicture({
-    title: 'The deployed resources and the way of the tokens',
+    title: 'The deployed resources and the path of the tokens',
     description: describe(roleAssignments, apis, resources),
     content: [
       drawPrivateNetwork(fourth),
@@ -60,7 +60,7 @@ const placeApis = ({ apiPlan }: Architecture): BoxesByName => ({
   downstream: { x: columns[3], y: rows.middle, title: 'Downstream API', lines: [apiPlan] },
 });
 
-/** By the symbolic name of the resource in role-assignments.bicep. */
+/** Places the resources, by their symbolic names in role-assignments.bicep. */
 function placeResources({ roleAssignments, tables }: Architecture): BoxesByName {
   const [first, second, third, fourth, fifth] = columns;
   const place = (x: number, title: string, scope: string, line: string): PictureBox => {
@@ -87,7 +87,7 @@ function placeResources({ roleAssignments, tables }: Architecture): BoxesByName 
   };
 }
 
-/** The text alternative of the picture. */
+/** Writes the text alternative of the picture. */
 function describe(
   roleAssignments: readonly RoleAssignment[],
   apis: BoxesByName,

@@ -8,8 +8,9 @@ export interface RoleAssignment {
   readonly role: string;
 }
 
-/** What the picture shows of the Bicep files. */
+/** The parts of the Bicep files that the picture shows. */
 export interface Architecture {
+  /** All role assignments. */
   readonly roleAssignments: readonly RoleAssignment[];
   /** The names of the tables, separated by commas. */
   readonly tables: string;
@@ -20,9 +21,9 @@ export interface Architecture {
 }
 
 /**
- * Reads what the picture shows.
+ * Reads the parts of the Bicep files that the picture shows.
  * @param read Returns the text of a file in infra/.
- * @throws Error when a file does not have the expected form.
+ * @throws {Error} when a file does not have the expected form.
  */
 export function readArchitecture(read: (file: string) => string): Architecture {
   const find = (file: string, pattern: RegExp): string => {
@@ -59,7 +60,7 @@ const roleAssignment = new RegExp(
  * Reads the role assignments.
  * @param assignments The text of role-assignments.bicep.
  * @param roles The text of roles.bicep.
- * @throws Error when an assignment does not have the expected form, or names an unknown role.
+ * @throws {Error} when an assignment does not have the expected form, or names an unknown role.
  */
 export function readRoleAssignments(assignments: string, roles: string): readonly RoleAssignment[] {
   const roleNames = new Map<string, string>();

@@ -1,8 +1,10 @@
 /** Sizes in units of the picture's viewBox. */
 export const boxSize = {
+  /** The default width. */
   width: 192,
+  /** The height of a box that is not a store. */
   height: 70,
-  /** A store has one line of text more. */
+  /** The height of a store, which has one more line of text. */
   storeHeight: 88,
 } as const;
 
@@ -13,15 +15,19 @@ const pictureHeight = 520;
 export interface PictureBox {
   /** The centre. */
   readonly x: number;
-  /** The upper edge. */
+  /** The top. */
   readonly y: number;
+  /** The first line, in large text. */
   readonly title: string;
+  /** The lines below the title, in small text. */
   readonly lines: readonly string[];
+  /** Whether the box is a store, which is drawn in another colour. */
   readonly isStore?: boolean;
+  /** Default: `boxSize.width`. */
   readonly width?: number;
 }
 
-/** How a text looks. */
+/** The style of a text. */
 export type TextStyle = 'title' | 'small' | 'token';
 
 /** Draws a line of text with its centre at `x`. */
@@ -75,6 +81,7 @@ const arrowHead = [
 
 /** Writes the SVG document. */
 export function drawPicture(picture: {
+  /** The title. */
   readonly title: string;
   /** The text alternative. */
   readonly description: string;

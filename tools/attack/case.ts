@@ -5,6 +5,7 @@ import type { RawRequest, RawResponse } from './http.ts';
 
 /** One hostile (or unusual but valid) input to one API, with the expected outcome. */
 export interface Case {
+  /** The name for the results. */
   readonly name: string;
   /** The outcome that `run` must return; alternatives are separated by " or ". */
   readonly expected: string;
@@ -24,6 +25,7 @@ export type CreateCases = (api: Api) => readonly Case[];
 export interface Api {
   /** The name for the results. */
   readonly name: string;
+  /** Which API of the chain it is. */
   readonly kind: 'original' | 'downstream';
   /** The route prefix, without a trailing slash. */
   readonly path: string;
@@ -46,8 +48,9 @@ export interface Api {
   forge(parts: TokenParts, signer?: Signer): string;
 }
 
-/** What is possible only with the emulators. */
+/** Operations that are possible only with the emulators. */
 export interface EmulatorAccess {
+  /** The origin of the Client App, which Original API allows. */
   readonly clientAppOrigin: string;
   /** Reads Entra's current signing key, which changes with a key rotation. */
   readPrivateKey(): { readonly kid: string; readonly key: KeyObject };
@@ -56,6 +59,7 @@ export interface EmulatorAccess {
    * @param user `undefined` for an app-only token
    */
   getToken(user: string | undefined, options?: TokenOptions): Promise<string>;
+  /** Gets an ID token for the Client App. */
   getIdToken(user: string): Promise<string>;
   /** Gets a token that only the other API of the chain accepts. */
   getTokenForOtherApi(): Promise<string>;
@@ -70,11 +74,11 @@ export const missingToken = '401 invalid_token, no error';
 /** The outcome for a malformed Authorization header or several tokens. */
 export const malformedRequest = '400 invalid_request';
 
-/** Milliseconds. An API fetches unknown keys at most every 30 s. */
+/** Milliseconds. An API fetches keys for unknown key ids at most every 30 s. */
 const keyRefreshTimeout = 32_000;
 const retryDelay = 500;
 
-/** A claims case that takes longer, in milliseconds, runs again: its times are out of date. */
+/** Milliseconds. A claims case that takes longer runs again, because its times are out of date. */
 const maxDuration = 900;
 const maxAttempts = 3;
 
@@ -146,7 +150,7 @@ export function claimsCases(api: Api, rows: readonly ClaimsRow[]): readonly Case
   }));
 }
 
-/** Repeats a run that took so long that the times in its token may no longer be what they were. */
+/** Repeats a run that took so long that the times in its token may be out of date. */
 async function repeatWhenSlow(run: () => Promise<string>): Promise<string> {
   for (let attempt = 1; ; attempt += 1) {
     const start = performance.now();

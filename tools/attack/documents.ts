@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { type Api, describeResponse } from './case.ts';
 import type { RawRequest, RawResponse } from './http.ts';
 
+/** The headers of a request with a JSON body. */
 export const jsonHeaders = { 'content-type': 'application/json' };
 /** The headers of a request that creates an object. */
 export const createHeaders = { ...jsonHeaders, 'if-none-match': '*' };
@@ -32,13 +33,15 @@ export function sendWithToken(
 
 /** A document that exists at the API. */
 export interface StoredDocument {
+  /** The id of the document. */
   readonly id: string;
+  /** The ETag of the current version. */
   readonly etag: string;
 }
 
 /**
  * Creates a document for one case. The user of the valid token owns it.
- * @throws Error when the API does not create it
+ * @throws {Error} when the API does not create it
  */
 export async function createDocument(api: Api): Promise<StoredDocument> {
   const id = `attack-${randomUUID()}`;

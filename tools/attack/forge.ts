@@ -8,7 +8,9 @@ export type Part = Readonly<Record<string, unknown>> | string | Buffer;
 
 /** Changes to a token. */
 export interface TokenParts {
+  /** Changes to the header. */
   readonly header?: Part;
+  /** Changes to the claims. */
   readonly claims?: Part;
 }
 
@@ -17,7 +19,9 @@ export type Signer = (input: string) => Buffer;
 
 /** A decoded token. */
 export interface DecodedToken {
+  /** The JOSE header. */
   readonly header: Readonly<Record<string, unknown>>;
+  /** The claims. */
   readonly claims: Readonly<Record<string, unknown>>;
   /** Header, payload and signature in base64url. */
   readonly segments: readonly [header: string, payload: string, signature: string];
@@ -25,7 +29,7 @@ export interface DecodedToken {
 
 /**
  * Decodes a well-formed token without verifying it.
- * @throws Error when the token is not a JWT
+ * @throws {Error} when the token is not a JWT
  */
 export function decodeJwt(token: string): DecodedToken {
   const [header, payload, signature, ...rest] = token.split('.');

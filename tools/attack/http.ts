@@ -12,6 +12,7 @@ export interface RawRequest {
   readonly path: string;
   /** An array sends the header several times. */
   readonly headers?: Readonly<Record<string, string | string[]>>;
+  /** The body. */
   readonly body?: string | Buffer;
   /** Whether to send the body in chunks, without a Content-Length. */
   readonly chunked?: boolean;
@@ -19,21 +20,24 @@ export interface RawRequest {
 
 /** A response, together with its request. */
 export interface RawResponse {
+  /** The request that caused it. */
   readonly request: RawRequest;
   /** 0 when the server closed the connection without a response. */
   readonly status: number;
+  /** The headers, with names in lower case. */
   readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body as text. */
   readonly text: string;
   /** The body, if it is a JSON object; otherwise an empty object. */
   readonly json: Readonly<Record<string, unknown>>;
 }
 
-/** Milliseconds without a response. */
+/** Milliseconds after which a request without a response fails. */
 const responseTimeout = 20_000;
 
 /**
  * Sends one request over a new connection.
- * @throws Error when the server does not respond within 20 s or refuses the connection
+ * @throws {Error} when the server does not respond within 20 s or refuses the connection
  */
 export function sendRequest(origin: URL, request: RawRequest): Promise<RawResponse> {
   const { method = 'GET', path, headers = {}, body, chunked = false } = request;
@@ -73,7 +77,7 @@ export function sendRequest(origin: URL, request: RawRequest): Promise<RawRespon
   });
 }
 
-/** Reads the body as far as the server sends it. */
+/** Reads the body, even if the server closes the connection before its end. */
 async function readText(incoming: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   try {

@@ -12,7 +12,7 @@ import { v1Claims } from './valid-requests.ts';
 /** The tenant of personal Microsoft accounts. */
 const consumerTenantId = '9188040d-6c67-4c5b-b112-36a304b66dad';
 
-/** Resources of Microsoft for which a client may have a token. */
+/** Microsoft's own resources, for which a client may have a token. */
 const microsoftResources = [
   '00000003-0000-0000-c000-000000000000',
   'https://graph.microsoft.com',

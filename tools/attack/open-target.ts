@@ -60,13 +60,18 @@ function withKeyId(header: Part = {}, kid: string): Part {
 
 /** A chain that runs on this machine with the emulators. */
 export interface RunningStack {
+  /** The addresses of its parts. */
   readonly urls: {
+    /** The base URL of Original API. */
     readonly originalApi: string;
+    /** The base URL of Downstream API. */
     readonly downstreamApi: string;
+    /** The origin of the Client App. */
     readonly clientApp: string;
   };
   /** The data folder of the emulators, which contains Entra's signing keys. */
   readonly dataDir: string;
+  /** The control API of the emulators. */
   readonly control: ControlClient;
 }
 

@@ -123,7 +123,7 @@ function otherTransportCases(api: Api): readonly Case[] {
   ];
 }
 
-/** What clients send when their token variable is not set. */
+/** Texts that clients send when their token variable is not set. */
 function placeholderCases(api: Api): readonly Case[] {
   const tokens = ['null', 'undefined', 'NaN', 'true'];
   const malformed = ['[object Object]', '[object', '{}', '""', '<token>', '%00', 'tökén'];
@@ -208,7 +208,7 @@ function platformHeaderCases(api: Api): readonly Case[] {
   ];
 }
 
-/** Other spellings of a path, without a token: none may lead to a route without authentication. */
+/** Other spellings of a path, without a token. None may bypass the authentication. */
 function pathSpellingCases(api: Api): readonly Case[] {
   const spellings = [
     '/Documents',

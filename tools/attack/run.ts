@@ -7,6 +7,7 @@ import { keyRotation } from './key-rotation.ts';
 import { naughty } from './naughty.ts';
 import { objects } from './objects.ts';
 import { ownership } from './ownership.ts';
+import { people } from './people.ts';
 import { requests } from './requests.ts';
 import { time } from './time.ts';
 import { tokenFormat } from './token-format.ts';
@@ -15,7 +16,9 @@ import { validRequests } from './valid-requests.ts';
 
 /** Cases that are reported together. */
 export interface Group {
+  /** The heading in the output. */
   readonly name: string;
+  /** Creates the cases for an API. */
   readonly createCases: CreateCases;
 }
 
@@ -23,7 +26,7 @@ export interface Group {
 export const algorithmAndKeyName = 'Algorithm and key';
 
 /**
- * All groups, in the order in which they run. Valid requests come first, because a rejection means
+ * All groups, in the order in which they run. Valid requests come first, because a rejection shows
  * nothing when the API rejects everything. The groups that examine all responses or rotate the keys
  * come last.
  */
@@ -40,7 +43,7 @@ export const groups: readonly Group[] = [
   { name: 'Token type and scope', createCases: tokenTypeAndScope },
   {
     name: 'Objects',
-    createCases: (api) => [...objects(api), ...ownership(api), ...naughty(api)],
+    createCases: (api) => [...objects(api), ...ownership(api), ...people(api), ...naughty(api)],
   },
   { name: 'CORS and leakage', createCases: corsAndLeakage },
   { name: 'Key rotation', createCases: keyRotation },
@@ -48,10 +51,10 @@ export const groups: readonly Group[] = [
 
 /**
  * The verdict on a case:
- * - `ok`: the outcome is as expected;
- * - `ACCEPTED`: the API accepted what it must reject;
- * - `REJECTED`: the API rejected what it must accept;
- * - `other`: the API rejected the input in an unexpected way, or the case failed to run.
+ * - `ok`: The outcome is as expected.
+ * - `ACCEPTED`: The API accepted an input that it must reject.
+ * - `REJECTED`: The API rejected an input that it must accept.
+ * - `other`: The API rejected the input in an unexpected way, or the case failed to run.
  */
 export type Verdict = 'ok' | 'other' | 'ACCEPTED' | 'REJECTED';
 
@@ -63,9 +66,11 @@ export interface Result {
   readonly group: string;
   /** The name of the case. */
   readonly name: string;
+  /** The expected outcome. */
   readonly expected: string;
   /** The actual outcome. */
   readonly actual: string;
+  /** The result of comparing the two. */
   readonly verdict: Verdict;
 }
 

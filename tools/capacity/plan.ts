@@ -12,23 +12,26 @@ const defaultMaximumInstances = 100;
 type Api = 'original' | 'downstream';
 type Bound = 'concurrency' | 'cpu';
 
-/** What a load takes. */
+/** The instances, exchanges and cost of a load. */
 export interface Plan {
+  /** The number of instances of each API. */
   readonly instances: Readonly<Record<Api, number>>;
-  /** What the number of instances depends on: concurrent requests or their CPU time. */
+  /** Whether concurrent requests or CPU time determine the number of instances. */
   readonly bound: Readonly<Record<Api, Bound>>;
   /**
    * Exchanges at Entra per second. Instances share no cache, so each instance that serves a user
    * exchanges the user's token once an hour.
    */
   readonly exchangesPerSecond: number;
+  /** Operations of Table Storage per second. */
   readonly tableOperationsPerSecond: number;
+  /** The cost of this load. */
   readonly cost: Cost;
   /** The limits that this load exceeds, and what to do about each. */
   readonly warnings: readonly string[];
 }
 
-/** US dollars. */
+/** The cost in US dollars. */
 export interface Cost {
   /** A month without requests. */
   readonly idleMonth: number;

@@ -20,8 +20,8 @@ const stepUpFix =
   'The client passes the claims of the response to Entra: first silently, then interactively. ' +
   'With the emulators: `npm run -s policy -- list`.';
 const renewalFix =
-  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the ' +
-  'app registration of Original API. Original API reloads it automatically.';
+  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and add it to the app ' +
+  'registration of Original API. Original API reloads it automatically.';
 const federationFix =
   'Compare the federated credential of Original API’s registration (issuer, audience, and the ' +
   'principal id of the managed identity as the subject) with its managed identity.';
@@ -44,7 +44,7 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
   50057: {
     error: invalidGrant,
     meaning: 'The account is disabled.',
-    fix: 'Let an administrator enable the account.',
+    fix: 'Ask an administrator to enable the account.',
   },
   50058: {
     error: 'login_required',
@@ -124,7 +124,7 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
     meaning: 'Neither the user nor an administrator has granted this app consent to call the API.',
     fix:
       'Request consent to api://<Original API>/.default, pre-authorize Original API at ' +
-      'Downstream API, or let an administrator consent.',
+      'Downstream API, or ask an administrator to consent.',
   },
   65004: {
     error: 'access_denied',
@@ -146,7 +146,7 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
     error: invalidGrant,
     suberror: 'consent_required',
     meaning: 'Only an administrator can grant this permission.',
-    fix: 'Let an administrator grant it: Enterprise applications, Original API, Permissions.',
+    fix: 'Ask an administrator to grant it: Enterprise applications, Original API, Permissions.',
   },
   500011: {
     error: 'invalid_resource',
@@ -186,8 +186,8 @@ export const aadstsCodes: Readonly<Record<number, AadstsCode>> = {
     error: invalidClient,
     meaning: 'The client assertion is signed with a certificate that is not registered.',
     fix:
-      'Register the vault’s newest certificate at the app registration of Original API, or put ' +
-      'the registered one into the vault.',
+      'Add the vault’s newest certificate to the app registration of Original API, or put the ' +
+      'registered one into the vault.',
   },
   700211: {
     error: invalidClient,

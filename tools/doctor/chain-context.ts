@@ -6,8 +6,9 @@ import type { ChainSettings } from './chain-settings.ts';
 import type { Directory } from './directory.ts';
 import { sanitize } from './format.ts';
 
-/** An API of the chain, with everything that decides whether it accepts a token. */
+/** An API of the chain, with the settings that decide whether it accepts a token. */
 export interface KnownApi {
+  /** The name of the API. */
   readonly name: 'Original API' | 'Downstream API';
   /** The only audience that the API accepts. */
   readonly clientId: string;
@@ -19,8 +20,9 @@ export interface KnownApi {
   readonly scopes: readonly string[];
 }
 
-/** What the doctor knows about the chain when it explains an input. */
+/** The information about the chain with which the doctor explains an input. */
 export interface ChainContext {
+  /** The names of tenants, users, apps and policies. */
   readonly directory: Directory;
   /** Original API, then Downstream API. */
   readonly apis: readonly [KnownApi, KnownApi];
@@ -35,6 +37,7 @@ export interface ChainContext {
 
 /** The input of {@link createChainContext}. */
 export interface ChainContextOptions {
+  /** The names of tenants, users, apps and policies. */
   readonly directory: Directory;
   /** Settings that are missing or invalid are replaced by the ids of the directory. */
   readonly settings: ChainSettings | undefined;
@@ -87,7 +90,7 @@ function readOrUndefined<T>(read: () => T): T | undefined {
   }
 }
 
-/** Resources of Microsoft for which people often request a token by mistake. */
+/** Microsoft's own resources, for which developers often request a token by mistake. */
 const microsoftResources: ReadonlyMap<string, string> = new Map([
   ['00000003-0000-0000-c000-000000000000', 'Microsoft Graph'],
   ['https://graph.microsoft.com', 'Microsoft Graph'],

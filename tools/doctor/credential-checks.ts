@@ -20,8 +20,8 @@ const vaultFix =
   'Check AZURE_KEY_VAULT_ENDPOINT and the network path to it (firewall, private endpoint), ' +
   'then the identity of Original API and its role in the vault.';
 const renewalFix =
-  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and register it at the ' +
-  'app registration of Original API. With the emulators: npm run -s policy -- set ' +
+  'Put a new credential into the vault under CLIENT_CREDENTIAL_NAME and add it to the app ' +
+  'registration of Original API. With the emulators: npm run -s policy -- set ' +
   'vault-credential rotate.';
 
 /** A credential that expires within this many seconds is reported: 30 days. */

@@ -17,7 +17,7 @@ export interface DecodedToken {
   readonly payload: UnverifiedClaims | undefined;
   /** The check of the token's format that failed; `undefined` when the format is valid. */
   readonly formatFault: FormatFault | undefined;
-  /** Whether the token is a JWE (five segments), which only the API it is meant for can decrypt. */
+  /** Whether the token is a JWE (five segments), which only its recipient can decrypt. */
   readonly encrypted: boolean;
 }
 

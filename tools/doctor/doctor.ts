@@ -33,10 +33,11 @@ const command = {
   ].join('\n'),
 } as const satisfies Command;
 
-/** What the doctor needs from its environment. */
+/** The options of {@link runDoctor}. */
 export interface DoctorOptions {
   /** The command line without the program's name. */
   readonly args: readonly string[];
+  /** Standard input. */
   readonly stdin: StandardInput;
   /** Names for the ids in tokens and claims requests. */
   readonly directory: Directory;
@@ -96,7 +97,7 @@ async function explainInput(input: string, options: DoctorOptions, emulatorsOnly
   try {
     settings = await loadSettings(emulatorsOnly);
   } catch {
-    // Unreadable settings are a matter for the checks. An input can be explained without settings.
+    // The checks report unreadable settings. An input can be explained without settings.
   }
   const lines = await explain(input, createChainContext({ directory, settings }));
   if (!lines) {

@@ -10,7 +10,9 @@ import { findTokenCheckMessage } from './token-check-messages.ts';
 
 /** A problem body or a log line of the APIs. Only its code is verified. */
 export interface ProblemInput {
+  /** The code of the problem. */
   readonly code: ApiErrorCode;
+  /** Any other member, unverified. */
   readonly [name: string]: unknown;
 }
 

@@ -1,6 +1,6 @@
 import type { ApiErrorCode } from '../../shared/api-error.ts';
 
-/** What a developer needs to know about a problem response. */
+/** The cause of a problem response and its fix, for developers. */
 export interface ProblemMessage {
   /** What causes the response. */
   readonly meaning: string;
@@ -8,7 +8,7 @@ export interface ProblemMessage {
   readonly fix: string;
 }
 
-/** By the `code` of the problem. Status, title and detail are in `shared/api-error.ts`. */
+/** The messages by `code`. Status, title and detail are in `shared/api-error.ts`. */
 export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
   invalid_request: {
     meaning:
@@ -39,16 +39,16 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
       'silently, then interactively.',
   },
   consent_required: {
-    meaning: 'Original API has no consent to call Downstream API for this user.',
+    meaning: 'Original API has no consent to call the API behind it for this user.',
     fix:
-      'Let the user consent to api://<Original API>/.default, with the Client App as a known ' +
+      'Ask the user to consent to api://<Original API>/.default, with the Client App as a known ' +
       'client application of Original API. Or pre-authorize Original API at Downstream API. Or ' +
-      'let an administrator consent.',
+      'ask an administrator to consent.',
   },
   admin_consent_required: {
     meaning: 'Only an administrator can grant this permission.',
     fix:
-      'Let an administrator grant it: Entra admin center, Enterprise applications, Original ' +
+      'Ask an administrator to grant it: Entra admin center, Enterprise applications, Original ' +
       'API, Permissions.',
   },
   sign_in_again: {
@@ -67,7 +67,7 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
   },
   account_disabled: {
     meaning: 'The user’s account is disabled.',
-    fix: 'Let an administrator enable the account, or use another one.',
+    fix: 'Ask an administrator to enable the account, or use another one.',
   },
   not_assigned: {
     meaning: 'The app requires assignment, and the user is not assigned to it.',
@@ -94,7 +94,7 @@ export const problemMessages: Readonly<Record<ApiErrorCode, ProblemMessage>> = {
   not_found: {
     meaning:
       'The path or the object does not exist, or the object belongs to another user who has ' +
-      'not shared it. The two look alike on purpose.',
+      'not shared it. The response is the same for both.',
     fix:
       'Check the path and its route prefix (/api, /api/downstream), and the user of the token ' +
       '(oid and tid).',

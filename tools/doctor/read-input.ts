@@ -1,12 +1,12 @@
 import { fstatSync } from 'node:fs';
 import type { Readable } from 'node:stream';
 
-/** Milliseconds after which an implicit pipe without data is treated as empty. */
+/** Milliseconds after which a pipe without data is treated as empty. */
 const idlePipeTimeout = 10_000;
 /** Reading stops after this many characters. */
 const maxInputLength = 1024 * 1024;
 
-/** Standard input, as far as it is needed here. */
+/** The part of standard input that the doctor uses. */
 export type StandardInput = Readable & {
   /** The file descriptor; default 0. */
   readonly fd?: number;

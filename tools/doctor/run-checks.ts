@@ -9,8 +9,9 @@ export type CheckResult =
 
 /** One thing that the chain depends on. */
 export interface Check {
+  /** The name in the output. */
   readonly name: string;
-  /** The checks that must succeed first, because this one would fail for the same cause. */
+  /** The checks that must succeed first. Otherwise this one would fail for the same cause. */
   readonly needs: readonly string[];
   /** The fix that is shown when `run` throws. */
   readonly fix: string;

@@ -1,8 +1,8 @@
-/** What a person needs to know about a failed check of a token. */
+/** The cause of a failed check of a token, and its fix. */
 export interface TokenCheckMessage {
   /** Why the check fails. */
   readonly cause: string;
-  /** How to obtain a token that passes. `<this API>` stands for the API's client id. */
+  /** How to obtain a token that passes. `<this API>` is replaced with the API's client id. */
   readonly fix: string;
 }
 
@@ -11,7 +11,7 @@ const syncClocks =
   'Synchronize the clocks of this machine and of the issuer (NTP). A difference of 60 s is ' +
   'tolerated.';
 
-/** By the name of the check in `shared/token`. A test requires a message for each check. */
+/** The messages by check of `shared/token`. A test requires one for each check. */
 const messages: Readonly<Record<string, TokenCheckMessage>> = {
   size: {
     cause: 'The token is larger than 16 KiB.',
@@ -134,7 +134,7 @@ const messages: Readonly<Record<string, TokenCheckMessage>> = {
     cause:
       'The app that requested the token did not authenticate (azpacr 0). Downstream API ' +
       'accepts only tokens of confidential clients.',
-    fix: 'Let Original API exchange token A on behalf of the user, with its certificate or secret.',
+    fix: 'Original API must exchange token A for the user with its own certificate or secret.',
   },
   scope: {
     cause: 'The token contains no scope (scp) of this API’s routes.',

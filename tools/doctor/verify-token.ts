@@ -9,8 +9,9 @@ import type { DecodedToken, UnverifiedClaims } from './decode-token.ts';
 
 /** The result of verifying a token's signature with the keys of its issuer. */
 export interface SignatureResult {
+  /** Whether the signature is valid, if it could be verified. */
   readonly status: 'valid' | 'invalid' | 'not verified';
-  /** What was verified, or why nothing was; for display. */
+  /** The reason for the status, for display. */
   readonly detail: string;
   /** The check that failed when the status is `invalid`. */
   readonly failedCheck?: 'key' | 'signature';
@@ -21,8 +22,8 @@ export interface SignatureResult {
 }
 
 /**
- * Verifies the signature with the keys of the configured authority. No other host is contacted,
- * whatever the token contains: a token of another issuer is not verified.
+ * Verifies the signature with the keys of the configured authority. A token of another issuer is
+ * not verified, and no host that a token names is contacted.
  */
 export async function verifySignature(
   text: string,
@@ -75,7 +76,7 @@ export async function verifySignature(
   }
 }
 
-/** The issuer of an authority by Entra's rules, so that nothing has to be fetched to compare it. */
+/** Derives the issuer of an authority by Entra's rules, without fetching its metadata. */
 function usualIssuer(authority: URL, tenantId: string, version: string | undefined): string {
   if (version === '2.0') return new URL(`${tenantId}/v2.0`, authority).href;
   if (authority.host === 'login.microsoftonline.com') return `https://sts.windows.net/${tenantId}/`;
@@ -84,7 +85,7 @@ function usualIssuer(authority: URL, tenantId: string, version: string | undefin
 
 /**
  * Finds the first check that the validator reports.
- * @throws ApiError `unavailable` when the keys cannot be fetched
+ * @throws {ApiError} `unavailable` when the keys cannot be fetched
  */
 async function findFailedCheck(
   text: string,

@@ -34,7 +34,7 @@ export interface InvocationModel {
   ): Promise<{ returnValue?: { http?: object } | null }>;
 }
 
-/** What `@azure/functions` registers with the worker when it loads. */
+/** The object that `@azure/functions` registers with the worker when it loads. */
 interface ProgrammingModel {
   readonly name: string;
   getInvocationModel(context: object): InvocationModel;
@@ -74,7 +74,7 @@ const shownLevels: readonly string[] = ['warning', 'error', 'critical'];
  * Provides `@azure/functions-core` to the real `@azure/functions`. That module exists only inside a
  * worker. Like Microsoft's worker, this intercepts `require`. Source: setupCoreModule.ts of
  * azure-functions-nodejs-worker.
- * @param log receives the app's log lines, and the library's from the level of warnings
+ * @param log receives the app's log lines, and the library's warnings and errors
  */
 export function installCoreModule(log: (line: string) => void): CoreModule {
   const functions = new Map<string, RegisteredFunction>();

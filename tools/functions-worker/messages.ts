@@ -1,7 +1,7 @@
 /**
  * The messages between the functions host and its worker. Requests and responses have the shapes
- * of Microsoft's worker protocol (`RpcHttp` in azure-functions-language-worker-protobuf), as far as
- * HTTP needs them.
+ * of Microsoft's worker protocol (`RpcHttp` in azure-functions-language-worker-protobuf). Only the
+ * members that HTTP functions need are listed.
  */
 
 /** An HTTP request as the host passes it to a worker. */
@@ -42,7 +42,7 @@ export interface RpcCookie {
   readonly secure?: RpcNullable<boolean> | null;
   /** The HttpOnly attribute. */
   readonly httpOnly?: RpcNullable<boolean> | null;
-  /** The SameSite attribute. `none` stands for no attribute, `explicitNone` for the value None. */
+  /** The SameSite attribute. `none` means no attribute, `explicitNone` means the value None. */
   readonly sameSite?: 'none' | 'lax' | 'strict' | 'explicitNone';
   /** Seconds. */
   readonly maxAge?: RpcNullable<number> | null;
@@ -82,7 +82,7 @@ export interface HttpFunction {
 
 /** Runs a function. */
 export interface InvokeMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'invoke';
   /** Identifies the invocation in the worker's reply. */
   readonly id: string;
@@ -94,7 +94,7 @@ export interface InvokeMessage {
 
 /** Ends the worker. */
 export interface StopMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'stop';
 }
 
@@ -103,7 +103,7 @@ export type HostMessage = InvokeMessage | StopMessage;
 
 /** The app has loaded and registered its functions. */
 export interface ReadyMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'ready';
   /** The HTTP functions that the app has registered. */
   readonly functions: readonly HttpFunction[];
@@ -111,7 +111,7 @@ export interface ReadyMessage {
 
 /** The app did not load. */
 export interface LoadFailedMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'load-failed';
   /** The app's error message. */
   readonly message: string;
@@ -121,7 +121,7 @@ export interface LoadFailedMessage {
 
 /** A function has returned. */
 export interface ReturnedMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'returned';
   /** The id of the invocation. */
   readonly id: string;
@@ -131,7 +131,7 @@ export interface ReturnedMessage {
 
 /** A function has thrown. */
 export interface ThrewMessage {
-  /** Tells the messages apart. */
+  /** The kind of message. */
   readonly type: 'threw';
   /** The id of the invocation. */
   readonly id: string;

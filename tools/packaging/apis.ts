@@ -9,7 +9,7 @@ export const apis = ['original-api', 'downstream-api'] as const;
 /** The name of an API. */
 export type Api = (typeof apis)[number];
 
-/** The absolute path of the folder that holds the deployable files of an API. */
+/** Returns the absolute path of the folder with the deployable files of an API. */
 export function artefactFolder(api: Api): string {
   return join(root, api, 'dist');
 }

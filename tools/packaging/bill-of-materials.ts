@@ -26,7 +26,7 @@ export interface Component {
 
 /**
  * Reads the packages in these folders, such as `node_modules/jose`.
- * @throws Error if a package differs from package-lock.json or states no licence
+ * @throws {Error} if a package differs from package-lock.json or states no licence
  */
 export async function readComponents(folders: readonly string[]): Promise<readonly Component[]> {
   const lock = JSON.parse(await readFile(join(root, 'package-lock.json'), 'utf8'));

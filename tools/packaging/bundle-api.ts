@@ -20,7 +20,7 @@ export interface Bundle {
 /**
  * Bundles one API from its sources and the root's node_modules, and writes nothing to disk.
  * The same sources give the same bytes.
- * @throws Error with esbuild's message, also for a warning
+ * @throws {Error} with esbuild's message, also for a warning
  */
 export async function bundleApi(api: Api): Promise<Bundle> {
   const { build } = await import('esbuild');

@@ -11,11 +11,11 @@ const rounds = 15;
 const beginMark = '/load-begins';
 const endMark = '/load-ends';
 
-/** What it costs to load an app. */
+/** The cost of loading an app. */
 export interface LoadCost {
   /** The median over new processes, from an empty worker to all routes registered. */
   readonly milliseconds: number;
-  /** The number of files opened meanwhile, or `undefined` if strace is not installed. */
+  /** The number of files opened during the load, or `undefined` if strace is not installed. */
   readonly opens: number | undefined;
 }
 

@@ -11,7 +11,7 @@ const root = fileURLToPath(new URL('../..', import.meta.url));
 
 /** The result of packaging one API. */
 export interface PackagedApi {
-  /** The folder to deploy. It holds host.json, package.json and functions.js, nothing else. */
+  /** The folder to deploy. It contains only host.json, package.json and functions.js. */
   readonly artefact: string;
   /** The folder with the source map, the metafile, the bill of materials and the licences. */
   readonly buildInfo: string;
@@ -25,13 +25,13 @@ export interface PackagedApi {
 export interface PackagedFile {
   /** The name of the file in the folder. */
   readonly name: string;
-  /** The size of the file. */
+  /** The size of the file in bytes. */
   readonly bytes: number;
 }
 
 /**
  * Packages these APIs concurrently.
- * @throws Error naming everything that must not be in a bundle. Nothing is written for that API.
+ * @throws {Error} naming everything that must not be in a bundle. Nothing is written for that API.
  */
 export async function packageApis(chosen: readonly Api[] = apis): Promise<readonly PackagedApi[]> {
   try {

@@ -6,9 +6,9 @@ import { fileURLToPath } from 'node:url';
 const localFolder = fileURLToPath(new URL('../../.local/', import.meta.url));
 
 /**
- * Makes a folder contain exactly these files. Each file is written elsewhere and then renamed into
- * the folder, so a concurrent reader never sees half a file, and several processes may do this at
- * the same time.
+ * Makes a folder contain exactly these files. Each file is written to a temporary folder and then
+ * renamed, so that a concurrent reader never sees an incomplete file and several processes can
+ * replace the same files.
  */
 export async function replaceFiles(
   folder: string,

@@ -23,7 +23,7 @@ export function request(url, options = {}) {
 }
 `;
 
-/** An esbuild plugin that replaces undici's index by the part that the APIs use. */
+/** An esbuild plugin that replaces undici's index with the part that the APIs use. */
 export const slimUndici: Plugin = {
   name: 'slim-undici',
   setup({ onLoad }) {

@@ -13,8 +13,8 @@ import { faultKinds, faultyEndpoints } from './faults.ts';
 import { UnknownPolicy } from './unknown-policy.ts';
 
 /**
- * Writes `control.json`, which tells the command line tools the origin and the token. Resolves to
- * a function that removes the file, unless other emulators have replaced it by then.
+ * Writes `control.json`, from which the command-line tools read the origin and the token. Resolves
+ * to a function that removes the file, unless other emulators have replaced it.
  */
 export async function publishControl(
   { dataDir, origin }: EmulatorContext,

@@ -1,4 +1,4 @@
-/** Faults that a person or a test can inject into an endpoint, such as throttling or a hang. */
+/** Faults that users and tests can inject into an endpoint, such as throttling or a hang. */
 import type { ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 
@@ -11,6 +11,7 @@ export const faultyEndpoints = [
   'vault',
   'managed-identity',
   'tables',
+  'graph',
 ] as const;
 
 /** The name of an endpoint that a fault can be injected into. */

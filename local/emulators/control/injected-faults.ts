@@ -7,7 +7,7 @@ import {
 } from './faults.ts';
 import { UnknownPolicy } from './unknown-policy.ts';
 
-/** The faults that are injected at the moment. */
+/** The faults that are currently injected. */
 export interface InjectedFaults {
   /** The fault of an endpoint, if there is one. */
   find(endpoint: FaultyEndpoint): Fault | undefined;
@@ -16,7 +16,7 @@ export interface InjectedFaults {
   /**
    * Sets or ends the fault of an endpoint.
    * @param text `ENDPOINT=KIND` or `ENDPOINT=off`.
-   * @throws UnknownPolicy for an unknown endpoint or kind.
+   * @throws {UnknownPolicy} for an unknown endpoint or kind.
    */
   set(text: string): void;
   /** Ends all faults. */

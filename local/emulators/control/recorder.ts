@@ -15,6 +15,7 @@ export interface Recorded {
     | 'vault'
     | 'managed-identity'
     | 'tables'
+    | 'graph'
     | 'original-api'
     | 'downstream-api';
   /**
@@ -25,7 +26,8 @@ export interface Recorded {
   /** The HTTP status of the response. */
   readonly status: number;
   /**
-   * The trace id of the APIs and Entra's `client-request-id`, which are the same GUID.
+   * The trace id of the APIs and the `client-request-id` of Entra and Graph, which are the same
+   * GUID.
    * Absent when the caller sent none.
    */
   readonly correlationId?: string;
@@ -36,9 +38,9 @@ export interface Recorded {
   readonly facts: Readonly<Record<string, unknown>>;
 }
 
-/** A log in memory of what the emulators and the APIs handled. */
+/** An in-memory log of the requests that the emulators and the APIs handled. */
 export interface Recorder {
-  /** Adds an entry. Beyond 2,000 entries the oldest are dropped. */
+  /** Adds an entry. When there are more than 2,000 entries, the oldest are dropped. */
   record(entry: Omit<Recorded, 'sequence'>): void;
   /** Returns the entries after `sequence`, oldest first. */
   since(sequence: number): readonly Recorded[];

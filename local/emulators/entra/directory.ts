@@ -1,5 +1,6 @@
 /** The tenants, users, apps and managed identities, from `local/tenant.json` or another file. */
 import { readFileSync } from 'node:fs';
+import { microsoftGraph } from './microsoft-graph.ts';
 
 /** An Entra tenant. */
 export interface Tenant {
@@ -41,6 +42,8 @@ export interface App {
   readonly name: string;
   /** The client id, a GUID. */
   readonly appId: string;
+  /** The URI that names the app in a scope, such as `api://{appId}`. */
+  readonly identifierUri: string;
   readonly displayName: string;
   /** Whether the app is a public client, which has no credential. */
   readonly public?: boolean;
@@ -95,6 +98,7 @@ export interface Consent {
 export interface Directory {
   readonly tenants: readonly Tenant[];
   readonly users: readonly User[];
+  /** The apps of the file and Microsoft Graph. */
   readonly apps: readonly App[];
   readonly identities: readonly Identity[];
   readonly consents: readonly Consent[];
@@ -103,7 +107,7 @@ export interface Directory {
   tenant(keyOrId: string): Tenant | undefined;
   userByName(name: string): User | undefined;
   userByOid(oid: string): User | undefined;
-  /** Finds an app by its name, its appId or `api://{appId}`. */
+  /** Finds an app by its name, its appId or its identifier URI. */
   app(nameOrId: string): App | undefined;
   /** Finds a managed identity by its name, clientId or principalId. */
   identity(nameOrId: string): Identity | undefined;
@@ -157,15 +161,17 @@ export function readDirectory(file: string | undefined, clientAppOrigin: string)
       `User "${entry.name}" has the unknown tenant "${entry.tenant}". Add it to "tenants".`,
     );
   });
-  const apps = Object.entries(raw.apps).map(([name, entry]): App => {
+  const registeredApps = Object.entries(raw.apps).map(([name, entry]): App => {
     const redirectUris = entry.redirectUris ?? [];
     return {
       ...appDefaults,
+      identifierUri: `api://${entry.appId}`,
       ...entry,
       name,
       redirectUris: redirectUris.map((uri) => uri.replace('{clientApp}', clientAppOrigin)),
     };
   });
+  const apps = [...registeredApps, microsoftGraph];
   const identities = Object.entries(raw.identities).map(
     ([name, entry]): Identity => ({ ...entry, name: name as IdentityName }),
   );
@@ -181,8 +187,11 @@ export function readDirectory(file: string | undefined, clientAppOrigin: string)
     userByName: (name) => users.find((user) => user.name === name),
     userByOid: (oid) => users.find((user) => user.oid === oid),
     app: (nameOrId) => {
-      const id = nameOrId.replace(/^api:\/\//, '').toLowerCase();
-      return apps.find(({ name, appId }) => name === nameOrId || appId === id);
+      const id = nameOrId.toLowerCase();
+      return apps.find(
+        ({ name, appId, identifierUri }) =>
+          name === nameOrId || [appId, identifierUri].includes(id),
+      );
     },
     identity: (nameOrId) =>
       identities.find(({ name, clientId, principalId }) =>

@@ -13,6 +13,7 @@ export const policyValues = {
   'block-location': ['off', 'on'],
   consent: ['granted', 'withdrawn'],
   'admin-consent': ['granted', 'required'],
+  'graph-consent': ['granted', 'withdrawn', 'admin-required'],
   'disable-user': ['off', 'on'],
   'unassign-user': ['off', 'on'],
   'revoke-sessions': ['never', 'now'],
@@ -33,6 +34,7 @@ const userPolicies: readonly PolicyName[] = [
   'block-location',
   'consent',
   'admin-consent',
+  'graph-consent',
   'disable-user',
   'unassign-user',
   'revoke-sessions',
@@ -59,7 +61,9 @@ export interface PolicyState {
 export interface Policies {
   /** Whether the policy has another value than its default for this user. */
   applies(name: PolicyName, user: User): boolean;
-  /** When that value was set, in milliseconds since 1970. */
+  /** The value of the policy for this user. */
+  value(name: PolicyName, user: User): string;
+  /** When a value other than the default was set, in milliseconds since 1970. */
   appliesSince(name: PolicyName, user: User): number | undefined;
   /** The fault of an endpoint, if there is one. */
   fault(endpoint: FaultyEndpoint): Fault | undefined;
@@ -146,6 +150,7 @@ export function createPolicies(dependencies: {
 
   return {
     applies: (name, user) => findEntry(name, user) !== undefined,
+    value: (name, user) => findEntry(name, user)?.value ?? policyValues[name][0],
     appliesSince: (name, user) => findEntry(name, user)?.since,
     fault: faults.find,
     list: () => policyNames.flatMap(listStates),

@@ -1,11 +1,15 @@
 /** Parses the `scope` parameter into a resource and its scopes. */
 import type { App, Directory } from './directory.ts';
+import { microsoftGraph } from './microsoft-graph.ts';
 import { Refusal } from './refusal.ts';
 
 /** The parsed `scope` parameter. */
 export interface RequestedScopes {
   readonly resource: App;
-  /** The resource as the request spelled it, such as `api://{appId}`. The response repeats it. */
+  /**
+   * The resource as the request spelled it, such as `api://{appId}`. The response repeats it. Empty
+   * for a request that names no API, which is for Microsoft Graph.
+   */
   readonly prefix: string;
   /** The scopes of the resource, such as `Documents.Read`. Empty for `.default`. */
   readonly names: readonly string[];
@@ -15,28 +19,10 @@ export interface RequestedScopes {
   readonly oidc: readonly string[];
 }
 
-/**
- * The resource of a request without an API, as in Entra. There is no emulator of Microsoft Graph,
- * only tokens for it.
- */
-const graph: App = {
-  name: 'graph',
-  appId: '00000003-0000-0000-c000-000000000000',
-  displayName: 'Microsoft Graph',
-  requestedAccessTokenVersion: 1,
-  scopes: ['openid', 'profile', 'email', 'User.Read'],
-  roles: [],
-  redirectUris: [],
-  preAuthorized: ['client-app', 'other-app', 'original-api'],
-  knownClientApplications: [],
-  requires: {},
-};
-
-const graphPrefixes = ['', 'https://graph.microsoft.com', graph.appId];
 const oidcScopes = ['openid', 'profile', 'offline_access', 'email'];
 
 function findResource(directory: Directory, prefix: string): App {
-  if (graphPrefixes.includes(prefix)) return graph;
+  if (prefix === '') return microsoftGraph;
   const resource = directory.app(prefix);
   // The short names of the directory do not exist in Entra.
   if (resource && prefix !== resource.name) return resource;

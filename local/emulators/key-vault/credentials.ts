@@ -12,6 +12,7 @@ import { openVersionStore, type StoredVersion, type VaultVersion } from './versi
 export interface AcceptedCertificate {
   /** Lower-case hex without colons. */
   readonly thumbprintSha256: string;
+  /** The public key of the certificate. */
   readonly publicKey: KeyObject;
   /** Milliseconds since 1970. */
   readonly notAfter: number;
@@ -19,6 +20,7 @@ export interface AcceptedCertificate {
 
 /** A client secret on the app registration at Entra. */
 export interface AcceptedSecret {
+  /** The secret itself. */
   readonly value: string;
   /** Milliseconds since 1970. */
   readonly notAfter: number;
@@ -34,7 +36,7 @@ export interface Credentials {
   secrets(app: string): readonly AcceptedSecret[];
   /**
    * The newest client secret of an app.
-   * @throws Error when the app has none.
+   * @throws {Error} when the app has none.
    */
   secretOf(app: string): string;
   /** Creates a new certificate and secret for each app. Entra then accepts only these. */
@@ -53,7 +55,7 @@ export interface Credentials {
 const hourMs = 3_600_000;
 const lifetimeMs = 365 * 24 * hourMs;
 
-/** Opens `dataDir/credentials.json` (mode 0600). Creates or renews what is missing or invalid. */
+/** Opens `dataDir/credentials.json` (mode 0600). Creates missing and invalid credentials. */
 export async function openCredentials(options: {
   readonly dataDir: string;
   readonly directory: Directory;

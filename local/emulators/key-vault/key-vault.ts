@@ -9,7 +9,7 @@ import type { VaultVersion } from './version-store.ts';
 const audience = 'https://vault.azure.net';
 const requiredRole = 'Key Vault Secrets User';
 
-/** What @azure/keyvault-secrets 4.12.0 sends, and older versions with the same responses. */
+/** The version that @azure/keyvault-secrets 4.12.0 sends, and older ones with equal responses. */
 const apiVersions = ['7.4', '7.5', '7.6', '2025-07-01', '2026-04-01'];
 
 /** An error response of Key Vault. */

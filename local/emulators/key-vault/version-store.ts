@@ -6,9 +6,13 @@ import { writePrivateFile } from '../private-file.ts';
 
 /** A version of a secret in Key Vault. */
 export interface VaultVersion {
+  /** The version id: 32 hexadecimal digits. */
   readonly version: string;
+  /** The secret, or the PEM of a certificate with its private key. */
   readonly value: string;
+  /** `application/x-pem-file` or `text/plain`. */
   readonly contentType: string;
+  /** Whether the version can be read. */
   readonly enabled: boolean;
   /** Milliseconds since 1970. */
   readonly created: number;
@@ -18,6 +22,7 @@ export interface VaultVersion {
 
 /** A version as it is stored. */
 export interface StoredVersion extends VaultVersion {
+  /** Milliseconds since 1970. */
   readonly expires: number;
   /** Whether Entra accepts this version. */
   readonly accepted: boolean;

@@ -3,7 +3,9 @@ import { openManagedIdentityKeys } from './keys.ts';
 
 /** The principal that calls Key Vault or Table Storage. */
 export interface AzureCaller {
+  /** The object id of the service principal. */
   readonly principalId: string;
+  /** The client id. */
   readonly appId: string;
   /** The name of the managed identity. For another principal, its id. */
   readonly name: string;
@@ -16,7 +18,7 @@ export type CallerResult =
   | { readonly caller: AzureCaller; readonly rejection?: never }
   | { readonly rejection: string; readonly caller?: never };
 
-/** How far `nbf` may lie in the future, in seconds. */
+/** Seconds by which `nbf` may be in the future. */
 const clockToleranceSeconds = 300;
 
 /**

@@ -24,10 +24,11 @@ type IdentityHeaders = Readonly<Record<IdentityName, string>>;
 
 /** The token endpoint and the identity headers of its callers. */
 export interface ManagedIdentity {
+  /** Handles `GET /msi/token`. */
   readonly endpoint: Endpoint;
   /**
    * The value that each app has in IDENTITY_HEADER. It decides which identity the app can use.
-   * The values outlive a restart of the emulators, so that a host that still runs keeps working.
+   * The values survive a restart of the emulators, so that a running host continues to work.
    */
   readonly headers: IdentityHeaders;
 }
@@ -75,7 +76,7 @@ export function createManagedIdentity(context: EmulatorContext): ManagedIdentity
 
 interface IdentityError {
   readonly status: 400 | 401 | 405;
-  /** App Service's own text where it is known. */
+  /** The text of App Service, where it is known. */
   readonly message: string;
 }
 

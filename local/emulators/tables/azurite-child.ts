@@ -2,7 +2,7 @@
  * The child process that runs Azurite's table service on a free loopback port and sends the port to
  * its parent. Argument: the data folder. It saves and exits when the IPC channel closes, so it ends
  * even when the parent was killed. Azurite's own program saves on SIGINT only, not on SIGTERM, and
- * outlives its parent.
+ * continues to run when its parent ends.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';

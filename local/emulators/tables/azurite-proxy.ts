@@ -22,7 +22,7 @@ export class BodyTooLarge extends Error {}
 export interface AzuriteProxy {
   /**
    * Signs a request, sends it to Azurite and streams the response back.
-   * @throws BodyTooLarge, or a network error when Azurite does not respond.
+   * @throws {BodyTooLarge}, or a network error when Azurite does not respond.
    */
   forward(request: IncomingMessage, response: ServerResponse): Promise<void>;
   /** Closes the connections to Azurite. */

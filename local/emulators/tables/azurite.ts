@@ -13,7 +13,7 @@ export interface Azurite {
 
 const program = new URL('azurite-child.ts', import.meta.url);
 const closeTimeoutMs = 10_000;
-/** An error message has at most this many characters, from the end of the child's stderr. */
+/** The maximum number of characters of the child's stderr in an error message. */
 const maxErrorLength = 2_000;
 
 /** The environment without proxies and settings that would change what Azurite does. */
@@ -26,7 +26,7 @@ function createChildEnvironment(): NodeJS.ProcessEnv {
 
 /**
  * Starts Azurite's table service as a child process with its data in `folder`.
- * @throws Error with the child's stderr when the child exits before it listens.
+ * @throws {Error} with the child's stderr when the child exits before it listens.
  */
 export async function startAzurite(folder: string): Promise<Azurite> {
   await mkdir(folder, { recursive: true, mode: 0o700 });

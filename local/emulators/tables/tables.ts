@@ -36,7 +36,7 @@ export interface Tables {
  * Starts the table service on 127.0.0.1, with its data in `dataDir/tables`. Callers need a token of
  * a managed identity for https://storage.azure.com (else 401) and the table role (else 403).
  * @param port 0 picks a free port.
- * @throws Error when the port is in use.
+ * @throws {Error} when the port is in use.
  */
 export async function startTables(context: EmulatorContext, port: number): Promise<Tables> {
   const azurite = await startAzurite(join(context.dataDir, 'tables'));

@@ -110,6 +110,22 @@ export const apiRegistrationFacts: readonly Fact[] = [
     },
   },
   {
+    name: 'Original API requests only to read the names of users in Graph, on behalf of a user',
+    isTrue: registered((snapshot) =>
+      same(at(snapshot.registration('original-api'), 'properties.requiredResourceAccess'), [
+        {
+          resourceAppId: '00000003-0000-0000-c000-000000000000',
+          resourceAccess: [{ id: 'b340eb25-3456-403f-be2f-af7a0d370277', type: 'Scope' }],
+        },
+      ]),
+    ),
+    mutation: {
+      file: original,
+      from: "type: 'Scope'",
+      to: "type: 'Role'",
+    },
+  },
+  {
     name: 'Profiles.Manage can be assigned to users only',
     isTrue: registered((snapshot) =>
       same(

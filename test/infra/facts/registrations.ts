@@ -72,8 +72,12 @@ export const registrationFacts: readonly Fact[] = [
     },
   },
   {
-    name: 'no registration requests a permission',
-    isTrue: registered((snapshot) => !snapshot.text.includes('requiredResourceAccess')),
+    name: 'only the registration of Original API requests a permission',
+    isTrue: registered(
+      (snapshot) =>
+        !snapshot.registration('client-app').properties.requiredResourceAccess &&
+        !snapshot.registration('downstream-api').properties.requiredResourceAccess,
+    ),
     mutation: {
       file: clientApp,
       from: 'spa: {',

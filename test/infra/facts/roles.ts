@@ -23,7 +23,7 @@ const identitiesWithRole = (snapshot: Snapshot, on: string) =>
     .map((assignment) => assignment.of)
     .sort();
 
-/** The Bicep source of a role assignment, as far as it names the API and the role. */
+/** The part of a role assignment's Bicep source that names the API and the role. */
 const assignment = (api: 'original' | 'downstream', role: string) =>
   [
     `principalId: ${api}.principalId`,

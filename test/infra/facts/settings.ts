@@ -77,6 +77,21 @@ export const settingFacts: readonly Fact[] = [
     },
   },
   {
+    name: 'Original API calls the Microsoft Graph of its cloud',
+    isTrue: everywhere((snapshot) => {
+      const endpoint = String(snapshot.app('original').settings.MICROSOFT_GRAPH_ENDPOINT);
+      return (
+        endpoint.includes("'AzureCloud', 'https://graph.microsoft.com'") &&
+        endpoint.endsWith('[environment().name]]')
+      );
+    }),
+    mutation: {
+      file: main,
+      from: "AzureCloud: 'https://graph.microsoft.com'",
+      to: "AzureCloud: 'https://graph.microsoft.us'",
+    },
+  },
+  {
     name: 'Original API allows only the origin of the Client App',
     isTrue: everywhere(
       (snapshot) =>

@@ -82,7 +82,7 @@ test('adds the newest version to a registration that does not have it', async ()
   expect(displayNames()).toEqual(['v/zero-trust-original-api v1']);
 });
 
-test('keeps certificates of other people and of other vaults on the registration', async () => {
+test('leaves certificates of other users and other vaults on the registration', async () => {
   const others = [
     { displayName: 'somebody else’s', key: 'abc', keyId: '1' },
     { displayName: 'kv-other/zero-trust-original-api v1', key: 'def', keyId: '2' },
@@ -110,7 +110,7 @@ test('a rotation adds the new version, waits, and then removes the old one', asy
   expect(fake.clock.slept).toContain(120_000);
 });
 
-test('uses a role that the user already has, and keeps it', async () => {
+test('uses a role that the user already has, and does not remove it', async () => {
   fake.state.hasRole = true;
   await ensureCredential(context);
   expect(displayNames()).toHaveLength(1);

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Azure, createAzure } from '../../../infra/hooks/azure.ts';
 import type { Clock } from '../../../infra/hooks/poll.ts';
 
-/** The state of the fake. Tests read and change it. */
+/** The state of the fake Azure. Tests read and change it. */
 export interface FakeAzureState {
   /** The paths of the role assignments that exist. */
   readonly roles: Set<string>;
@@ -11,7 +11,7 @@ export interface FakeAzureState {
   hasRole: boolean;
   /** Whether Graph returns 403 for every request. */
   graphForbids: boolean;
-  /** How many more requests the vault rejects with 403 although the role is assigned. */
+  /** The number of further requests that the vault rejects although the role is assigned. */
   vaultRejections: number;
   /** The versions of the certificate in the vault. */
   readonly versions: { readonly version: string; readonly cer: string }[];
@@ -29,7 +29,7 @@ export interface FakeClock extends Clock {
   readonly slept: number[];
 }
 
-/** A running fake. */
+/** A running fake Azure. */
 export interface FakeAzure {
   /** A client for the fake. */
   readonly azure: Azure;

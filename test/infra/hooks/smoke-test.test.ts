@@ -13,7 +13,7 @@ const unreachableUrl = 'http://127.0.0.1:1/api/downstream';
 
 /** A deployment for the smoke test. Both APIs are the same server. */
 interface FakeDeployment {
-  /** How many requests for the health return 503 before the first 200. Default: 0. */
+  /** The number of health checks that return 503 before the first 200. Default: 0. */
   readonly unhealthyResponses?: number;
   /** The status of every other route. Default: 401. */
   readonly status?: number;

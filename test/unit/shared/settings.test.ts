@@ -77,7 +77,7 @@ describe('the error', () => {
       AZURE_KEY_VAULT_ENDPOINT: 'http://u:p@vault/x',
     };
     expect(problemsOf(() => readOriginalSettings(settings))).toEqual([
-      '  - CLIENT_APP_IDS must be a comma list, each a GUID',
+      '  - CLIENT_APP_IDS must be a comma-separated list in which each item is a GUID',
       '  - AZURE_KEY_VAULT_ENDPOINT must be an https URL (plain http only for localhost)',
     ]);
   });

@@ -75,7 +75,9 @@ function decideConsent(
   const items = listConsentItems(context, client, scopes);
   const isForced = prompt === 'consent' && !formResult.accepted;
   if (hasConsent(context, user, items) && !isForced) return undefined;
-  const requiresAdmin = context.policies.applies('admin-consent', user);
+  const requiresAdmin = items.some(({ resource }) =>
+    context.consents.requiresAdmin(user, resource),
+  );
   const renderPage = requiresAdmin ? renderAdminConsentPage : renderConsentPage;
   return {
     kind: 'consent',

@@ -8,6 +8,8 @@ import type { EmulatorContext } from '../../context.ts';
 import type { SignIn } from '../conditional-access.ts';
 import { createTokenId, deriveGuid, deriveSubject } from '../derived-ids.ts';
 import type { App, User } from '../directory.ts';
+import { microsoftGraph } from '../microsoft-graph.ts';
+import { signGraphToken } from './graph-token.ts';
 import type { ClientAuthentication } from './token-request.ts';
 
 /** The user of a delegated token. */
@@ -81,7 +83,7 @@ function createVersionedClaims(origin: string, options: AccessTokenOptions) {
   const upn = subject?.user.upn;
   if (resource.requestedAccessTokenVersion === 1) {
     return {
-      aud: resource.name === 'graph' ? resource.appId : `api://${resource.appId}`,
+      aud: resource === microsoftGraph ? resource.appId : resource.identifierUri,
       iss: `${origin}/${tenantId}/`,
       ver: '1.0',
       appid: client.appId,
@@ -121,16 +123,24 @@ export function createAccessTokenClaims(
 }
 
 /**
- * Creates and signs a token. A token for Microsoft Graph has a `nonce` in its header. At Entra such
- * a signature covers the nonce's hash, so that only Graph can verify it.
+ * Signs the claims of an access token in the format of the resource. Only Microsoft Graph can
+ * verify its tokens.
  */
+export function signAccessToken(
+  { signingKeys }: Pick<EmulatorContext, 'signingKeys'>,
+  resource: App,
+  claims: object,
+): Promise<string> {
+  if (resource === microsoftGraph) return signGraphToken(signingKeys, claims);
+  return signingKeys.sign(claims);
+}
+
+/** Creates and signs an access token. */
 export async function createAccessToken(
   context: EmulatorContext,
   options: AccessTokenOptions,
 ): Promise<AccessToken> {
   const claims = createAccessTokenClaims(context, options);
-  const isForGraph = options.resource.name === 'graph';
-  const header = isForGraph ? { nonce: randomBytes(32).toString('base64url') } : {};
-  const token = await context.signingKeys.sign(claims, header);
+  const token = await signAccessToken(context, options.resource, claims);
   return { token, claims, expiresIn: claims.exp - claims.iat };
 }

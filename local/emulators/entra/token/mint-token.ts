@@ -4,7 +4,7 @@
  */
 import type { EmulatorContext } from '../../context.ts';
 import type { App, Tenant, User } from '../directory.ts';
-import { createAccessTokenClaims } from './access-token.ts';
+import { createAccessTokenClaims, signAccessToken } from './access-token.ts';
 import { createIdToken } from './id-token.ts';
 import type { ClientAuthentication } from './token-request.ts';
 
@@ -136,7 +136,7 @@ export async function mintToken(
     ...(subject ? { subject } : {}),
   });
   return {
-    access_token: await context.signingKeys.sign(overrideClaims(claims, request.claims)),
+    access_token: await signAccessToken(context, resource, overrideClaims(claims, request.claims)),
     ...(user ? { id_token: await createIdToken(context, client, user) } : {}),
   };
 }

@@ -39,6 +39,13 @@ test.each([
     appId: 'original-id',
     api: 'Downstream API',
   },
+  {
+    scope: 'https://graph.microsoft.com/User.ReadBasic.All',
+    fullScope: 'https://graph.microsoft.com/User.ReadBasic.All',
+    app: 'Original API',
+    appId: 'original-id',
+    api: 'Microsoft Graph',
+  },
 ])('describes $scope as a permission of $app for $api', ({ scope, fullScope, app, appId, api }) => {
   expect(describeScopes([scope], ids)).toMatchObject([{ app, appId, api, scope: fullScope }]);
 });

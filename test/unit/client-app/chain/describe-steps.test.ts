@@ -277,3 +277,43 @@ test.each(failedCalls)('the chain stops at $where with $code when $reason', (fai
   const request = createRecord('original-api', 'GET x', status, [1, 4], { facts });
   expect(firstCall([request, ...inside])?.stop).toMatchObject({ where, code });
 });
+
+describe('a call of Microsoft Graph', () => {
+  const call = (status: number) => createRecord('original-api', 'GET people', status, [1, 9]);
+  const graph = (status: number, facts: HopRecord['facts'] = {}) =>
+    createRecord('graph', 'GET users', status, [6, 7], { facts });
+  const exchange = createExchange(200, [2, 4], {
+    resource: '00000003-0000-0000-c000-000000000000',
+    scopes: ['User.ReadBasic.All'],
+    token: { aud: 'g' },
+  });
+
+  test('has the exchange for Graph and the call of Graph', () => {
+    const titles = firstCall([exchange, graph(200), call(200)])?.steps.map(({ title }) => title);
+
+    expect(titles).toEqual(
+      expect.arrayContaining([
+        'Entra issues token B for Microsoft Graph',
+        'Original API calls Microsoft Graph with token B: GET users',
+        'Microsoft Graph returns 200',
+      ]),
+    );
+  });
+
+  test('uses a cached token B for Graph, with the claims of the earlier exchange', () => {
+    const earlier = { ...exchange, at: 0, took: 1, correlationId: 'earlier' };
+    const steps = firstCall([earlier, graph(200), call(200)])?.steps;
+
+    expect(steps?.find(({ title }) => title.includes('cached token B'))?.facts).toEqual(['aud g']);
+  });
+
+  test.each([
+    { name: 'an unknown person', status: 404, facts: {}, code: 'not_found' },
+    { name: 'a challenge', status: 401, facts: { claims: '{}' }, code: 'sign_in_again' },
+    { name: 'an outage', status: 503, facts: {}, code: 'unavailable' },
+  ])('stops at Graph for $name', ({ status, facts, code }) => {
+    const { stop } = firstCall([exchange, graph(status, facts), call(status)]) ?? {};
+
+    expect(stop).toMatchObject({ where: 'graph', code });
+  });
+});

@@ -18,6 +18,8 @@ const steps = [
   createStep('entra', 'original'),
   createStep('original', 'downstream'),
   createStep('downstream', 'original'),
+  createStep('original', 'graph'),
+  createStep('graph', 'original'),
   createStep('original', 'client'),
 ];
 
@@ -29,7 +31,7 @@ describe.each([
   const drawn = arrows.filter((arrow) => arrow !== undefined);
 
   test('has an arrow for each step between two places', () => {
-    expect(drawn).toHaveLength(6);
+    expect(drawn).toHaveLength(8);
     expect(arrows[1]).toBeUndefined();
   });
 

@@ -1,11 +1,18 @@
-import { type Refusal, TokenEndpointRefusal } from '../../../../shared/obo/network.ts';
+import {
+  type GuardRejection,
+  type Refusal,
+  TokenEndpointRefusal,
+} from '../../../../shared/obo/network.ts';
 import { createTokenEndpointGuard } from '../../../../shared/obo/token-endpoint-guard.ts';
 
-/** The refusal of the guard while the endpoint is down or too many requests are waiting. */
-export const endpointDown: Refusal = { failure: 'connect', retryAfter: 5 };
+/** The refusal of the guard with this reason. The random part of the time is 0 in these tests. */
+export const rejectedAs = (rejection: GuardRejection): Refusal => ({ rejection, retryAfter: 5 });
 
 /** The refusal of the guard for a user who is throttled for this long. */
-export const throttledFor = (seconds: number): Refusal => ({ status: 429, retryAfter: seconds });
+export const throttledFor = (seconds: number): Refusal => ({
+  rejection: 'throttled',
+  retryAfter: seconds,
+});
 
 /** A request that the token endpoint refuses. */
 export const refuseWith = (refusal: Refusal) => () =>
@@ -21,10 +28,10 @@ export const createUsers = (count: number) =>
 const succeed = async () => 'ok';
 
 /** Creates a guard with a clock that the test sets. */
-export function setUpGuard() {
+export function setUpGuard(random: () => number = () => 0) {
   let now = Date.UTC(2026, 10, 22);
   let requests = 0;
-  const guard = createTokenEndpointGuard(() => now);
+  const guard = createTokenEndpointGuard({ now: () => now, random });
   return {
     /** How many requests the guard has sent. */
     countRequests: () => requests,
@@ -32,9 +39,13 @@ export function setUpGuard() {
       now += milliseconds;
     },
     /** Runs a request and returns its result, or the refusal of the guard or the endpoint. */
-    async run(user: string, request: () => Promise<unknown> = succeed): Promise<unknown> {
+    async run(
+      objectId: string,
+      request: () => Promise<unknown> = succeed,
+      tenantId = 'contoso',
+    ): Promise<unknown> {
       try {
-        return await guard(user, () => {
+        return await guard({ tenantId, objectId }, () => {
           requests += 1;
           return request();
         });

@@ -41,6 +41,75 @@ describe('apiErrorOf', () => {
     codes: [1],
   };
 
+  const causes: { name: string; refusal: Refusal; cause: string | undefined; says: RegExp }[] = [
+    {
+      name: 'a full queue',
+      refusal: { rejection: 'queue-full' },
+      cause: 'queue',
+      says: /queue full/i,
+    },
+    {
+      name: 'a long wait in the queue',
+      refusal: { rejection: 'waited-too-long' },
+      cause: 'queue',
+      says: /waited too long/i,
+    },
+    {
+      name: 'an open circuit',
+      refusal: { rejection: 'circuit-open' },
+      cause: 'breaker',
+      says: /breaker is open/,
+    },
+    {
+      name: 'a failing user',
+      refusal: { rejection: 'user-failing' },
+      cause: 'breaker',
+      says: /of this user/,
+    },
+    {
+      name: 'a throttled user',
+      refusal: { rejection: 'throttled' },
+      cause: 'throttle',
+      says: /throttles/,
+    },
+    { name: 'status 429', refusal: { status: 429 }, cause: 'throttle', says: /throttles/ },
+    { name: 'AADSTS50196', refusal: { codes: [50196] }, cause: 'throttle', says: /throttles/ },
+    {
+      name: 'no connection',
+      refusal: { failure: 'connect' },
+      cause: 'connection',
+      says: /cannot be reached/,
+    },
+    { name: 'a broken one', refusal: { failure: 'broken' }, cause: 'connection', says: /broke/ },
+    { name: 'silence', refusal: { failure: 'timeout' }, cause: 'timeout', says: /in time/ },
+    { name: 'status 500', refusal: { status: 500 }, cause: 'busy', says: /busy/ },
+    {
+      name: 'a refusal for good',
+      refusal: { error: 'invalid_grant' },
+      cause: undefined,
+      says: /no longer valid/,
+    },
+  ];
+
+  test.each(causes)('logs the cause of $name', ({ refusal, cause, says }) => {
+    const { logContext } = apiErrorOf(refusal, []).options;
+    expect(logContext?.cause).toBe(cause);
+    expect(logContext?.explanation).toMatch(says);
+  });
+
+  test.each(causes.filter(({ cause }) => cause))('answers $name with unavailable', (row) => {
+    expect(apiErrorOf(row.refusal, []).code).toBe('unavailable');
+  });
+
+  test.each(['queue-full', 'waited-too-long'] as const)(
+    'does not say that Entra is away for %s',
+    (rejection) => {
+      const { detail, logContext } = apiErrorOf({ rejection, retryAfter: 7 }, []).options;
+      expect(detail).toMatch(/^Too many requests are waiting/);
+      expect(logContext?.explanation).not.toMatch(/cannot be reached|did not respond/);
+    },
+  );
+
   test('logs an error code', () => {
     expect(apiErrorOf(refusal, []).options.logContext?.entraError).toBe('invalid_grant');
   });

@@ -51,7 +51,9 @@ describe('a user whom Entra throttles', () => {
     const queued = Array.from({ length: 10 }, () => run('alice', throttle));
     resolve('ok');
     await Promise.all(running);
-    expect(await Promise.all(queued)).toEqual(Array.from({ length: 10 }, () => throttledFor(60)));
-    expect(countRequests()).toBeLessThanOrEqual(30);
+    const results = await Promise.all(queued);
+    // Five requests of one user run at a time. They end together.
+    expect(results.slice(5)).toEqual(Array.from({ length: 5 }, () => throttledFor(60)));
+    expect(countRequests()).toBe(25);
   });
 });

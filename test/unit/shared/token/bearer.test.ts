@@ -34,7 +34,7 @@ test.each<{ name: string; authorization: string | undefined; query?: string }>([
 
 test.each<{ name: string; authorization: string; query?: string }>([
   { name: 'the scheme without a token', authorization: 'Bearer' },
-  { name: 'the scheme and a blank', authorization: 'Bearer ' },
+  { name: 'the scheme and a space', authorization: 'Bearer ' },
   { name: 'two tokens', authorization: `Bearer ${jwt} ${jwt}` },
   { name: 'two headers, as the host joins them', authorization: `Bearer ${jwt},Bearer ${jwt}` },
   {

@@ -3,6 +3,7 @@ import type { ApiError } from '../../../../shared/api-error.ts';
 import { redact } from '../../../../shared/redacted.ts';
 import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator } from '../../../../shared/token/validate.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import {
   audience,
   type Issuer,
@@ -16,11 +17,11 @@ import {
 const cooldown = 30_000;
 
 let issuer: Issuer;
-let now: number;
+let clock: TestClock;
 
 beforeEach(async () => {
-  now = Date.UTC(2026, 10, 22);
-  issuer = await startIssuer(() => now);
+  clock = createTestClock(Date.UTC(2026, 10, 22));
+  issuer = await startIssuer(clock.now);
 });
 afterEach(async () => {
   jest.restoreAllMocks();
@@ -29,8 +30,8 @@ afterEach(async () => {
 
 /** Creates a validator that returns `accepted`, or the check that rejects the token. */
 function createOutcome() {
-  const keys = createKeys({ authorityHost: issuer.host, now: () => now });
-  const validate = createValidator({ keys, tenantIds: [tenantId], audience, now: () => now });
+  const keys = createKeys({ authorityHost: issuer.host, now: clock.now });
+  const validate = createValidator({ keys, tenantIds: [tenantId], audience, now: clock.now });
   return async (token: string) => {
     try {
       await validate(redact(token));
@@ -43,14 +44,14 @@ function createOutcome() {
 
 const tokenWithUnknownKey = (kid = 'unknown') => issuer.token({}, { kid });
 
-test('a good signature is verified once, however often unknown keys cause a fetch', async () => {
+test('a valid signature is verified once, even if unknown keys cause fetches', async () => {
   const verify = jest.spyOn(globalThis.crypto.subtle, 'verify');
   const outcome = createOutcome();
   const token = await issuer.token();
   expect(await outcome(token)).toBe('accepted');
   const refreshes = 10;
   for (let refresh = 1; refresh <= refreshes; refresh += 1) {
-    now += cooldown;
+    clock.advance(cooldown);
     expect(await outcome(await tokenWithUnknownKey(`unknown-${refresh}`))).toBe('key');
     expect(await outcome(token)).toBe('accepted');
   }
@@ -63,7 +64,7 @@ test('a token is rejected when its key was replaced under the same id', async ()
   const token = await issuer.token();
   expect(await outcome(token)).toBe('accepted');
   issuer.jwks.keys = [publicJwk(rsaKey().publicKey, 'key-1')];
-  now += cooldown;
+  clock.advance(cooldown);
   expect(await outcome(await tokenWithUnknownKey())).toBe('key');
   expect(await outcome(token)).toBe('signature');
 });
@@ -73,7 +74,7 @@ test('a token is rejected when its key was withdrawn', async () => {
   const token = await issuer.token();
   expect(await outcome(token)).toBe('accepted');
   issuer.jwks.keys = [publicJwk(rsaKey().publicKey, 'key-2')];
-  now += cooldown;
+  clock.advance(cooldown);
   expect(await outcome(await tokenWithUnknownKey())).toBe('key');
   expect(await outcome(token)).toBe('key');
 });

@@ -1,6 +1,7 @@
 import { generateKeyPairSync } from 'node:crypto';
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { createKeys, type Keys } from '../../../../shared/token/keys.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import { type Issuer, publicJwk, rsaKey, startIssuer, tenantId } from '../../../support/issuer.ts';
 
 /** Milliseconds between two fetches that unknown keys cause. */
@@ -13,12 +14,12 @@ const ellipticCurveKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).publ
 
 let issuer: Issuer;
 let keys: Keys;
-let now: number;
+let clock: TestClock;
 
 beforeEach(async () => {
-  now = Date.UTC(2026, 10, 22);
-  issuer = await startIssuer(() => now);
-  keys = createKeys({ authorityHost: issuer.host, now: () => now });
+  clock = createTestClock(Date.UTC(2026, 10, 22));
+  issuer = await startIssuer(clock.now);
+  keys = createKeys({ authorityHost: issuer.host, now: clock.now });
 });
 afterEach(() => issuer.close());
 
@@ -56,7 +57,7 @@ test.each([
 ])('a key $name is skipped, and other keys are used', async ({ key }) => {
   respondWith({ keys: [key, good] });
   expect(await keyOf('good')).toBeDefined();
-  now += cooldown;
+  clock.advance(cooldown);
   expect(await keyOf('bad')).toBeUndefined();
 });
 
@@ -75,7 +76,7 @@ test("the placeholder for the tenant in a key's issuer is replaced", async () =>
   expect((await keyOf('good'))?.keyIssuer).toBe(`https://login.example/${tenantId}/v2.0`);
 });
 
-describe('a good key set is not used', () => {
+describe('a valid key set is not used', () => {
   test('if it exceeds 512 KiB', async () => {
     respondWith({ keys: [good], padding: 'x'.repeat(512 * 1024) });
     await expect(keyOf('good')).rejects.toMatchObject({
@@ -106,10 +107,10 @@ test.each([
   { name: 'an empty list', body: '{"keys":[]}' },
   { name: 'bad keys only', body: '{"keys":[{"kty":"oct","k":"AAAA","kid":"x"}]}' },
   { name: '600 KiB', body: `{"keys":[],"x":"${'x'.repeat(600 * 1024)}"}` },
-])('a key set of $name does not replace a good one', async ({ body }) => {
+])('a key set of $name does not replace a cached one', async ({ body }) => {
   await keyOf('key-1');
   respondWithText(body);
-  now += cooldown;
+  clock.advance(cooldown);
   await expect(keyOf('unknown')).rejects.toMatchObject({ code: 'unavailable' });
   expect(await keyOf('key-1')).toBeDefined();
 });

@@ -32,7 +32,7 @@ function fetchWith(document: object) {
   return fetchMetadata(new URL(authority), tenantId, '2.0');
 }
 
-test('good metadata is used', async () => {
+test('valid metadata is accepted', async () => {
   expect((await fetchWith(good)).issuer).toBe(good.issuer);
 });
 
@@ -43,7 +43,7 @@ test.each([
   },
   { name: 'keys on another host', changes: { jwks_uri: 'https://elsewhere.example/keys' } },
   { name: 'no token endpoint', changes: { token_endpoint: undefined } },
-  { name: 'no URL of the keys', changes: { jwks_uri: undefined } },
+  { name: 'no URL for the keys', changes: { jwks_uri: undefined } },
   {
     name: 'the issuer of another tenant',
     changes: { issuer: `${authority}/${otherTenantId}/v2.0` },
@@ -55,13 +55,13 @@ test.each([
   });
 });
 
-describe('an issuer that is not a string', () => {
+describe('metadata that has no string as its issuer', () => {
   test.each([
     { name: 'an object', issuer: { toString: 'not a function' } },
     { name: 'an array', issuer: [good.issuer] },
     { name: 'null', issuer: null },
     { name: 'a number', issuer: 7 },
-  ])('but $name is a fault of Entra ID and not of the caller', async ({ issuer }) => {
+  ])('but $name is reported as a fault of Entra ID, not of the caller', async ({ issuer }) => {
     await expect(fetchWith({ ...good, issuer })).rejects.toMatchObject({
       code: 'unavailable',
       options: { logContext: { check: 'metadata' } },

@@ -26,7 +26,7 @@ import {
 
 type Changes = Readonly<Record<string, unknown>>;
 
-/** What a route requires of the app that presents the token. */
+/** The access policy of a route and the apps that may call it. */
 type Access = Policy & { readonly clients: AllowedClients };
 
 /** A check, how to remove it, and a token that no other check rejects. */
@@ -35,7 +35,7 @@ type Mutant = {
   readonly scenario: string;
   /** Removes the check until the test ends. */
   readonly remove?: () => void;
-  /** Removes the check by a route that does not require it. */
+  /** A route that does not require the check, as another way to remove it. */
   readonly access?: Access;
   readonly hostileToken: () => string | Promise<string>;
 };
@@ -94,7 +94,7 @@ afterEach(() => {
 });
 afterAll(() => issuer.close());
 
-/** A token that is good for a downstream API, too: its client has authenticated. */
+/** Signs a valid token, which a downstream API accepts as well: its client has authenticated. */
 const token = (claims: Changes = {}, header: Changes = {}, key = issuer.privateKey) =>
   issuer.token({ azpacr: '1', ...claims }, header, key);
 
@@ -115,7 +115,7 @@ async function outcome(text: string, { clients, ...policy }: Access = access): P
   }
 }
 
-/** Makes a check hold for every token. */
+/** Makes every token pass a check. */
 function disable<Values extends unknown[]>(check: Check<Values>): void {
   jest.spyOn(check, 'holds').mockReturnValue(true);
 }
@@ -158,7 +158,7 @@ const mutants: readonly Mutant[] = [
   },
   {
     check: 'form',
-    scenario: 'a token with two audiences, the second of which is good',
+    scenario: 'a token with two audiences, the second of which is valid',
     remove: () => disable(formChecks.members),
     hostileToken: async () => {
       const { header, claims } = decodeJwt(await token());
@@ -170,7 +170,7 @@ const mutants: readonly Mutant[] = [
   {
     check: 'alg',
     scenario: 'a token that is signed with RS512',
-    // Behind the header check, the algorithm is limited by the call of jose and by the key.
+    // After the header check, the call of jose and the key limit the algorithm, too.
     remove: () => {
       disableByName(headerChecks, 'alg');
       jest.spyOn(functions, 'compactVerify').mockImplementation(async (jws, key) => {
@@ -241,7 +241,7 @@ const mutants: readonly Mutant[] = [
     iat: seconds - hour,
     nbf: seconds - hour,
   })),
-  claimMutant('user', 'a token with an e-mail address as object id', () => ({
+  claimMutant('user', 'a token with an e-mail address as its object id', () => ({
     oid: 'alice@contoso.example',
   })),
   claimMutant('actor', 'a token with an unknown client authentication', () => ({ azpacr: '3' })),
@@ -276,7 +276,7 @@ const mutants: readonly Mutant[] = [
   },
 ];
 
-test('a good token is accepted', async () => {
+test('a valid token is accepted', async () => {
   expect(await outcome(await token())).toBe('accepted');
 });
 

@@ -14,7 +14,7 @@ type Claims = Readonly<Record<string, unknown>>;
 
 type Row = {
   readonly name: string;
-  /** Claims that replace those of a good token. Some depend on the issuer's address. */
+  /** Claims that replace those of a valid token. Some depend on the issuer's address. */
   readonly claims: Claims | ((issuerHost: string) => Claims);
 };
 
@@ -31,7 +31,7 @@ async function outcomeWith(claims: Row['claims']): Promise<string> {
   return outcomeOf(createTestValidator(issuer), await issuer.token(changes));
 }
 
-/** For each check, tokens that it rejects as invalid. */
+/** The tokens that each check rejects as invalid. */
 const rows: Readonly<Record<string, readonly Row[]>> = {
   tenant: [{ name: 'of a tenant that is not allowed', claims: { tid: otherTenantId } }],
   issuer: [

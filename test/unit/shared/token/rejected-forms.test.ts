@@ -5,7 +5,7 @@ import { appendSignature, base64url, decodeJwt, rsa } from '../../../../tools/at
 import { type Issuer, rsaKey, sign, startIssuer } from '../../../support/issuer.ts';
 import { createTestValidator, now, outcomeOf } from './validator-under-test.ts';
 
-/** The segments of a good token. */
+/** The segments of a valid token. */
 type Segments = { readonly header: string; readonly payload: string; readonly signature: string };
 
 let issuer: Issuer;
@@ -75,7 +75,7 @@ describe('the header', () => {
 });
 
 describe('the signature', () => {
-  test('with RS512 and the right key is rejected', async () => {
+  test('with RS512 and the correct key is rejected', async () => {
     const token = await issuer.token({}, { alg: 'RS512' });
     expect(await outcomeOf(validate, token)).toBe('invalid_token: alg');
   });
@@ -156,7 +156,7 @@ test.each<{ name: string; change: (good: Segments) => readonly string[] }>([
     change: ({ header, signature }) => [header, base64url('null'), signature],
   },
   {
-    name: 'a blank',
+    name: 'a space',
     change: ({ header, payload, signature }) => [`${header} `, payload, signature],
   },
   {
@@ -174,7 +174,7 @@ test('a token of more than 16 KiB is rejected by the check "size"', async () => 
   expect(await outcomeOf(validate, token)).toBe('invalid_token: size');
 });
 
-describe('a well signed payload', () => {
+describe('a payload with a valid signature', () => {
   /** Signs a payload that consists of these bytes. */
   async function withPayload(change: (good: string) => Buffer): Promise<string> {
     const { header, claims } = decodeJwt(await issuer.token());
@@ -182,7 +182,7 @@ describe('a well signed payload', () => {
     return appendSignature(`${base64url(header)}.${base64url(payload)}`, rsa(issuer.privateKey));
   }
 
-  test('that is good is accepted', async () => {
+  test('that is valid is accepted', async () => {
     const token = await withPayload((good) => Buffer.from(good));
     expect(await outcomeOf(validate, token)).toBe('accepted');
   });

@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from '@jest/globals';
 import { redact } from '../../../../shared/redacted.ts';
 import { type Caller, userAssertion } from '../../../../shared/token/caller.ts';
+import { createTestClock, type TestClock } from '../../../support/clock.ts';
 import {
   alice,
   audience,
@@ -12,24 +13,18 @@ import {
   startIssuer,
   tenantId,
 } from '../../../support/issuer.ts';
-import {
-  createTestValidator,
-  hour,
-  outcomeOf,
-  seconds,
-  now as startTime,
-} from './validator-under-test.ts';
+import { createTestValidator, hour, now, outcomeOf, seconds } from './validator-under-test.ts';
 
 let issuer: Issuer;
-let now: number;
+let clock: TestClock;
 
 beforeEach(async () => {
-  now = startTime;
-  issuer = await startIssuer(() => now);
+  clock = createTestClock(now);
+  issuer = await startIssuer(clock.now);
 });
 afterEach(() => issuer.close());
 
-const createValidate = () => createTestValidator(issuer, () => now);
+const createValidate = () => createTestValidator(issuer, clock.now);
 
 const groups = Array.from(
   { length: 200 },
@@ -74,7 +69,7 @@ test('a token that was accepted before is rejected once it has expired', async (
   const validate = createValidate();
   const token = await issuer.token();
   expect(await outcomeOf(validate, token)).toBe('accepted');
-  now += (hour + 61) * 1_000;
+  clock.advance((hour + 61) * 1_000);
   expect(await outcomeOf(validate, token)).toBe('invalid_token: expiry');
 });
 
@@ -82,9 +77,9 @@ test('a failed validation of a known token does not make later ones fail', async
   const validate = createValidate();
   const token = await issuer.token();
   await validate(redact(token));
-  now += (hour + 61) * 1_000;
+  clock.advance((hour + 61) * 1_000);
   await outcomeOf(validate, token);
-  now = startTime;
+  clock.advance(-(hour + 61) * 1_000);
   expect(await outcomeOf(validate, token)).toBe('accepted');
 });
 

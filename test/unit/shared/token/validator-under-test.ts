@@ -4,12 +4,14 @@ import { createKeys } from '../../../../shared/token/keys.ts';
 import { createValidator, type Validate } from '../../../../shared/token/validate.ts';
 import { audience, type Issuer, tenantId } from '../../../support/issuer.ts';
 
-/** The time of these tests, in milliseconds and in seconds since 1970. */
+/** The time of these tests in milliseconds since 1970. */
 export const now = Date.UTC(2026, 10, 22);
+/** The time of these tests in seconds since 1970. */
 export const seconds = now / 1_000;
+/** An hour in seconds. */
 export const hour = 3_600;
 
-/** A validator for the tenant and the API of the test issuer, which remembers nothing yet. */
+/** Creates a validator with an empty cache, for the tenant and the API of the test issuer. */
 export const createTestValidator = (issuer: Issuer, clock: () => number = () => now): Validate =>
   createValidator({
     keys: createKeys({ authorityHost: issuer.host, now: clock }),

@@ -9,6 +9,7 @@ import {
   type MintedTokens,
   mintToken,
 } from '../../../../../local/emulators/entra/token/mint-token.ts';
+import { createGraph } from '../../../../../local/emulators/graph/graph.ts';
 import { createListener } from '../../../../../local/emulators/listener.ts';
 import { createTestContext } from '../test-context.ts';
 
@@ -21,7 +22,7 @@ export interface JsonResponse {
   readonly body: Json;
 }
 
-/** Entra and the control API on a free port, without Key Vault and tables. */
+/** Entra, Graph and the control API on a free port, without Key Vault and tables. */
 export interface EntraEmulator {
   readonly context: EmulatorContext;
   /** The id of the home tenant. */
@@ -50,7 +51,7 @@ export function readClaims(token: unknown): Json {
   return JSON.parse(Buffer.from(payload, 'base64url').toString('utf8'));
 }
 
-/** Starts Entra and the control API on a free port. */
+/** Starts Entra, Graph and the control API on a free port. */
 export async function startEntra(): Promise<EntraEmulator> {
   const { context: testContext, pass, remove } = await createTestContext();
   const server = createServer();
@@ -60,6 +61,7 @@ export async function startEntra(): Promise<EntraEmulator> {
   const controlToken = randomBytes(24).toString('base64url');
   const listener = createListener(context, [
     createControl(context, controlToken),
+    createGraph(context),
     createEntra(context),
   ]);
   server.on('request', (request, response) => void listener(request, response));

@@ -13,15 +13,14 @@ const directory = readDirectory(undefined, 'http://localhost:5555');
 const certificateName = 'zero-trust-original-api';
 const secretName = 'zero-trust-original-api-secret';
 const dayMs = 24 * 3_600_000;
+const start = Date.UTC(2026, 10, 20);
 
 let dataDir: string;
-let nowMs: number;
 let credentials: Credentials;
-const open = () => openCredentials({ dataDir, directory, now: () => nowMs });
+const open = (now = start) => openCredentials({ dataDir, directory, now: () => now });
 
 beforeEach(async () => {
   dataDir = await mkdtemp(join(tmpdir(), 'credentials-'));
-  nowMs = Date.UTC(2026, 10, 20);
   credentials = await open();
 });
 afterEach(() => rm(dataDir, { recursive: true, force: true }));
@@ -45,11 +44,11 @@ describe('new credentials', () => {
     const [certificate] = versions;
 
     expect(versions).toMatchObject([
-      { contentType: 'application/x-pem-file', enabled: true, created: nowMs },
+      { contentType: 'application/x-pem-file', enabled: true, created: start },
     ]);
     expect(createPrivateKey(certificate?.value ?? '').asymmetricKeyType).toBe('rsa');
     expect(acceptedThumbprints()).toEqual([readThumbprint(certificate?.value)]);
-    expect(credentials.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
+    expect(credentials.certificates('original-api')[0]?.notAfter).toBeGreaterThan(start);
   });
 
   test('have one secret in Key Vault, which Entra accepts', () => {
@@ -94,11 +93,11 @@ describe('a restart', () => {
   });
 
   test('renews credentials that have expired in the meantime', async () => {
-    nowMs += 400 * dayMs;
-    const reopened = await open();
+    const later = start + 400 * dayMs;
+    const reopened = await open(later);
 
-    expect(reopened.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
-    expect(reopened.secrets('daemon')[0]?.notAfter).toBeGreaterThan(nowMs);
+    expect(reopened.certificates('original-api')[0]?.notAfter).toBeGreaterThan(later);
+    expect(reopened.secrets('daemon')[0]?.notAfter).toBeGreaterThan(later);
   });
 });
 
@@ -149,7 +148,7 @@ describe('expire', () => {
       readThumbprint(before?.value),
     ]);
     for (const { notAfter } of credentials.certificates('original-api')) {
-      expect(notAfter).toBeLessThan(nowMs);
+      expect(notAfter).toBeLessThan(start);
     }
   });
 
@@ -157,18 +156,18 @@ describe('expire', () => {
     await credentials.expire();
     const versions = credentials.vaultVersions(certificateName);
 
-    expect(Date.parse(readCertificate(versions[0]?.value).validTo)).toBeLessThan(nowMs);
+    expect(Date.parse(readCertificate(versions[0]?.value).validTo)).toBeLessThan(start);
     for (const { enabled, expires } of versions) {
       expect(enabled).toBe(true);
-      expect(expires).toBeLessThan(nowMs);
+      expect(expires).toBeLessThan(start);
     }
   });
 
   test('applies to the secrets in Key Vault and not to other secrets', async () => {
     await credentials.expire();
 
-    expect(credentials.secrets('original-api')[0]?.notAfter).toBeLessThan(nowMs);
-    expect(credentials.secrets('daemon')[0]?.notAfter).toBeGreaterThan(nowMs);
+    expect(credentials.secrets('original-api')[0]?.notAfter).toBeLessThan(start);
+    expect(credentials.secrets('daemon')[0]?.notAfter).toBeGreaterThan(start);
   });
 });
 
@@ -191,7 +190,7 @@ describe.each(['expire', 'disable'] as const)('after %s', (change) => {
     const [newest] = restored.vaultVersions(certificateName);
     expect(newest?.enabled).toBe(true);
     expect(acceptedThumbprints(restored)).toEqual([readThumbprint(newest?.value)]);
-    expect(restored.certificates('original-api')[0]?.notAfter).toBeGreaterThan(nowMs);
+    expect(restored.certificates('original-api')[0]?.notAfter).toBeGreaterThan(start);
   }
 
   test('restore renews the credentials', async () => {

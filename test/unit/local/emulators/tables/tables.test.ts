@@ -91,7 +91,7 @@ test.each([
   expect(deleted.status).toBe(204);
 });
 
-// Azurite decodes a body in chunks, so a long text has characters at the edges of chunks.
+// Azurite decodes a body in chunks, so a long text has characters at the boundaries of chunks.
 test.each([
   { script: 'Chinese', table: 'Chinese', text: '山'.repeat(32_768) },
   { script: 'emoji', table: 'Emoji', text: `x${'👩'.repeat(16_000)}` },

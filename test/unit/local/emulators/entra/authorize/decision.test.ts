@@ -137,6 +137,51 @@ describe('consent withdrawn', () => {
   });
 });
 
+describe('graph-consent', () => {
+  const openDefaultScope = () => {
+    const original = `api://${entra.context.directory.app('original-api')?.appId}`;
+    return browser.open({ scope: `openid ${original}/.default` });
+  };
+  const exchangeForGraph = () =>
+    entra.exchange({ scope: 'https://graph.microsoft.com/User.ReadBasic.All' });
+
+  test('withdrawn asks for Microsoft Graph with .default', async () => {
+    await setPolicy('graph-consent', 'withdrawn');
+
+    expect((await openDefaultScope()).page).toContain('Original API → Microsoft Graph');
+  });
+
+  test('withdrawn does not affect a sign-in for a named scope', async () => {
+    await setPolicy('graph-consent', 'withdrawn');
+
+    expect((await browser.open()).redirect.code).toBeDefined();
+  });
+
+  test('withdrawn allows the exchange after the user has accepted', async () => {
+    await setPolicy('graph-consent', 'withdrawn');
+    await openDefaultScope();
+    await submitAction('accept');
+
+    expect((await exchangeForGraph()).status).toBe(200);
+  });
+
+  test('admin-required shows a page without a button to accept', async () => {
+    await setPolicy('graph-consent', 'admin-required');
+    const { page } = await openDefaultScope();
+
+    expect(page).toContain('Need admin approval');
+    expect(page).not.toContain('value="accept"');
+  });
+
+  test('admin-required ignores a forged accept', async () => {
+    await setPolicy('graph-consent', 'admin-required');
+    await openDefaultScope();
+    await submitAction('accept');
+
+    expect((await exchangeForGraph()).body.error_codes).toEqual([90094]);
+  });
+});
+
 describe('admin-consent required', () => {
   beforeEach(() => setPolicy('admin-consent', 'required'));
 
