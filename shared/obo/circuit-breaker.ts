@@ -5,8 +5,8 @@ export type CircuitBreakerOptions = {
   /** How many failures without a success in between open the circuit. */
   readonly threshold: number;
   /**
-   * Milliseconds after a success during which the circuit stays closed. Users whose last call failed
-   * are rejected in this time.
+   * Milliseconds after a success during which the circuit stays closed. Users whose last call
+   * failed are rejected in this time.
    */
   readonly patience: number;
   /** Milliseconds between two probes while the circuit is open. */

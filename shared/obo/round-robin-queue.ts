@@ -1,4 +1,4 @@
-/** A queue in which the members of a group take turns. Within a member, it is first in, first out. */
+/** A queue in which members take turns. The items of one member are first in, first out. */
 export interface RoundRobinQueue<T> {
   /** How many items wait. */
   readonly size: number;

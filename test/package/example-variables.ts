@@ -78,6 +78,8 @@ const variablesByPath: Readonly<Record<string, Variables>> = {
   'shared/http/serve.ts': { api: 'ServedApi', methods: 'RouteMethods' },
   'shared/log.ts': { context: 'LogSink' },
   'shared/obo/': { client: "import('@azure/keyvault-secrets').SecretClient", name: 'string' },
+  'shared/obo/bulkhead.ts': { limits: 'BulkheadOptions', user: 'BulkheadUser' },
+  'shared/obo/circuit-breaker.ts': { options: 'CircuitBreakerOptions' },
   'shared/obo/exchange-cache.ts': { request: 'ExchangeRequest' },
   'shared/obo/exchanged-token.ts': { issued: 'IssuedToken', request: 'ExchangeRequest' },
   'shared/obo/network.ts': { auth: "import('@azure/msal-node').NodeAuthOptions" },

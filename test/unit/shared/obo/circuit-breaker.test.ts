@@ -251,7 +251,7 @@ describe('a probe that is due', () => {
     expect(await run('rejected')).toBe('ok');
   });
 
-  test('goes to a user who failed if no other user has asked in the last four seconds', async () => {
+  test('goes to a user who failed if no other user asked in the last four seconds', async () => {
     const { run, pass } = await setUpOpen();
     pass(1_000);
     expect(await run('failing')).toBe('ok');
