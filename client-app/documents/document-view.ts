@@ -32,7 +32,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
   const { api, person, drafts, returned } = context;
   const draftKey = id === undefined ? 'documents/new' : `documents/${id}`;
   const editor = createDocumentEditor(context, id, draftKey);
-  const sharing = createSharing(context, editor, draftKey);
+  const sharing = createSharing(context, editor);
   let isConfirmingDelete = false;
   void loadAndContinue();
 

@@ -24,19 +24,16 @@ export interface Sharing {
 /**
  * Creates the choice of readers and writers.
  * @param editor contains the chosen people
- * @param draftKey the key of the document's draft
  */
 export function createSharing(
   context: ViewContext,
   editor: Editor<unknown, DocumentFields>,
-  draftKey: string,
 ): Sharing {
   let hasChanged = false;
   const createPicker = (name: 'readers' | 'writers') =>
     createPeoplePicker({
       context,
       name,
-      draftKey: `${draftKey}/${name}`,
       getChosen: () => editor.value?.[name] ?? [],
       setChosen(ids) {
         hasChanged = true;

@@ -38,11 +38,9 @@ export interface PeopleSearch {
 /** What a search works with. */
 export interface PeopleSearchOptions {
   /** The view's access to the app. */
-  readonly context: Pick<ViewContext, 'people' | 'drafts' | 'refresh' | 'startInteraction'>;
+  readonly context: Pick<ViewContext, 'people' | 'refresh' | 'startInteraction'>;
   /** The name of the field, unique on the page. */
   readonly name: string;
-  /** The key of the draft that keeps the text during a visit to Entra. */
-  readonly draftKey: string;
   /** Replaces the browser's timers in tests. */
   readonly clock?: Clock;
 }
@@ -55,17 +53,10 @@ const searchDelay = 300;
  * text has changed.
  */
 export function createPeopleSearch(options: PeopleSearchOptions): PeopleSearch {
-  const { context, name, draftKey, clock = browserClock } = options;
-  const { people, drafts, refresh } = context;
+  const { context, name, clock = browserClock } = options;
+  const { people, refresh, startInteraction } = context;
   const action = `find-${name}`;
-  const actions = createActionRunner({
-    refresh,
-    startInteraction(problem, pending) {
-      drafts.write(draftKey, { value: { text }, basedOn: 'none' });
-      return context.startInteraction(problem, pending);
-    },
-    clock,
-  });
+  const actions = createActionRunner({ refresh, startInteraction, clock });
   let text = '';
   /** The number of changes to the text. */
   let edits = 0;
@@ -112,7 +103,7 @@ export function createPeopleSearch(options: PeopleSearchOptions): PeopleSearch {
     // The other problems are in `people.unavailable`.
     const handle = (problem: Problem) => !requiresInteraction(problem);
     // A search that runs already continues with the new text.
-    await actions.run(action, findWanted, { handle, returned });
+    await actions.run(action, findWanted, { handle, returned, input: text });
   }
 
   return {
@@ -141,8 +132,7 @@ export function createPeopleSearch(options: PeopleSearchOptions): PeopleSearch {
     run: () => run(),
     resume(returned) {
       if (returned?.action !== action) return false;
-      setText(drafts.read<{ readonly text: string }>(draftKey)?.value.text ?? '');
-      drafts.remove(draftKey);
+      setText(typeof returned.input === 'string' ? returned.input : '');
       void run(returned);
       return true;
     },

@@ -19,11 +19,7 @@ function openSharing(fields: Partial<DocumentFields> = {}) {
     refresh() {},
     announce() {},
   } as unknown as ViewContext;
-  const sharing = createSharing(
-    context,
-    editor as unknown as Editor<unknown, DocumentFields>,
-    'documents/1',
-  );
+  const sharing = createSharing(context, editor as unknown as Editor<unknown, DocumentFields>);
   return { sharing, editor };
 }
 

@@ -1,8 +1,6 @@
-import { createDrafts } from '../../../../client-app/editing/drafts.ts';
 import { createPeoplePicker } from '../../../../client-app/people/people-picker.ts';
 import type { ViewContext } from '../../../../client-app/ui/view.ts';
 import type { Clock } from '../../../../shared/browser/clock.ts';
-import { createSessionStorage } from '../editing/session-storage.ts';
 import { alice, createTestPeople, settle } from './create-test-people.ts';
 
 /** A clock that the test moves. */
@@ -30,18 +28,16 @@ function createClock() {
 export function createPickerWorld() {
   const { people, world } = createTestPeople();
   const { clock, pass } = createClock();
-  const drafts = createDrafts(createSessionStorage(), 'alice');
   const announced: string[] = [];
   const interactions: object[] = [];
   let chosen: readonly string[] = [];
   const context = {
     people,
     person: { oid: alice.id },
-    drafts,
     refresh() {},
     announce: (text: string) => announced.push(text),
-    startInteraction: async (problem: { code: string }, pending: object) => {
-      interactions.push({ problem: problem.code, ...pending });
+    startInteraction: async (_problem: object, pending: object) => {
+      interactions.push(pending);
     },
   } as unknown as ViewContext;
 
@@ -49,7 +45,6 @@ export function createPickerWorld() {
     const picker = createPeoplePicker({
       context,
       name: 'readers',
-      draftKey: 'documents/1/readers',
       getChosen: () => chosen,
       setChosen(ids) {
         chosen = ids;

@@ -89,7 +89,14 @@ async function returnFromEntra(returned: Partial<ReturnedAction>) {
   await before.picker.search.failure?.interact();
   before.world.problem = undefined;
   const { picker } = before.openPage();
-  picker.resume({ page: '', action: 'find-readers', code: 'consent_required', ...returned });
+  const [left] = before.interactions;
+  picker.resume({
+    page: '',
+    action: 'find-readers',
+    code: 'consent_required',
+    ...left,
+    ...returned,
+  });
   await before.pass(0);
   return { ...before, picker };
 }
@@ -97,7 +104,7 @@ async function returnFromEntra(returned: Partial<ReturnedAction>) {
 test('continues the search after the consent, with the same text', async () => {
   const { picker, interactions } = await returnFromEntra({});
   expect(interactions).toEqual([
-    { problem: 'consent_required', action: 'find-readers', code: 'consent_required' },
+    { action: 'find-readers', code: 'consent_required', input: 'bob' },
   ]);
   expect(picker.search.text).toBe('bob');
   expect(picker.isResumed).toBe(true);
