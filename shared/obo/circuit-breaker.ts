@@ -42,8 +42,8 @@ export interface CircuitBreaker {
  * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that tells a service
  * that is down from a service that fails for some users only.
  *
- * - Failures open the circuit only if at least two users have them, and if no call has succeeded for
- *   a while.
+ * - Failures open the circuit only if at least two users have them, and if no call has succeeded
+ *   for a while.
  * - A user's failures do not count if somebody else's call succeeded between them. The trouble is
  *   then the user's own.
  * - While the circuit is open, one call per probe interval finds out whether the service is back. A
