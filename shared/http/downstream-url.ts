@@ -6,11 +6,12 @@ export type Query = URLSearchParams | Readonly<Record<string, string>>;
 /**
  * A segment `.` or `..`, a backslash, a slash at the start, or a control character. Each of them
  * could lead to another path or origin. A dot, slash or backslash can also be percent-encoded, even
- * several times, because servers may decode it as often.
+ * several times, because servers may decode it as often. Spaces at the end do not hide a segment,
+ * because `URL` drops them.
  */
 const unsafePath = new RegExp(
   [
-    String.raw`(?:^|/|%(?:25)*2f)(?:\.|%(?:25)*2e){1,2}(?=$|[/;#]|%(?:25)*2f)`,
+    String.raw`(?:^|/|%(?:25)*2f)(?:\.|%(?:25)*2e){1,2}(?= *$|[/;#]|%(?:25)*2f)`,
     String.raw`\\|%(?:25)*5c`,
     '^(?:/|%(?:25)*2f)',
     String.raw`[\x00-\x1f\x7f]`,

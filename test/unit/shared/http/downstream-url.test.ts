@@ -84,6 +84,10 @@ describe('a path that could lead elsewhere is refused:', () => {
     'users/..?a=1',
     'users/..#a',
     'users/..;a/b',
+    // The same before spaces, which URLs drop at their end.
+    'users/.. ',
+    'users/.  ',
+    'users/%2e%2e ',
     // Steps to a parent, encoded.
     '%2e%2e/admin',
     '.%2E/admin',
