@@ -73,7 +73,7 @@ export type Api = {
  * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
  * `createWebApi` to everything that uses the standard `Request` and `Response`.
  *
- * @throws {TypeError} A client ID is not a GUID.
+ * @throws {TypeError} A client ID is not a GUID, or an App ID URI or an origin is malformed.
  *
  * @example
  * ```ts
@@ -100,12 +100,17 @@ export function createApi({
 
   const api: ServedApi = {
     name,
-    validate: createValidator({ keys, tenantIds, audience: [clientId, ...appIdUris], now }),
+    validate: createValidator({
+      keys,
+      tenantIds,
+      audience: [clientId, ...appIdUris.map(readAppIdUri)],
+      now,
+    }),
     clients: {
       clientIds: clients.map((id) => readClientId('clients', id)),
       confidential: confidentialClientsOnly,
     },
-    origins,
+    origins: readOrigins(origins),
     challenge: {
       clientId,
       authorizationUri: new URL(`${tenantIds[0]}/oauth2/v2.0/authorize`, authorityHost).href,
@@ -148,4 +153,23 @@ export function createApi({
 function readClientId(option: string, id: string): string {
   if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client ID (a GUID).`);
   return id.toLowerCase();
+}
+
+/** A missing setting must not become an audience: a token without one would have it, too. */
+function readAppIdUri(uri: string): string {
+  if (!URL.canParse(uri)) throw new TypeError(`audience: '${uri}' is not an App ID URI.`);
+  return uri;
+}
+
+/** A scheme and a host, as in an `Origin` header. No wildcards, and no `null`. */
+const webOrigin = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#*]+$/;
+
+/** A text would pass for a list, and would then allow each of its parts. */
+function readOrigins(origins: readonly string[]): readonly string[] {
+  if (!Array.isArray(origins)) throw new TypeError('origins must be a list.');
+  const malformed = origins.find((origin) => !webOrigin.test(origin));
+  if (malformed === undefined) return origins;
+  throw new TypeError(
+    `origins: '${malformed}' is not a web origin, such as 'https://app.contoso.example'.`,
+  );
 }

@@ -103,6 +103,36 @@ test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
     message: "audience: '' is not a client ID",
   },
   {
+    name: 'a further audience that is missing, such as a setting',
+    options: { audience: [audience, undefined as never] },
+    message: "audience: 'undefined' is not an App ID URI",
+  },
+  {
+    name: 'an empty further audience',
+    options: { audience: [audience, ''] },
+    message: "audience: '' is not an App ID URI",
+  },
+  {
+    name: 'an origin with a path',
+    options: { origins: ['https://shop.example/'] },
+    message: "origins: 'https://shop.example/' is not a web origin",
+  },
+  {
+    name: 'every origin',
+    options: { origins: ['*'] },
+    message: "origins: '*' is not a web origin",
+  },
+  {
+    name: 'the origin of sandboxed pages',
+    options: { origins: ['null'] },
+    message: "origins: 'null' is not a web origin",
+  },
+  {
+    name: 'a text instead of a list of origins',
+    options: { origins: 'https://shop.contoso.example' as never },
+    message: 'origins must be a list.',
+  },
+  {
     name: 'a client that is no client ID',
     options: { clients: ['spa'] },
     message: "clients: 'spa' is not a client ID",
