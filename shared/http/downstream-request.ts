@@ -1,3 +1,4 @@
+import { validateHeaderName, validateHeaderValue } from 'node:http';
 import type { Query } from './downstream-url.ts';
 import type { SendMethod } from './send.ts';
 
@@ -85,7 +86,7 @@ export type PreparedRequest = {
   readonly body: string | Uint8Array | null;
 };
 
-/** Headers that only this module or the HTTP client sets. */
+/** Headers that only this module or the HTTP client sets (RFC 9110 §7.6.1 and §10.1.1). */
 const reservedHeaders: ReadonlySet<string> = new Set([
   'authorization',
   'host',
@@ -94,6 +95,12 @@ const reservedHeaders: ReadonlySet<string> = new Set([
   'transfer-encoding',
   'accept-encoding',
   'connection',
+  'keep-alive',
+  'proxy-connection',
+  'te',
+  'trailer',
+  'upgrade',
+  'expect',
   'traceparent',
 ]);
 
@@ -122,7 +129,7 @@ export function writeBody({ json, text, bytes, contentType }: DownstreamBody): {
  * Returns the headers of a request by their names in lower case.
  *
  * @param contentType The media type of the body, if there is one.
- * @throws {TypeError} A header is one that only this module sets.
+ * @throws {TypeError} A header is one that only this module sets, or it is malformed.
  *
  * @example
  * ```ts
@@ -141,5 +148,10 @@ export function writeHeaders(
     if (value !== null && value !== undefined) written[lowerCaseName] = value;
   }
   if (contentType !== undefined) written['content-type'] = contentType;
+  // Otherwise the HTTP client would refuse them, as if the connection had failed.
+  for (const [name, value] of Object.entries(written)) {
+    validateHeaderName(name);
+    validateHeaderValue(name, value);
+  }
   return written;
 }

@@ -65,12 +65,32 @@ describe('a request', () => {
     'transfer-encoding',
     'accept-encoding',
     'connection',
+    'keep-alive',
+    'proxy-connection',
+    'te',
+    'trailer',
+    'upgrade',
+    'expect',
     'traceparent',
   ])('is refused if it sets %s itself', async (name) => {
     const { downstream, call, requests } = await startDownstream(ok);
     const headers = { [name]: 'x' };
     await expect(downstream.get(call, 'things', { headers })).rejects.toThrow(TypeError);
     expect(requests).toHaveLength(0);
+  });
+
+  test.each<{ name: string; options: DownstreamBodyOptions }>([
+    { name: 'a line break in a header', options: { headers: { 'x-id': '1\r\nhost: evil' } } },
+    { name: 'a character beyond Latin-1', options: { headers: { 'x-id': '\u20ac' } } },
+    { name: 'a name that is no token', options: { headers: { 'x-id:': '1' } } },
+    { name: 'no name', options: { headers: { '': '1' } } },
+    { name: 'a line break in its media type', options: { text: 'a', contentType: 'a\r\nb: c' } },
+  ])('with $name is refused before an exchange', async ({ options }) => {
+    const { downstream, call, requests, exchanges } = await startDownstream(ok);
+    const sent = downstream.post(call, 'things', options);
+    await expect(sent).rejects.toMatchObject({ name: 'TypeError' });
+    expect(requests).toHaveLength(0);
+    expect(exchanges).toHaveLength(0);
   });
 
   test.each(['../admin', '//evil.example', 'https://evil.example/'])(
