@@ -215,8 +215,11 @@ const loopDetected = 50196;
 /** AADSTS90055: Entra throttles the tenant. */
 const tenantThrottled = 90055;
 
-function isThrottled({ status, codes = [], retryAfter }: Refusal): boolean {
-  return status === 429 || codes.includes(loopDetected) || retryAfter !== undefined;
+/** A refusal for another reason, such as a missing consent, ends when the user acts. */
+function isThrottled(refusal: Refusal): boolean {
+  const { status, codes = [], retryAfter } = refusal;
+  if (status === 429 || codes.includes(loopDetected)) return true;
+  return retryAfter !== undefined && isFailure(refusal);
 }
 
 /** Returns whether the endpoint failed. Otherwise it responded, even if it refused the request. */

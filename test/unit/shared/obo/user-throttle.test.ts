@@ -2,6 +2,13 @@ import { describe, expect, test } from '@jest/globals';
 import type { Refusal } from '../../../../shared/obo/network.ts';
 import { createUsers, refuseWith, setUpGuard, throttledFor } from './guard-setup.ts';
 
+test('a user whom Entra refuses for another reason is not throttled', async () => {
+  const { run } = setUpGuard();
+  const consentMissing = { status: 400, error: 'invalid_grant', codes: [65001], retryAfter: 300 };
+  await run('bob', refuseWith(consentMissing));
+  expect(await run('bob')).toBe('ok');
+});
+
 describe('a user whom Entra throttles', () => {
   const throttles: { name: string; refusal: Refusal; seconds: number }[] = [
     { name: '429 and 7 seconds', refusal: { status: 429, retryAfter: 7 }, seconds: 7 },
