@@ -5,7 +5,7 @@ import { type Redacted, redact } from '../redacted.ts';
 /** The scheme, one or more spaces, and a token (RFC 6750 §2.1). */
 const bearerCredentials = /^bearer +([\w.~+/-]+=*)$/i;
 
-const bearerScheme = /^bearer( |$)/i;
+const bearerScheme = /^bearer([ \t]|$)/i;
 
 /** The functions host and `Headers` join repeated headers with commas. */
 const joinedBearerScheme = /,\s*bearer\b/i;
@@ -27,7 +27,7 @@ export function readBearerToken({
   headers,
   query,
 }: Pick<ApiRequest, 'headers' | 'query'>): Redacted {
-  const header = headers.get('authorization')?.trim() ?? '';
+  const header = headers.get('authorization') ?? '';
   if (!bearerScheme.test(header)) {
     if (joinedBearerScheme.test(header)) throw malformedCredentials('two credentials');
     throw missingCredentials();

@@ -35,6 +35,8 @@ test.each<{ name: string; authorization: string | undefined; query?: string }>([
 test.each<{ name: string; authorization: string; query?: string }>([
   { name: 'the scheme without a token', authorization: 'Bearer' },
   { name: 'the scheme and a space', authorization: 'Bearer ' },
+  { name: 'the scheme and a tab', authorization: `Bearer\t${jwt}` },
+  { name: 'a no-break space after the token', authorization: `Bearer ${jwt}\xa0` },
   { name: 'two tokens', authorization: `Bearer ${jwt} ${jwt}` },
   { name: 'two headers, as the host joins them', authorization: `Bearer ${jwt},Bearer ${jwt}` },
   {
