@@ -93,7 +93,9 @@ export function urlNextTo(
 ): string | undefined {
   const url = URL.parse(text);
   const hosts = [url?.host ?? '', headers.get('host') ?? url?.host ?? ''];
-  if (!url || url.username || !hosts.every((host) => plainHost.test(host))) return undefined;
+  // URLs of other schemes have no origin.
+  if (!url || !/^https?:$/.test(url.protocol)) return undefined;
+  if (url.username || !hosts.every((host) => plainHost.test(host))) return undefined;
   const segments = segmentsOf(url.pathname);
   const prefixLength = segments.length - countSegments(route, params);
   if (prefixLength < 0) return undefined;

@@ -123,6 +123,8 @@ test.each<Row>([
   { name: 'a port that is no number', url: 'http://a.example:x/api/orders/7', host: 'a.example:x' },
   { name: 'no characters', url: 'http:///api/orders/7', host: '' },
   { name: 'fewer segments than the route', url: 'http://a.example/orders', host: 'a.example' },
+  { name: 'another scheme', url: 'ftp://a.example/api/orders/7' },
+  { name: 'a scheme without an origin', url: 'x://a.example/api/orders/7' },
   { name: 'no URL', url: '/api/orders/7', host: 'a.example' },
 ])('a host or URL with $name is not repeated', (row) => {
   expect(urlFor(row)).toBeUndefined();
