@@ -65,6 +65,9 @@ export type Route = {
  */
 const allMethods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
 
+/** All names of methods, for the check that none is misspelled. */
+const knownMethods: readonly string[] = allMethods;
+
 /** All members of a method, for the check that none is misspelled. */
 const knownMembers = ['open', 'scopes', 'anyScope', 'roles', 'authContext', 'handler'];
 
@@ -76,7 +79,8 @@ export const health: NewRouteMethods<'GET'> = {
 /**
  * Checks that each method of a route has an access policy that can be applied.
  *
- * @throws {Error} A method has no policy, contradicts itself, or has a member that does not exist.
+ * @throws {Error} A method has no policy or no handler, contradicts itself, or has a member that
+ * does not exist. Or there is no method of this name.
  *
  * @example
  * ```ts
@@ -84,7 +88,14 @@ export const health: NewRouteMethods<'GET'> = {
  * ```
  */
 export function requirePolicies(path: string, methods: RouteMethods): void {
-  for (const [name, method] of Object.entries(methods)) requirePolicy(`${name} ${path}`, method);
+  for (const [name, method] of Object.entries(methods)) {
+    // In JavaScript, `get` would otherwise be a method that no request has.
+    if (!knownMethods.includes(name))
+      throw new Error(
+        `Route ${path} has no method '${name}'. Known are: ${allMethods.join(', ')}.`,
+      );
+    requirePolicy(`${name} ${path}`, method);
+  }
 }
 
 function requirePolicy(route: string, method: RouteMethod): void {
@@ -99,6 +110,7 @@ function requirePolicy(route: string, method: RouteMethod): void {
   for (const [member, value] of Object.entries(policy))
     if (value === undefined)
       throw new Error(`Route ${route}: \`${member}\` is undefined. Set it or remove it.`);
+  if (typeof handler !== 'function') throw new Error(`Route ${route} has no handler.`);
   if (open !== true) requireValidPolicy(`Route ${route}`, policy);
   else if (Object.keys(policy).length > 0)
     throw new Error(

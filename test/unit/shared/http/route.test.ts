@@ -82,6 +82,26 @@ const methods: RouteMethods = {
   HEAD: { open: true, handler },
 };
 
+test.each([
+  { name: 'a method in lower case', methods: { get: { open: true, handler } }, method: 'get' },
+  { name: 'the method TRACE', methods: { TRACE: { open: true, handler } }, method: 'TRACE' },
+  {
+    name: 'a method with the name of a prototype',
+    methods: JSON.parse('{"__proto__": {"open": true}}') as object,
+    method: '__proto__',
+  },
+])('a route with $name is refused', ({ methods, method }) => {
+  expect(() => requirePolicies('things', methods as never)).toThrow(
+    `Route things has no method '${method}'. Known are: GET, `,
+  );
+});
+
+test('a method without a handler is refused', () => {
+  expect(() => requirePolicies('things', { GET: { open: true } as never })).toThrow(
+    'Route GET things has no handler.',
+  );
+});
+
 test('a route without methods answers all of them', () => {
   expect(methodsOf({})).toEqual(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD']);
 });
