@@ -158,5 +158,5 @@ export function createExchangeCache({
  * Returns the key of a request's entry. The audiences are part of it, so that a token that was not
  * checked is never returned to a request that requires the check.
  */
-const keyOf = ({ caller, scopes, audiences }: ExchangeRequest) =>
-  `${caller.digest} ${caller.tenantId} ${[...scopes].sort().join(' ')}|${audiences?.join(' ')}`;
+const keyOf = ({ caller: { digest, tenantId }, scopes, audiences }: ExchangeRequest) =>
+  JSON.stringify([digest, tenantId, [...scopes].sort(), audiences]);

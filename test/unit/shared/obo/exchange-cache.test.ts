@@ -27,6 +27,25 @@ describe('a cached token', () => {
     expect(exchanges).toHaveLength(2);
   });
 
+  test.each<{ name: string; audiences?: readonly string[] }>([
+    { name: 'none' },
+    { name: 'an empty list', audiences: [] },
+    { name: 'another one', audiences: ['e'] },
+    { name: 'two in one text', audiences: ['d api://d'] },
+  ])('is not returned for other audiences: $name', async ({ audiences }) => {
+    const { getToken, createRequest, exchanges } = setUpCache();
+    await getToken(createRequest('alice', { audiences: ['d', 'api://d'] }));
+    await getToken(createRequest('alice', audiences && { audiences }));
+    expect(exchanges).toHaveLength(2);
+  });
+
+  test('that was not checked is not returned for the text of a missing audience', async () => {
+    const { getToken, createRequest, exchanges } = setUpCache();
+    await getToken(createRequest('alice'));
+    await getToken(createRequest('alice', { audiences: [`${undefined}`] }));
+    expect(exchanges).toHaveLength(2);
+  });
+
   test('is returned for the same scopes in another order', async () => {
     const { getToken, createRequest, exchanges } = setUpCache();
     await getToken(createRequest('alice', { scopes: ['x', 'y'] }));
