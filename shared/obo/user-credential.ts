@@ -16,6 +16,7 @@ export type UserCall = Pick<Call, 'caller' | 'trace' | 'signal' | 'addLogContext
  *
  * @throws ApiError from `getToken`: the refusal of Entra, `bad_gateway` if the claims of a
  * challenge are malformed, or `timeout` when the call or the request is aborted
+ * @throws TypeError from `getToken` if the client names no scope
  * @example
  * ```ts
  * const credential = createUserCredential(cache, call);
@@ -24,10 +25,14 @@ export type UserCall = Pick<Call, 'caller' | 'trace' | 'signal' | 'addLogContext
  */
 export function createUserCredential(cache: ExchangeCache, call: UserCall): TokenCredential {
   return {
-    async getToken(scopes, { claims, abortSignal } = {}) {
+    async getToken(scopeOrScopes, { claims, abortSignal } = {}) {
+      const scopes = typeof scopeOrScopes === 'string' ? [scopeOrScopes] : scopeOrScopes;
+      // For no scope, Entra issues a token for Microsoft Graph, which the client may send elsewhere.
+      if (scopes.length === 0 || scopes.includes(''))
+        throw new TypeError('The client of the Azure SDK requests a token for no scope.');
       const request = {
         caller: call.caller,
-        scopes: typeof scopes === 'string' ? [scopes] : scopes,
+        scopes,
         correlationId: call.trace.correlationId,
         claims: claims ? readClaims(claims) : undefined,
       };

@@ -96,6 +96,13 @@ describe('a client of the Azure SDK', () => {
     expect(exchanges()[0]?.get('requested_token_use')).toBe('on_behalf_of');
   });
 
+  test.each([[[]], [['']], ['']])('cannot request a token for no scope: %j', async (scopes) => {
+    const { onBehalfOf, caller, exchanges } = await setUp((_, response) => sendEntity(response));
+    const credential = onBehalfOf.credentialFor(createCall(caller));
+    await expect(credential.getToken(scopes)).rejects.toThrow(TypeError);
+    expect(exchanges()).toHaveLength(0);
+  });
+
   test('shares the cached token with the client of the next call', async () => {
     const { getEntity, tokens, exchanges, logContext } = await setUp((_, response) =>
       sendEntity(response),
