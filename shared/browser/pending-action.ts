@@ -47,7 +47,7 @@ const key = 'zero-trust-api/pending-action';
  */
 export function createPendingActions(storage: ActionStorage, user: string): PendingActions {
   return {
-    save: (pending) => storage.setItem(key, JSON.stringify({ user, ...pending })),
+    save: (pending) => storage.setItem(key, JSON.stringify({ ...pending, user })),
     take() {
       const stored = parse(storage.getItem(key));
       storage.removeItem(key);

@@ -35,6 +35,12 @@ test('does not return the pending action of another user', () => {
   expect(createPendingActions(storage, 'bob').take()).toBeUndefined();
 });
 
+test('keeps the owner of an action that has a member user', () => {
+  const storage = createStorage();
+  createPendingActions(storage, 'alice').save(Object.assign({ user: 'bob' }, pending));
+  expect(createPendingActions(storage, 'bob').take()).toBeUndefined();
+});
+
 test('removes the pending action when another user signs in', () => {
   const storage = createStorage();
   createPendingActions(storage, 'alice').save(pending);
