@@ -22,7 +22,7 @@ export type ApiRequestInit = Omit<RequestInit, 'body'> & {
  * @param path the path below the base URL, without a leading slash, or a whole URL below it
  * @returns the response, whose status is always 2xx
  * @throws ProblemError for an error response, without a response and without an access token
- * @throws TypeError if the URL is not below the base URL
+ * @throws TypeError if the URL is not below the base URL, or the path has a segment `.` or `..`
  * @throws the reason of `init.signal` if it is aborted
  */
 export type ApiFetch = (path: string, init?: ApiRequestInit) => Promise<Response>;
@@ -105,11 +105,20 @@ export function createApiFetch(options: ApiFetchOptions): ApiFetch {
   }
 }
 
-/** An access token must not reach another server, whatever the path is made of. */
+/** A segment `.` or `..` before the query or the fragment, which `URL` would resolve. */
+const dotSegment = /^(?:[^?#]*[/\\])?(?:\.|%2e){1,2} *(?:[/\\?#]|$)/i;
+
+/**
+ * An access token must not reach another server, whatever the path is made of, and a request must
+ * not reach another resource because of an ID such as `../admin`.
+ */
 function resolveBelow(baseUrl: string, path: string): string {
   const base = baseUrl.endsWith('/') ? baseUrl : `${baseUrl}/`;
   const { href } = new URL(path, base);
-  if (!href.startsWith(new URL(base).href))
-    throw new TypeError(`${path} is not below ${base}. Pass a path without a leading slash.`);
+  // `URL` drops tabs and line breaks.
+  if (!href.startsWith(new URL(base).href) || dotSegment.test(path.replace(/[\t\n\r]/g, '')))
+    throw new TypeError(
+      `${path} is not below ${base}. Pass a path without a leading slash and without ".." segments.`,
+    );
   return href;
 }

@@ -122,6 +122,11 @@ describe('over HTTP', () => {
     { name: 'another host with backslashes', path: '\\\\evil.example/api' },
     { name: 'another path', path: '../orders' },
     { name: 'another path, percent-encoded', path: '%2e%2e/orders' },
+    { name: 'another resource below the base URL', path: 'orders/../admin' },
+    { name: 'another resource, percent-encoded', path: 'orders/.%2E/admin' },
+    { name: 'another resource, by a backslash', path: 'orders/..\\admin' },
+    { name: 'another resource, with a tab', path: 'orders/.\t./admin' },
+    { name: 'the parent of a resource', path: 'orders/.. ' },
     { name: 'another scheme', path: 'data:text/plain,orders' },
   ])('sends no token to $name', async ({ path }) => {
     await expect(createApiFetch({ baseUrl, tokens })(path)).rejects.toThrow(TypeError);
@@ -136,5 +141,10 @@ describe('over HTTP', () => {
   test('accepts a URL below the base URL, such as a link of a response', async () => {
     await createApiFetch({ baseUrl, tokens })(`${baseUrl}/orders/2`);
     expect(received[0]?.url).toBe('/api/orders/2');
+  });
+
+  test('accepts dots in a name and in the query', async () => {
+    await createApiFetch({ baseUrl, tokens })('orders/..2?next=/../1');
+    expect(received[0]?.url).toBe('/api/orders/..2?next=/../1');
   });
 });
