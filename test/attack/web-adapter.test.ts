@@ -163,6 +163,14 @@ describe.each(frameworks)('an API on $name', ({ name, createServer }) => {
     expect(`${response.text}${JSON.stringify(response.headers)}`).not.toContain('evil');
   });
 
+  test.each(['x/api/health?', 'x/api/health#', 'x?', 'x#'])(
+    'does not let the Host %s choose the path',
+    async (host) => {
+      const { json } = await send({ path: 'documents', headers: { host } });
+      expect(json).toEqual({ documents: [] });
+    },
+  );
+
   test('leaks nothing into its log', () => {
     expect(logLines.length).toBeGreaterThan(200);
     expect(findLeaks(logLines.join('\n'), [target.decoded.segments[2]])).toEqual([]);

@@ -18,9 +18,11 @@ export function toWebRequest(message: IncomingMessage): Request | undefined {
   for (let index = 0; index + 1 < rawHeaders.length; index += 2)
     headers.append(rawHeaders[index] ?? '', rawHeaders[index + 1] ?? '');
 
+  // Without its own check, a Host such as `x/admin?` would choose the path.
+  const host = URL.parse(`http://${headers.get('host') ?? ''}`)?.host;
   // An absolute target has its own host, and `//x` would be read as one.
-  const target = URL.parse(`http://${headers.get('host')}${url}`);
-  if (!target || !url.startsWith('/')) return undefined;
+  const target = URL.parse(`http://${host}${url}`);
+  if (!host || !target || !url.startsWith('/')) return undefined;
   const hasBody = method !== 'GET' && method !== 'HEAD';
   const body = hasBody ? (Readable.toWeb(message) as ReadableStream) : null;
   try {
