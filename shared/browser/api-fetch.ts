@@ -118,7 +118,8 @@ function resolveBelow(baseUrl: string, path: string): string {
   // `URL` drops tabs and line breaks.
   if (!href.startsWith(new URL(base).href) || dotSegment.test(path.replace(/[\t\n\r]/g, '')))
     throw new TypeError(
-      `${path} is not below ${base}. Pass a path without a leading slash and without ".." segments.`,
+      `${path} is not below ${base}. ` +
+        'Pass a path without a leading slash and without ".." segments.',
     );
   return href;
 }

@@ -60,8 +60,8 @@ export type DownstreamOptions = {
  * Sends a request without a body to a path below the base URL.
  *
  * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
- * @throws {TypeError} The path leads elsewhere, the request has no scopes, or a header is reserved or
- * malformed.
+ * @throws {TypeError} The path leads elsewhere, the request has no scopes, or a header is reserved
+ * or malformed.
  */
 export type SendWithoutBody = (
   call: UserCall,

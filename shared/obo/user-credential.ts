@@ -27,7 +27,7 @@ export function createUserCredential(cache: ExchangeCache, call: UserCall): Toke
   return {
     async getToken(scopeOrScopes, { claims, abortSignal } = {}) {
       const scopes = typeof scopeOrScopes === 'string' ? [scopeOrScopes] : scopeOrScopes;
-      // For no scope, Entra issues a token for Microsoft Graph, which the client may send elsewhere.
+      // For no scope, Entra issues a token for Microsoft Graph, which the client sends elsewhere.
       if (scopes.length === 0 || scopes.includes(''))
         throw new TypeError('The client of the Azure SDK requests a token for no scope.');
       const request = {

@@ -91,7 +91,7 @@ function malformedHeaderCases(api: Api): readonly Case[] {
     header('a Bearer header and a Basic header', [bearer, basic('user:password')]),
     header('a parameter after the token', `${bearer}; x=y`),
     header('a quoted token', `Bearer "${token}"`),
-    headerCase(api, 'a tab instead of the space', `Bearer\t${token}`, missingToken),
+    header('a tab instead of the space', `Bearer\t${token}`),
   ];
 }
 
