@@ -19,7 +19,7 @@ export function deriveSubject(oid: string, appId: string): string {
 }
 
 const tokenIdBytes = 16;
-/** How many bytes of a token id hold the time. */
+/** The number of bytes of a token id that contain the time. */
 const timeBytes = 6;
 
 /**

@@ -1,4 +1,4 @@
-/** The policies that a person or a test can change while the emulators run. */
+/** The policies that users and tests can change while the emulators run. */
 import type { Fault, FaultyEndpoint } from '../control/faults.ts';
 import { createInjectedFaults } from '../control/injected-faults.ts';
 import { UnknownPolicy } from '../control/unknown-policy.ts';
@@ -48,6 +48,7 @@ export const policyIds = {
 
 /** The value of a policy, for all users or for one. */
 export interface PolicyState {
+  /** The name of the policy. */
   readonly name: PolicyName;
   /** For `fault` the endpoint and the fault, such as `token=429:5`. */
   readonly value: string;
@@ -72,7 +73,7 @@ export interface Policies {
   /**
    * Sets a policy for all users or for one. It takes effect with the next request.
    * @param value For `fault`: `ENDPOINT=FAULT` or `ENDPOINT=off`.
-   * @throws UnknownPolicy
+   * @throws {UnknownPolicy} for an unknown policy, value or user.
    */
   set(name: string, value: string, user?: string): Promise<void>;
   /** Resets all policies and restores the credential in Key Vault. Signing keys do not change. */
@@ -171,7 +172,10 @@ export function createPolicies(dependencies: {
   };
 }
 
-/** @throws UnknownPolicy when the policy does not have this value or cannot apply to this user. */
+/**
+ * Checks a value and a user.
+ * @throws {UnknownPolicy} when the policy does not have this value or cannot apply to this user.
+ */
 function checkValue(
   directory: Directory,
   name: PolicyName,

@@ -27,7 +27,7 @@ export interface SigningKeys {
   jwks(issuer?: string): { keys: JWK[] };
   /**
    * Verifies the signature with the published keys and returns the claims, without checking them.
-   * @throws Error when no published key signed the token.
+   * @throws {Error} when no published key signed the token.
    */
   verify(token: string): Promise<Record<string, unknown>>;
   /**

@@ -83,7 +83,7 @@ function createChallenge(origin: string, { claims }: GraphError): string {
   return `${challenge}, error="insufficient_claims", claims="${encoded}"`;
 }
 
-/** @throws GraphError for another method or path, an invalid query, or an unknown user */
+/** @throws {GraphError} for another method or path, an invalid query, or an unknown user */
 function readUsers({ method, url }: EmulatorRequest, users: readonly User[]): object {
   const { pathname, searchParams: query } = url;
   if (method !== 'GET') {
@@ -103,7 +103,7 @@ function readUsers({ method, url }: EmulatorRequest, users: readonly User[]): ob
   });
 }
 
-/** @throws GraphError 400 for an invalid percent encoding */
+/** @throws {GraphError} 400 for an invalid percent encoding */
 function decodeId(id: string): string {
   try {
     return decodeURIComponent(id);

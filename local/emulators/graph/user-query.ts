@@ -23,7 +23,7 @@ function badRequest(message: string): GraphError {
   return new GraphError({ status: 400, code: 'BadRequest', message });
 }
 
-/** @throws GraphError 400 for an option that the emulator does not support */
+/** @throws {GraphError} 400 for an option that the emulator does not support */
 export function checkOptions(query: URLSearchParams, supported: readonly string[]): void {
   for (const name of query.keys()) {
     if (!supported.includes(name)) {
@@ -39,7 +39,7 @@ export function checkOptions(query: URLSearchParams, supported: readonly string[
  * Parses `$filter`: one or more conditions joined by `or`, each `startswith(displayName,'…')` or
  * `startswith(userPrincipalName,'…')`.
  * @returns whether the filter includes a user
- * @throws GraphError 400 for another filter
+ * @throws {GraphError} 400 for another filter
  */
 export function parseFilter(filter: string | null): (user: User) => boolean {
   if (filter === null) return () => true;
@@ -59,7 +59,7 @@ export function parseFilter(filter: string | null): (user: User) => boolean {
 /**
  * Parses `$select`.
  * @returns picks the selected properties of a user
- * @throws GraphError 400 for a property that the emulator does not have
+ * @throws {GraphError} 400 for a property that the emulator does not have
  */
 export function parseSelect(select: string | null): (user: User) => object {
   const names = select?.split(',').map((name) => name.trim()) ?? propertyNames;
@@ -76,7 +76,7 @@ export function parseSelect(select: string | null): (user: User) => object {
 
 /**
  * Parses `$top`: how many users to return, 1 to 999.
- * @throws GraphError 400 for another value
+ * @throws {GraphError} 400 for another value
  */
 export function parseTop(top: string | null): number {
   if (top === null) return defaultTop;

@@ -23,7 +23,8 @@ interface RequestOptions {
 
 /**
  * Returns the form of a POST request.
- * @throws Refusal (9002313) for a form of another origin. This prevents cross-site request forgery.
+ * @throws {Refusal} (9002313) for a form of another origin. This prevents cross-site request
+ *   forgery.
  */
 function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams | undefined {
   if (method === 'GET') return undefined;

@@ -21,6 +21,7 @@ export interface FormResult {
 
 /** An authorization request with the tenant and the session of the browser. */
 export interface AuthorizeVisit {
+  /** The authorization request, from the query. */
   readonly request: AuthorizeRequest;
   /** `undefined` for `common` and `organizations`. */
   readonly tenant: Tenant | undefined;
@@ -66,8 +67,8 @@ function stepUp(context: EntraContext, visit: AuthorizeVisit, account: Account):
 
 /**
  * Handles a form.
- * @throws Refusal when the user goes back to the client: 65004 for declined permissions, 500121 for
- *   a cancelled step-up, 90094 without the administrator's consent.
+ * @throws {Refusal} when the user goes back to the client: 65004 for declined permissions, 500121
+ *   for a cancelled step-up, 90094 without the administrator's consent.
  */
 export function handleForm(
   context: EntraContext,

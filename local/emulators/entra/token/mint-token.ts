@@ -93,6 +93,7 @@ function overrideClaims(claims: object, overrides: unknown): Record<string, unkn
 
 /** The JSON body of the response. */
 export interface MintedTokens {
+  /** A signed JWT. */
   readonly access_token: string;
   /** Absent for an app-only token. */
   readonly id_token?: string;
@@ -112,7 +113,7 @@ export interface MintedTokens {
  * - `acrs`: the satisfied authentication contexts, with commas.
  * - `claims`: claims to set in the access token. `null` removes a claim.
  *
- * @throws InvalidMintRequest
+ * @throws {InvalidMintRequest} when a member is invalid.
  */
 export async function mintToken(
   context: EmulatorContext,
