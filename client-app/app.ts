@@ -126,7 +126,7 @@ export function openApp(
   }
 }
 
-/** A page from the back/forward cache is as it was left: on the way to Entra. */
+/** A page from the back/forward cache has the state in which it was left, on the way to Entra. */
 function reloadFromCache({ persisted }: PageTransitionEvent): void {
   if (persisted) location.reload();
 }

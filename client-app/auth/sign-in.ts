@@ -37,14 +37,14 @@ export interface SignIn {
   start(): Promise<void>;
   /**
    * Leaves the page for the step that solves the problem: another sign-in, a step-up or consent.
-   * @throws ProblemError when the page cannot be left
+   * @throws {ProblemError} when the page cannot be left
    */
   interact(problem: Problem): Promise<void>;
   /** Leaves the page to sign out. */
   signOut(): Promise<void>;
   /**
    * Returns token A for scopes of Original API, which are names alone. Never leaves the page.
-   * @throws ProblemError when Entra issues no token
+   * @throws {ProblemError} when Entra issues no token
    */
   readonly acquireToken: TokenSource['acquire'];
 }

@@ -5,8 +5,9 @@ import { isDuring, startedAt } from './hop-records.ts';
 
 /**
  * Builds the chain's calls from the emulators' records, newest call first. The records of one call
- * share a correlation id. Some services receive none: their records belong to the call during which
- * they happened. Preflights and health checks are left out, and so are records of no call.
+ * share a correlation id. Some services receive no correlation id: their records belong to the call
+ * during which they were made. Preflights and health checks are left out, and so are records that
+ * belong to no call.
  */
 export function gatherCalls(records: readonly HopRecord[]): readonly ChainCall[] {
   const relevant = records.filter(

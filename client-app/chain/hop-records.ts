@@ -15,6 +15,7 @@ export const startedAt = ({ at, took }: HopRecord): number => at - took;
 export const isDuring = (record: HopRecord, outer: HopRecord): boolean =>
   startedAt(record) >= startedAt(outer) - roundingError && record.at <= outer.at + roundingError;
 
+/** Whether the response has an HTTP status of 400 or higher. */
 export const isFailure = ({ status }: HopRecord): boolean => status >= 400;
 
 /** Whether Original API exchanged token A at Entra's token endpoint. */

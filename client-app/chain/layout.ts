@@ -1,20 +1,28 @@
 import type { Place, Step } from './chain-call.ts';
 
+/** A position in the picture. */
 export interface Point {
+  /** The distance from the left edge. */
   readonly x: number;
+  /** The distance from the top edge. */
   readonly y: number;
 }
 
 /** A rectangle. `x` and `y` are its centre. */
 export interface Box extends Point {
+  /** The size from left to right. */
   readonly width: number;
+  /** The size from top to bottom. */
   readonly height: number;
 }
 
 /** The positions in the picture, in units of its viewBox. */
 export interface Layout {
+  /** The width of the picture. */
   readonly width: number;
+  /** The height of the picture. */
   readonly height: number;
+  /** The box of each place. */
   readonly places: Readonly<Record<Place, Box>>;
   /** The distance between two arrows that connect the same places. */
   readonly arrowGap: number;
@@ -24,9 +32,11 @@ export interface Layout {
 
 /** A straight arrow between the borders of two places. */
 export interface Arrow {
+  /** Where the arrow starts. */
   readonly from: Point;
+  /** Where the tip of the arrow is. */
   readonly to: Point;
-  /** Where the cargo comes to rest: the middle of the arrow. */
+  /** Where the cargo stops: the middle of the arrow. */
   readonly middle: Point;
 }
 

@@ -20,11 +20,12 @@ const entraRefusals: Readonly<Record<number, RefusalMessage>> = {
   50057: { cause: 'The user’s account is disabled.', code: 'account_disabled' },
   50058: { cause: 'The user has no session at Entra in this browser.', code: 'sign_in_again' },
   50076: {
-    cause: 'Conditional Access requires multifactor authentication (MFA).',
+    cause: 'Conditional Access requires multi-factor authentication (MFA).',
     code: 'step_up_required',
   },
   50079: {
-    cause: 'Conditional Access requires the user to register for multifactor authentication (MFA).',
+    cause:
+      'Conditional Access requires the user to register for multi-factor authentication (MFA).',
     code: 'step_up_required',
   },
   50105: {
@@ -82,7 +83,7 @@ const apiRefusals: Readonly<Record<number, RefusalMessage>> = {
   504: { cause: 'A service in the chain did not respond in time.', code: 'timeout' },
 };
 
-/** Explains an error response of one of the two APIs, as far as the status tells. */
+/** Explains an error response of one of the two APIs from its HTTP status. */
 export const explainApiRefusal = (
   status: number,
 ): Pick<RefusalMessage, 'cause'> & Partial<RefusalMessage> =>

@@ -103,7 +103,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
     if (!isConfirmingDelete) return nothing;
     return renderDialog({
       title: 'Delete this document?',
-      text: 'It is deleted at once and permanently, for everybody who can read it.',
+      text: 'It is deleted immediately and permanently, for all users who can read it.',
       confirm: html`<button class="button button-danger" @click=${() => remove(editor.etag)}>
         Delete
       </button>`,

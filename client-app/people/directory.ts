@@ -21,7 +21,7 @@ export const maxSearchLength = 64;
 /**
  * Finds users whose name or user name starts with a text.
  * @param text 1 to 64 UTF-16 code units
- * @throws ProblemError when the users cannot be looked up
+ * @throws {ProblemError} when the users cannot be looked up
  */
 export async function searchUsers(api: Api, text: string): Promise<readonly DirectoryUser[]> {
   // Unlike `encodeURIComponent`, this accepts half of a surrogate pair.
@@ -36,7 +36,7 @@ export async function searchUsers(api: Api, text: string): Promise<readonly Dire
 /**
  * Reads one user.
  * @param id the object id
- * @throws ProblemError `not_found` when the directory has no such user
+ * @throws {ProblemError} `not_found` when the directory has no such user
  */
 export async function readUser(api: Api, id: string): Promise<DirectoryUser> {
   const { value } = await api.call(

@@ -19,7 +19,7 @@ export interface People {
   nameOf(id: string): string;
   /**
    * Finds users whose name or user name starts with a text.
-   * @throws ProblemError when the users cannot be looked up
+   * @throws {ProblemError} when the users cannot be looked up
    */
   search(text: string): Promise<readonly DirectoryUser[]>;
   /**

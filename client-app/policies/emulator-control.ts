@@ -2,6 +2,7 @@ import * as v from 'valibot';
 import type { Settings } from '../settings.ts';
 
 const policySchema = v.object({
+  /** The name of the policy, such as `mfa`. */
   name: v.string(),
   /** For `fault`: `ENDPOINT=KIND`. */
   value: v.string(),
@@ -65,6 +66,7 @@ export type HopRecord = v.InferOutput<typeof recordSchema>;
  * or return an unexpected response.
  */
 export interface EmulatorControl {
+  /** Reads the policies and the values that they can have. */
   readChoices(): Promise<PolicyChoices>;
   /** Returns all policies after the change. */
   setPolicy(policy: Policy): Promise<readonly Policy[]>;

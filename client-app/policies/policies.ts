@@ -11,7 +11,9 @@ export interface Policies {
   readonly activeCount: number;
   /** Whether the last request to the emulators failed. */
   readonly failed: boolean;
+  /** Reads the policies from the emulators. */
   read(): Promise<void>;
+  /** Changes one policy. */
   set(policy: Policy): Promise<void>;
   /** Gives every policy its normal value. */
   reset(): Promise<void>;

@@ -39,7 +39,7 @@ export interface ViewContext {
   go(route: Route): void;
   /**
    * Stores the action and leaves the page for Entra. The action continues afterwards.
-   * @throws ProblemError when the page cannot be left
+   * @throws {ProblemError} when the page cannot be left
    */
   startInteraction(problem: Problem, pending: Omit<PendingAction, 'page'>): Promise<void>;
   /** The pending action, for the view that opens when the user returns from Entra. */
