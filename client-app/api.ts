@@ -30,8 +30,8 @@ export interface ApiResult<T> {
 /** The client of Original API. */
 export interface Api {
   /**
-   * Sends a request with token A. When the API rejects the token or wants other claims, acquires a
-   * new token without the user and sends the request once more.
+   * Sends a request with token A. When the API rejects the token or requires other claims, it
+   * acquires a new token silently and sends the request once more.
    * @param schema the expected body of the response. `v.undefined()` for a response without one
    * @throws {ProblemError} for an error response, an unexpected body or no response
    */

@@ -114,7 +114,10 @@ export function openApp(
     }
   }
 
-  /** A link to the current page changes no hash. It opens the page again, as a reload would. */
+  /**
+   * Opens the page again after a click on a link to it, as a reload would. Such a click does not
+   * change the hash.
+   */
   function reopenOnClick({ target }: MouseEvent): void {
     const link = target instanceof Element ? target.closest('a') : null;
     if (link?.hash && link.hash === location.hash) openCurrentView();

@@ -23,7 +23,7 @@ export interface Person {
   readonly name: string;
   /** The name that the user signs in with. */
   readonly userName: string;
-  /** The object id, which the APIs know the user by. */
+  /** The object id, by which the APIs identify the user. */
   readonly oid: string;
 }
 
@@ -43,7 +43,8 @@ export interface SignIn {
   /** Leaves the page to sign out. */
   signOut(): Promise<void>;
   /**
-   * Returns token A for scopes of Original API, which are names alone. Never leaves the page.
+   * Returns token A. The scopes are names of Original API's scopes, such as `Documents.Read`. Never
+   * leaves the page.
    * @throws {ProblemError} when Entra issues no token
    */
   readonly acquireToken: TokenSource['acquire'];
@@ -106,7 +107,7 @@ async function completeRedirect(
   return result;
 }
 
-/** Requests the tokens of this account, whatever the active account of MSAL is. */
+/** Requests tokens for this account, even when another account is active in MSAL. */
 function withAccount(msal: IPublicClientApplication, account: AccountInfo): TokenClient {
   return {
     acquireTokenSilent: (request) => msal.acquireTokenSilent({ ...request, account }),

@@ -26,7 +26,7 @@ export function gatherCalls(records: readonly HopRecord[]): readonly ChainCall[]
 /**
  * @param request Original API's record of the call.
  * @param correlated The records with the call's correlation id.
- * @param relevant All records, to find those without a correlation id and those from before.
+ * @param relevant All records, to find those without a correlation id and those before the call.
  */
 function gatherCall(
   id: string,

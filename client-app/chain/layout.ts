@@ -8,7 +8,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** A rectangle. `x` and `y` are its centre. */
+/** A rectangle. `x` and `y` are its center. */
 export interface Box extends Point {
   /** The size from left to right. */
   readonly width: number;
@@ -97,7 +97,7 @@ export function layOut(steps: readonly Step[], layout: Layout): readonly (Arrow 
   });
 }
 
-/** The same for both directions. */
+/** Identifies the two places of a step. The text is the same for both directions. */
 const connectionOf = ({ from, to }: Step): string => [from, to].sort().join(' ');
 
 /** @param index The position of the step among the `count` steps of its connection. */
@@ -130,7 +130,7 @@ function shiftAside(start: Point, end: Point, distance: number): (point: Point) 
 /** Keeps the division below finite for a line that is parallel to an axis. */
 const almostZero = 1e-9;
 
-/** Finds the point where the line from the centre of a box towards another point leaves the box. */
+/** Finds the point where the line from the center of a box towards another point leaves the box. */
 function findBorderPoint(box: Box, towards: Point): Point {
   const dx = towards.x - box.x;
   const dy = towards.y - box.y;

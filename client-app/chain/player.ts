@@ -10,7 +10,7 @@ export interface Player {
   readonly playing: boolean;
   /** Plays a call from its first step. Without animation, it shows all steps at once. */
   play(call: ChainCall): void;
-  /** Replaces the current call by a version with more records, and plays its new steps. */
+  /** Replaces the current call with a newer version, and plays the steps that it adds. */
   update(call: ChainCall): void;
   /** Stops at the latest visible step. */
   pause(): void;
@@ -32,8 +32,11 @@ const scheduleByTimer: Schedule = (work, milliseconds) => {
 };
 
 /**
+ * Creates a player without a call.
+ *
  * @param refresh Runs after each change.
  * @param isAnimated Whether steps appear one after another. False when users prefer reduced motion.
+ * @param schedule Replaces the browser's timers in tests.
  */
 export function createPlayer(
   refresh: () => void,

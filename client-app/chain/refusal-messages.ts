@@ -59,7 +59,7 @@ const entraRefusals: Readonly<Record<number, RefusalMessage>> = {
   7000222: { cause: 'The client secret of Original API has expired.', code: 'unavailable' },
 };
 
-/** Explains an error response of Entra's token endpoint. A status of 0 means that none arrived. */
+/** Explains an error response of Entra's token endpoint. A status of 0 means no response. */
 export function explainEntraRefusal(aadsts: number | undefined, status: number): RefusalMessage {
   const known = aadsts === undefined ? undefined : entraRefusals[aadsts];
   if (known) return known;
@@ -110,6 +110,6 @@ const reactions: Partial<Readonly<Record<ProblemCode, string>>> = {
   conflict: 'shows both versions and lets the user choose.',
 };
 
-/** What the Client App does after a problem. The sentence has no subject: "The Client App …". */
+/** What the Client App does after a problem. Completes the sentence "The Client App …". */
 export const describeReaction = (code: string | undefined): string =>
   reactions[code as ProblemCode] ?? 'tells the user.';

@@ -65,9 +65,9 @@ export interface DocumentChange {
   readonly title: string;
   /** Plain text. */
   readonly text: string;
-  /** Absent when the user is not the owner, who alone can change it. */
+  /** Absent when the user is not the owner, because only the owner can change it. */
   readonly readers?: readonly string[];
-  /** Absent when the user is not the owner, who alone can change it. */
+  /** Absent when the user is not the owner, because only the owner can change it. */
   readonly writers?: readonly string[];
 }
 
@@ -88,7 +88,7 @@ export async function listDocuments(api: Api, continuation?: string): Promise<Do
 
 /**
  * Reads a document.
- * @throws {ProblemError} `not_found` also when the user cannot read the document
+ * @throws {ProblemError} `not_found` when it does not exist or the user cannot read it
  */
 export function readDocument(api: Api, id: string): Promise<ApiResult<Document>> {
   return api.call({ method: 'GET', path: pathOf(id), scope: 'Documents.Read' }, document);

@@ -2,18 +2,22 @@ import * as v from 'valibot';
 import type { Api } from '../api.ts';
 
 const directoryUser = v.pipe(
-  v.object({ id: v.string(), name: v.string(), userName: v.string() }),
+  v.object({
+    /** The object id. */
+    id: v.string(),
+    /** The display name. */
+    name: v.string(),
+    /** The user principal name, which is unique in the organization. */
+    userName: v.string(),
+  }),
   v.transform((user) => ({ ...user, name: user.name || user.userName })),
 );
 const searchResult = v.object({ people: v.array(directoryUser) });
 
-/**
- * A user in the organisation's directory. `id` is the object id, `name` the display name, and
- * `userName` is unique in the organisation.
- */
+/** A user in the organization's directory. A user without a name is shown by the user name. */
 export type DirectoryUser = v.InferOutput<typeof directoryUser>;
 
-/** Original API finds at most this number of users. */
+/** The most users that Original API finds for one text. */
 export const maxFoundUsers = 20;
 /** The longest text that Original API searches for, in UTF-16 code units. */
 export const maxSearchLength = 64;

@@ -6,7 +6,7 @@ const policySchema = v.object({
   name: v.string(),
   /** For `fault`: `ENDPOINT=KIND`. */
   value: v.string(),
-  /** The only user that the policy applies to. Absent for everybody. */
+  /** The only user that the policy applies to. Absent for all users. */
   user: v.optional(v.string()),
 });
 
@@ -24,7 +24,7 @@ const choicesSchema = v.object({
 });
 
 const recordSchema = v.object({
-  /** Rises by one with each record. */
+  /** Increases by one with each record. */
   sequence: v.number(),
   /** When the hop sent its response, in milliseconds since 1970. */
   at: v.number(),

@@ -1,8 +1,8 @@
 import type { EmulatorControl, Policy, PolicyChoices } from './emulator-control.ts';
 
 /**
- * The emulators' policies as this app knows them. Others can change them too, so the app reads them
- * again from time to time.
+ * The emulators' policies as this app last read them. Another tab or a command can change them too,
+ * so the app reads them again from time to time.
  */
 export interface Policies {
   /** Undefined until the emulators have responded. */

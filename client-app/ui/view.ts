@@ -15,11 +15,11 @@ export interface View {
   title(): string;
   /** The content of the page. */
   render(): TemplateResult;
-  /** Releases what the view uses, when the user leaves it. */
+  /** Called when the user leaves the view. Removes its timers and listeners. */
   close?(): void;
 }
 
-/** What a view can use of the app. */
+/** The parts of the app that a view can use. */
 export interface ViewContext {
   /** The settings of this deployment. */
   readonly settings: Settings;
@@ -27,7 +27,7 @@ export interface ViewContext {
   readonly api: Api;
   /** The signed-in user. */
   readonly person: Person;
-  /** The people of the user's organisation. */
+  /** The people of the user's organization. */
   readonly people: People;
   /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
