@@ -28,7 +28,7 @@ export interface User {
   readonly displayName: string;
   /** The user principal name, such as `alice@contoso.example`. */
   readonly upn: string;
-  /** What is special about the user, for the sign-in page. */
+  /** A remark about the user, which the sign-in page shows. */
   readonly note?: string;
   /** Whether the account belongs to another organization. */
   readonly guest?: boolean;

@@ -33,9 +33,9 @@ export interface CodeGrant extends UserGrant {
 export interface RefreshGrant extends UserGrant {
   /** When the first refresh token of this sign-in was issued, in milliseconds since 1970. */
   readonly since: number;
-  /** The resource of a refresh request without `scope`. */
+  /** The resource that a refresh request without `scope` is for. */
   readonly resource: App;
-  /** The OpenID Connect scopes of a refresh request without `scope`. */
+  /** The OpenID Connect scopes that a refresh request without `scope` gets. */
   readonly oidc: readonly string[];
 }
 

@@ -40,7 +40,7 @@ const userPolicies: readonly PolicyName[] = [
   'revoke-sessions',
 ];
 
-/** The ids of the Conditional Access policies, as a claims challenge has them in `capolids`. */
+/** The ids of the Conditional Access policies. A claims challenge names them in `capolids`. */
 export const policyIds = {
   mfa: 'ca000000-0000-4000-8000-0000000000e1',
   'block-location': 'ca000000-0000-4000-8000-0000000000e2',
@@ -52,7 +52,7 @@ export interface PolicyState {
   readonly name: PolicyName;
   /** For `fault` the endpoint and the fault, such as `token=429:5`. */
   readonly value: string;
-  /** The name of the user that the value is for. Absent: all users. */
+  /** The name of the user that the value is for. Absent for all users. */
   readonly user?: string;
   /** When the value was set, in milliseconds since 1970. Absent for a default. */
   readonly since?: number;

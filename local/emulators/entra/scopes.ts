@@ -9,7 +9,7 @@ export interface RequestedScopes {
   readonly resource: App;
   /**
    * The resource as the request spelled it, such as `api://{appId}`. The response repeats it. Empty
-   * for a request that names no API, which is for Microsoft Graph.
+   * for a request that names no API. Such a request is for Microsoft Graph.
    */
   readonly prefix: string;
   /** The scopes of the resource, such as `Documents.Read`. Empty for `.default`. */

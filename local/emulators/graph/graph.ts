@@ -73,7 +73,7 @@ export function createGraph(context: EmulatorContext): Endpoint {
   };
 }
 
-/** The challenge has claims for continuous access evaluation only. */
+/** Creates the challenge of a 401. It has claims only for continuous access evaluation. */
 function createChallenge(origin: string, { claims }: GraphError): string {
   const challenge =
     `Bearer realm="", authorization_uri="${origin}/common/oauth2/v2.0/authorize", ` +

@@ -2,7 +2,7 @@
 import type { User } from '../entra/directory.ts';
 import { GraphError } from './graph-error.ts';
 
-/** The properties of a user that User.ReadBasic.All allows to read and the directory knows. */
+/** The properties that the directory has and that User.ReadBasic.All allows an app to read. */
 const properties = {
   id: ({ oid }: User) => oid,
   displayName: ({ displayName }: User) => displayName,
@@ -38,7 +38,7 @@ export function checkOptions(query: URLSearchParams, supported: readonly string[
 /**
  * Parses `$filter`: one or more conditions joined by `or`, each `startswith(displayName,'…')` or
  * `startswith(userPrincipalName,'…')`.
- * @returns whether the filter includes a user
+ * @returns a function that tells whether the filter includes a user
  * @throws {GraphError} 400 for another filter
  */
 export function parseFilter(filter: string | null): (user: User) => boolean {
@@ -58,7 +58,7 @@ export function parseFilter(filter: string | null): (user: User) => boolean {
 
 /**
  * Parses `$select`.
- * @returns picks the selected properties of a user
+ * @returns a function that picks the selected properties of a user
  * @throws {GraphError} 400 for a property that the emulator does not have
  */
 export function parseSelect(select: string | null): (user: User) => object {

@@ -34,7 +34,7 @@ function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams 
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** What the user did, for the record. */
+/** Names what the user did, for the record of the request. */
 function nameAction(form: URLSearchParams | undefined): string | undefined {
   const isSignIn = form?.has('user');
   return form?.get('action') ?? (isSignIn ? 'sign-in' : undefined);

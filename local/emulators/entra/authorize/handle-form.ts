@@ -1,4 +1,4 @@
-/** Handles the forms of the sign-in pages: the user chose an account, approved or accepted. */
+/** Handles the forms of the pages: choice of an account, step-up and consent. */
 import { checkAccount, isRevoked } from '../conditional-access.ts';
 import { listConsentItems } from '../consent-items.ts';
 import type { Tenant, User } from '../directory.ts';

@@ -26,7 +26,7 @@ export interface TokenSubject {
   readonly cp1: boolean;
 }
 
-/** What an access token is for. */
+/** The parties of an access token. */
 export interface AccessTokenOptions {
   /** The app that requests the token. */
   readonly client: App;
@@ -36,7 +36,7 @@ export interface AccessTokenOptions {
   readonly resource: App;
   /** The tenant that issues the token. */
   readonly tenantId: string;
-  /** Absent: an app-only token. */
+  /** Absent for an app-only token. */
   readonly subject?: TokenSubject;
 }
 

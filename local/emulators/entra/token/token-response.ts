@@ -58,7 +58,7 @@ export interface TokenResponse {
   readonly client_info?: string;
 }
 
-/** The granted scopes, spelled with the resource as the request spelled it. */
+/** Writes the granted scopes, with the resource as the request spelled it. */
 function formatScopes(
   { prefix, isDefault, oidc }: RequestedScopes,
   granted: readonly string[],
