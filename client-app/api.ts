@@ -45,7 +45,10 @@ export interface Api {
 export interface ApiOptions {
   /** The URL of Original API with its route prefix, without a trailing slash. */
   readonly baseUrl: string;
-  /** Returns token A. Throws a `ProblemError` when that needs the user. */
+  /**
+   * Returns token A.
+   * @throws {ProblemError} when the user has to act
+   */
   readonly acquireToken: SignIn['acquireToken'];
   /** Replaces the browser's `fetch` in tests. */
   readonly fetch?: typeof fetch;

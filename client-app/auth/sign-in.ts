@@ -43,8 +43,7 @@ export interface SignIn {
   /** Leaves the page to sign out. */
   signOut(): Promise<void>;
   /**
-   * Returns token A. The scopes are names of Original API's scopes, such as `Documents.Read`. Never
-   * leaves the page.
+   * Returns token A for scopes of Original API, such as `Documents.Read`. Never leaves the page.
    * @throws {ProblemError} when Entra issues no token
    */
   readonly acquireToken: TokenSource['acquire'];

@@ -11,7 +11,7 @@ const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** When the hop received the request, in milliseconds since 1970. */
 export const startedAt = ({ at, took }: HopRecord): number => at - took;
 
-/** Whether a request was handled while the outer request was. */
+/** Whether a request started and ended during another request. */
 export const isDuring = (record: HopRecord, outer: HopRecord): boolean =>
   startedAt(record) >= startedAt(outer) - roundingError && record.at <= outer.at + roundingError;
 

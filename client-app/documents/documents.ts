@@ -28,9 +28,9 @@ const document = v.object({
   text: v.string(),
   /** The object id of the owner. */
   owner: v.string(),
-  /** The object ids of the users who can read the document. */
+  /** The object ids of users who can read the document, in addition to owner and writers. */
   readers: v.array(v.string()),
-  /** The object ids of the users who can read and change the document. */
+  /** The object ids of users who can read and change the document, in addition to the owner. */
   writers: v.array(v.string()),
   /** When this version was saved, as an ISO 8601 date and time. */
   modified: v.string(),
@@ -53,9 +53,9 @@ export interface DocumentFields {
   readonly title: string;
   /** Plain text. */
   readonly text: string;
-  /** The object ids of the users who can read the document. */
+  /** The object ids of users who can read the document, in addition to owner and writers. */
   readonly readers: readonly string[];
-  /** The object ids of the users who can read and change the document. */
+  /** The object ids of users who can read and change the document, in addition to the owner. */
   readonly writers: readonly string[];
 }
 

@@ -22,8 +22,8 @@ export interface Editor<Stored, Value> {
   /** Whether the fields show a draft from before a reload or a redirect. */
   readonly restored: boolean;
   /**
-   * Present after a save for which a newer version, `theirs`, was already stored. Without `theirs`,
-   * the resource was deleted.
+   * Present after a save that failed because the stored version is another one. `theirs` is that
+   * version, or `undefined` for a deleted resource.
    */
   readonly conflict: { readonly theirs: Stored | undefined } | undefined;
   /** Loads the resource and the draft. Then continues a save that a visit to Entra interrupted. */

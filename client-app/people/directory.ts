@@ -5,7 +5,7 @@ const directoryUser = v.pipe(
   v.object({
     /** The object id. */
     id: v.string(),
-    /** The display name. */
+    /** The display name. In `DirectoryUser`, the user name replaces an empty one. */
     name: v.string(),
     /** The user principal name, which is unique in the organization. */
     userName: v.string(),
@@ -14,7 +14,7 @@ const directoryUser = v.pipe(
 );
 const searchResult = v.object({ people: v.array(directoryUser) });
 
-/** A user in the organization's directory. A user without a name is shown by the user name. */
+/** A user in the organization's directory. */
 export type DirectoryUser = v.InferOutput<typeof directoryUser>;
 
 /** The most users that Original API finds for one text. */

@@ -13,9 +13,9 @@ export interface PeopleSearch {
   readonly text: string;
   /** Whether the field has a text to search for. A text with an object id is not searched for. */
   readonly hasQuery: boolean;
-  /** The people that the last search found. It may have been for an earlier text. */
+  /** The people that the last search found. Empty without a text to search for. */
   readonly found: readonly DirectoryUser[];
-  /** Whether `found` is the result for the text in the field. It is empty without such a text. */
+  /** Whether `found` is the result for the text in the field, and not for an earlier text. */
   readonly isCurrent: boolean;
   /** Why the last search failed, if the user can solve it at Entra. */
   readonly failure: Failure | undefined;

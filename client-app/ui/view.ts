@@ -9,7 +9,7 @@ import type { People } from '../people/people.ts';
 import type { Route } from '../router.ts';
 import type { Settings } from '../settings.ts';
 
-/** One page of the app. It owns its state; the shell around it belongs to the app. */
+/** One page of the app. It owns its state. The shell around it belongs to the app. */
 export interface View {
   /** The title of the page. */
   title(): string;
