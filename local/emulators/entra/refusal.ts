@@ -25,7 +25,7 @@ export class Refusal extends Error {
   readonly error: string;
   /** The HTTP status of the token endpoint. */
   readonly status: number;
-  /** Entra’s `suberror`, which tells the client how the user can react. */
+  /** Entra's `suberror`, which tells the client how the user can react. */
   readonly suberror: string | undefined;
   /** The claims challenge as minified JSON. */
   readonly claims: string | undefined;
@@ -57,7 +57,7 @@ export interface ErrorBody {
   readonly correlation_id: string;
   /** A URL with the AADSTS code. The emulator has no page there. */
   readonly error_uri: string;
-  /** Entra’s `suberror`, which tells the client how the user can react. */
+  /** Entra's `suberror`, which tells the client how the user can react. */
   readonly suberror?: string;
   /** The claims challenge as minified JSON. */
   readonly claims?: string;

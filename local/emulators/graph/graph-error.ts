@@ -15,7 +15,7 @@ interface GraphErrorOptions {
 export class GraphError extends Error {
   /** The HTTP status. */
   readonly status: GraphErrorOptions['status'];
-  /** Graph’s code, such as `Request_ResourceNotFound`. */
+  /** Graph's code, such as `Request_ResourceNotFound`. */
   readonly code: string;
   /** For a 401: the claims that a new token must have, as minified JSON. */
   readonly claims: string | undefined;

@@ -23,7 +23,10 @@ function badRequest(message: string): GraphError {
   return new GraphError({ status: 400, code: 'BadRequest', message });
 }
 
-/** @throws {GraphError} 400 for an option that the emulator does not support */
+/**
+ * Checks that the query has only supported options, each once.
+ * @throws {GraphError} 400 for another option
+ */
 export function checkOptions(query: URLSearchParams, supported: readonly string[]): void {
   for (const name of query.keys()) {
     if (!supported.includes(name)) {

@@ -12,7 +12,7 @@ export interface RedirectTarget {
   readonly redirectUri: string;
   /** The part of the redirect URI that carries the response. */
   readonly responseMode: 'query' | 'fragment';
-  /** The client’s `state`, which the response repeats (RFC 6749 §4.1.2). */
+  /** The client's `state`, which the response repeats (RFC 6749 §4.1.2). */
   readonly state: string | undefined;
 }
 
@@ -39,7 +39,7 @@ export interface AuthorizeRequest extends RedirectTarget {
 
 /**
  * Reads the client and checks its redirect URI.
- * @throws {Refusal} (700016, 900971, 50011) which must not be sent to the redirect URI.
+ * @throws {Refusal} (700016, 900971, 50011). It must not be sent to the redirect URI.
  */
 export function parseRedirectTarget(directory: Directory, params: URLSearchParams): RedirectTarget {
   const clientId = params.get('client_id') ?? '';
@@ -59,9 +59,9 @@ export function parseRedirectTarget(directory: Directory, params: URLSearchParam
 }
 
 /**
- * Parses the other parameters.
- * @throws {Refusal} which is sent to the redirect URI: 700054 for the response type, 9002325 and
- *   9002313 for PKCE, 9002313 for prompt and claims, and those of `parseScopes`.
+ * Parses the other parameters. A refusal is sent to the redirect URI.
+ * @throws {Refusal} 700054 for the response type, 9002325 and 9002313 for PKCE, 9002313 for prompt
+ *   and claims, and those of `parseScopes`.
  */
 export function parseAuthorizeRequest(
   directory: Directory,

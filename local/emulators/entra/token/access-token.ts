@@ -46,7 +46,7 @@ export interface AccessToken {
   readonly token: string;
   /** The claims in the token. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Seconds. */
+  /** How long the token is valid, in seconds. */
   readonly expiresIn: number;
 }
 

@@ -30,7 +30,7 @@ export interface AuthenticatedClient {
 }
 
 /**
- * Authenticates the client of a token request. A public client sends its id only.
+ * Authenticates the client of a token request. A public client sends only its id.
  * @throws {Refusal} 700016 for an unknown client, 7000218 without a credential, 7000215 and 7000222
  *   for a wrong or expired secret, and those of `verifyClientAssertion`.
  */

@@ -1,6 +1,6 @@
 /**
- * Access tokens for Microsoft Graph. Their header has a `nonce`. The signature is for another
- * header, which has the SHA-256 hash of the nonce instead. So only Graph can verify such a token.
+ * Access tokens for Microsoft Graph. Their header has a `nonce`, but the signature covers a header
+ * that has the SHA-256 hash of the nonce instead. So only Graph can verify such a token.
  * https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  */
 import { createHash, randomBytes } from 'node:crypto';

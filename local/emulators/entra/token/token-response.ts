@@ -42,9 +42,9 @@ export interface TokenResponse {
   readonly token_type: 'Bearer';
   /** The granted scopes, separated by spaces. */
   readonly scope: string;
-  /** Seconds. */
+  /** How long the access token is valid, in seconds. */
   readonly expires_in: number;
-  /** Seconds. */
+  /** How long it is valid during an outage of Entra, in seconds. Here the same as `expires_in`. */
   readonly ext_expires_in: number;
   /** A signed JWT. */
   readonly access_token: string;
@@ -52,7 +52,7 @@ export interface TokenResponse {
   readonly id_token?: string;
   /** Present when `offline_access` was requested. */
   readonly refresh_token?: string;
-  /** Seconds. Present for a single-page application. */
+  /** How long the refresh token is valid, in seconds. Present for a single-page application. */
   readonly refresh_token_expires_in?: number;
   /** Present when the request had `client_info=1`. */
   readonly client_info?: string;
@@ -89,7 +89,10 @@ function checkUserGrant(
   return granted;
 }
 
-/** Runs the checks, then issues the requested tokens. */
+/**
+ * Runs the checks, then issues the requested tokens.
+ * @throws {Refusal} when a check fails.
+ */
 export async function issueUserTokens(
   context: EntraContext,
   request: TokenRequest,
