@@ -65,8 +65,8 @@ export function createTransport({ origin, maxResponseBytes, name }: TransportOpt
         method,
         headers: { ...headers, authorization, traceparent: trace.traceparent },
         body,
-        deadline: requestTimeout,
-        cap: maxResponseBytes,
+        timeout: requestTimeout,
+        maxBytes: maxResponseBytes,
         dispatcher,
         signal,
       });

@@ -70,7 +70,7 @@ export class TokenEndpointRefusal extends AuthError {
 }
 
 /** Milliseconds for one request to the token endpoint, including the response body. */
-const requestDeadline = 5_000;
+const requestTimeout = 5_000;
 
 /** The largest response body that is read, in bytes. */
 const maxResponseBytes = 256 * 1024;
@@ -118,8 +118,8 @@ async function post(
       method: 'POST',
       headers,
       body: form ?? null,
-      deadline: requestDeadline,
-      cap: maxResponseBytes,
+      timeout: requestTimeout,
+      maxBytes: maxResponseBytes,
     });
   } catch (error) {
     if (error instanceof SendFailure) throw new TokenEndpointRefusal({ failure: error.reason });
