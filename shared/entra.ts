@@ -23,10 +23,10 @@ export type EntraOptions = {
   readonly authorityHost?: string | URL;
 
   /**
-   * The client ID of an API whose tokens Entra ID signs with keys of its own, for example because
+   * The client id of an API whose tokens Entra ID signs with keys of its own, for example because
    * its registration maps claims
    * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature).
-   * The metadata is then fetched with `?appid=<client ID>`.
+   * The metadata is then fetched with `?appid=<client id>`.
    */
   readonly customSigningKeysFor?: string;
 
@@ -37,7 +37,7 @@ export type EntraOptions = {
 /**
  * Creates the one object that all APIs and clients of a process share for Entra ID.
  *
- * @throws {TypeError} An ID is missing or not a GUID, or the authority uses plain http although it
+ * @throws {TypeError} An id is missing or not a GUID, or the authority uses plain http although it
  * is not on this machine.
  *
  * @example
@@ -52,14 +52,14 @@ export function createEntra({
   now = Date.now,
 }: EntraOptions): Entra {
   if (tenantIds.length === 0 || !tenantIds.every(isGuid))
-    throw new TypeError('tenantIds must contain one or more tenant IDs (GUIDs).');
+    throw new TypeError('tenantIds must contain one or more tenant ids (GUIDs).');
   if (customSigningKeysFor !== undefined && !isGuid(customSigningKeysFor))
-    throw new TypeError('customSigningKeysFor must be a client ID (a GUID).');
+    throw new TypeError('customSigningKeysFor must be a client id (a GUID).');
   const host = new URL(authorityHost);
   if (host.protocol !== 'https:' && !isLoopback(host))
     throw new TypeError('authorityHost must be an https URL.');
   return {
-    // Entra ID writes IDs in lower case, and claims are compared exactly.
+    // Entra ID writes ids in lower case, and claims are compared exactly.
     tenantIds: tenantIds.map((id) => id.toLowerCase()),
     authorityHost: host,
     keys: createKeys({ authorityHost: host, customSigningKeysFor, now }),

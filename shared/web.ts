@@ -43,7 +43,7 @@ export type WebApi = {
  * Creates an API for Hono, Next.js, Bun, Deno and everything else that uses the standard `Request`
  * and `Response` (Fetch Standard §5.3 and §5.4).
  *
- * @throws {TypeError} A client ID is not a GUID.
+ * @throws {TypeError} A client id is not a GUID.
  *
  * @example
  * ```ts

@@ -12,7 +12,7 @@ export type ApiRequestInit = Omit<RequestInit, 'body'> & {
   /** The scopes that this request needs. Default: those of the token source. */
   readonly scopes?: readonly string[];
 
-  /** The IDs of the request. Default: random ones. */
+  /** The ids of the request. Default: random ones. */
   readonly trace?: Trace;
 };
 

@@ -11,7 +11,7 @@ export type Problem = {
   /** What is wrong, in a sentence of the API. */
   readonly detail?: string;
 
-  /** The ID of the request in the logs of every API, for support. May be empty. */
+  /** The id of the request in the logs of every API, for support. May be empty. */
   readonly correlationId: string;
 
   /** The claims challenge as JSON. Send it to Entra ID unchanged. */

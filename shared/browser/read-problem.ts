@@ -34,7 +34,7 @@ type Refusal = Pick<Problem, 'code' | 'claims' | 'scopes'>;
  * of the header take precedence over those of the body, which carries claims that are too long for
  * a header.
  *
- * @param requestId the correlation ID of the request, for a response that carries none
+ * @param requestId the correlation id of the request, for a response that carries none
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export type ClientTokenRequest = {
   /** A claims challenge, as JSON. */
   claims?: string;
 
-  /** The ID of the request in Entra ID's logs. */
+  /** The id of the request in Entra ID's logs. */
   correlationId?: string;
 
   /** Whether to skip the cache. For silent requests only. */
@@ -43,7 +43,7 @@ export type AcquireTokenOptions = {
   /** The scopes that the request needs. Default: all scopes of the app. */
   readonly scopes?: readonly string[] | undefined;
 
-  /** The ID of the request in the logs. */
+  /** The id of the request in the logs. */
   readonly correlationId?: string | undefined;
 
   /** Skips the cache. The new token has all scopes of the app and satisfies the claims. */

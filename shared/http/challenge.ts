@@ -2,7 +2,7 @@ import { type ApiError, problems } from '../api-error.ts';
 
 /** What an API tells its callers about where to get an access token. */
 export type ChallengeOptions = {
-  /** The API's client ID. It is the `realm` of the challenge. */
+  /** The API's client id. It is the `realm` of the challenge. */
   readonly clientId: string;
 
   /** The authorization endpoint of Entra ID. */

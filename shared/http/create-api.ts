@@ -23,12 +23,12 @@ export type ApiOptions = {
   readonly entra: Entra;
 
   /**
-   * The API's client ID. A list starts with it and adds App ID URIs that tokens of version 1 may
-   * name as their audience, in addition to `api://<client ID>`.
+   * The API's client id. A list starts with it and adds App ID URIs that tokens of version 1 may
+   * name as their audience, in addition to `api://<client id>`.
    */
   readonly audience: string | readonly string[];
 
-  /** The client IDs of the apps that may call the API. */
+  /** The client ids of the apps that may call the API. */
   readonly clients: readonly string[];
 
   /**
@@ -73,7 +73,7 @@ export type Api = {
  * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
  * `createWebApi` to everything that uses the standard `Request` and `Response`.
  *
- * @throws {TypeError} A client ID is not a GUID.
+ * @throws {TypeError} A client id is not a GUID.
  *
  * @example
  * ```ts
@@ -144,8 +144,8 @@ export function createApi({
   return { route, metadataRoute };
 }
 
-/** Claims are compared exactly, and Entra ID writes client IDs in lower case. */
+/** Claims are compared exactly, and Entra ID writes client ids in lower case. */
 function readClientId(option: string, id: string): string {
-  if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client ID (a GUID).`);
+  if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client id (a GUID).`);
   return id.toLowerCase();
 }

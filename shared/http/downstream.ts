@@ -37,7 +37,7 @@ export type DownstreamOptions = {
   readonly scopes?: readonly string[];
 
   /**
-   * The audiences of the API's tokens: for one's own API, its client ID, and `api://` followed by
+   * The audiences of the API's tokens: for one's own API, its client id, and `api://` followed by
    * it. Each new token is checked against them. Leave them out for an API whose tokens are opaque,
    * such as Microsoft Graph.
    */

@@ -26,7 +26,7 @@ export type ResourceMetadataOptions = {
   /** The tenants whose users may call. */
   readonly tenantIds: readonly string[];
 
-  /** The API's client ID. */
+  /** The API's client id. */
   readonly clientId: string;
 
   /** The scopes of all routes, by their short names. */
