@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 
-/** What connects the log lines of one request across the chain (W3C Trace Context). */
+/** The ids that connect the log lines of one request across the chain (W3C Trace Context). */
 export type Trace = {
   /**
    * The trace id, written as a GUID. It appears in the log and in problem bodies, and Entra ID
