@@ -2,7 +2,7 @@ import { isGuid } from './json.ts';
 import { isLoopback } from './loopback.ts';
 import { createKeys, type Keys } from './token/keys.ts';
 
-/** The tenants, the host and the keys of Entra ID, as the APIs of a process share them. */
+/** The tenants, the host and the keys of Entra ID, shared by all APIs of a process. */
 export type Entra = {
   /** The tenants whose users may call. The first one is the home tenant. */
   readonly tenantIds: readonly string[];
@@ -35,7 +35,7 @@ export type EntraOptions = {
 };
 
 /**
- * Creates the one object that all APIs and clients of a process share for Entra ID.
+ * Creates the object for Entra ID that all APIs and clients of a process share.
  *
  * @throws {TypeError} An id is missing or not a GUID, or the authority uses plain http although it
  * is not on this machine.

@@ -66,7 +66,7 @@ export async function readProblem(response: Response, requestId = ''): Promise<P
   };
 }
 
-/** Returns an empty object for a body that is missing, broken off or not a JSON object. */
+/** Returns an empty object for a body that is missing, incomplete or not a JSON object. */
 async function readDetails(response: Response): Promise<JsonObject> {
   try {
     return readJsonObject(new Uint8Array(await response.arrayBuffer())) ?? {};

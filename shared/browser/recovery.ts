@@ -26,10 +26,10 @@ const consentCodes: readonly ProblemCode[] = ['consent_required', 'insufficient_
 const signInCodes: readonly ProblemCode[] = ['sign_in_again', 'invalid_token'];
 const outageCodes: readonly ProblemCode[] = ['unavailable', 'timeout', 'unreachable'];
 
-/** Seconds. */
+/** Seconds before the first retry. */
 const firstRetryDelay = 5;
 
-/** Seconds. */
+/** The most seconds before a retry. */
 const maxRetryDelay = 60;
 
 /**
