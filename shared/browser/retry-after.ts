@@ -1,7 +1,7 @@
 /** The shortest wait, in seconds. The user would not notice a shorter one. */
 const minSeconds = 1;
 
-/** The longest wait, in seconds. No user waits longer. */
+/** The longest wait, in seconds. A longer value is reduced to it. */
 const maxSeconds = 300;
 
 /**

@@ -23,8 +23,8 @@ export type ApiOptions = {
   readonly entra: Entra;
 
   /**
-   * The API's client id, or a list of the client id and App ID URIs. A token of version 1 may name
-   * one of these URIs as its audience, or `api://<client id>`.
+   * The API's client id, or a list of the client id and then App ID URIs. The audience of a token
+   * of version 1 may also be one of these URIs, or `api://<client id>`.
    */
   readonly audience: string | readonly string[];
 

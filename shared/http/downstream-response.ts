@@ -146,8 +146,8 @@ export const toDownstreamResponse = ({
 export const isSuccess = (status: number) => status >= 200 && status <= 299;
 
 /**
- * Returns the error that the caller receives for an error response. Only the `detail` of one's own
- * API and a `Retry-After` are copied from the response.
+ * Returns the error that the caller receives for an error response. It takes only the `code` and
+ * the `detail` of one's own API, and a `Retry-After`, from the response.
  *
  * @example
  * ```ts

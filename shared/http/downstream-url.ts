@@ -69,7 +69,7 @@ const isSecure = (url: URL) =>
  *
  * @param path A path relative to the base URL, with a query if there is one, or an absolute URL
  * below the base URL, such as the link to the next page of a list.
- * @throws {TypeError} The path leads elsewhere, or it could do so on some servers: it contains a
+ * @throws {TypeError} The URL is not below the base URL, or not on all servers: the path contains a
  * segment `.` or `..` or a backslash, percent-encoded or not, or it starts with a slash.
  *
  * @example
@@ -95,7 +95,7 @@ export function resolveUrl(baseUrl: BaseUrl, path: string | URL, query?: Query):
   return url;
 }
 
-/** The message does not quote the path, which may be input of a caller. */
+/** The message does not quote the path, which may come from a caller. */
 const unsafe = () =>
   new TypeError(
     'The path must be relative to the base URL of the downstream API, without "." and ".." ' +

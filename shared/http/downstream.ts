@@ -60,7 +60,8 @@ export type DownstreamOptions = {
  * Sends a request without a body to a path below the base URL.
  *
  * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
- * @throws {TypeError} The path leads elsewhere, the request has no scopes, or a header is reserved.
+ * @throws {TypeError} The URL is not below the base URL, the request has no scopes, or a header is
+ * reserved.
  */
 export type SendWithoutBody = (
   call: UserCall,
@@ -72,8 +73,8 @@ export type SendWithoutBody = (
  * Sends a request that may have a body to a path below the base URL.
  *
  * @throws {ApiError} The exchange failed, or the downstream API did not respond with success.
- * @throws {TypeError} The path leads elsewhere, the request has no scopes, a header is reserved, or
- * the body cannot be written as JSON.
+ * @throws {TypeError} The URL is not below the base URL, the request has no scopes, a header is
+ * reserved, or the body cannot be written as JSON.
  */
 export type SendWithBody = (
   call: UserCall,

@@ -77,7 +77,7 @@ export function toResponse(result: HandlerResult): ApiResponse {
   };
 }
 
-/** Also checks the headers, because an error at this point still becomes a response. */
+/** Also checks the headers here, where an error can still become a response. */
 function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

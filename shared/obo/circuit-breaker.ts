@@ -39,8 +39,8 @@ export interface CircuitBreaker {
 
 /**
  * Creates a circuit breaker
- * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that distinguishes
- * a service that is down from a service that fails for some users only.
+ * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that distinguishes a
+ * service that is down from a service that fails for some users only.
  *
  * - Failures open the circuit only if they affect at least two users, and if no call has succeeded
  *   for a while.

@@ -42,8 +42,8 @@ const maxAge = 4 * 60 * 60_000;
 const expiryMargin = 60 * 60_000;
 
 /**
- * Creates the source of a client certificate in Azure Key Vault. The certificate is cached.
- * Concurrent callers share one read. It is read again in the background every four hours, every
+ * Creates the source of a client certificate in Azure Key Vault. The certificate is cached, and
+ * concurrent callers share one read. It is read again in the background every four hours, every
  * minute in the last hour before it expires, and when Entra refuses it.
  *
  * The vault must store the certificate as PEM with an exportable RSA key. The identity reads it as

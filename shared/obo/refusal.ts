@@ -222,8 +222,8 @@ export function isCredentialRefused({ error, codes = [] }: Refusal): boolean {
 const defaultRetryAfter = 5;
 
 /**
- * Converts a refusal into the error that the caller receives. The error contains Entra's
- * claims unchanged, and none of Entra's text.
+ * Converts a refusal into the error that the caller receives. The error contains Entra's claims
+ * unchanged, and none of Entra's text.
  *
  * @param refusal what the token endpoint returned
  * @param scopes the requested scopes of the downstream API. They are part of the error if consent
