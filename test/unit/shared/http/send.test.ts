@@ -132,7 +132,7 @@ test('a completed request leaves no timer behind', async () => {
   expect(countTimers() - before).toBeLessThan(requests);
 });
 
-test('the time limits of the dispatcher apply in addition to the timeout of the request', async () => {
+test('the time limits of the dispatcher apply in addition to the timeout', async () => {
   const { url, outcome } = await serve(() => {});
   const dispatcher = new Pool(url, { headersTimeout: 50 });
   cleanups.push(() => void dispatcher.destroy());
