@@ -116,8 +116,8 @@ export type Downstream = {
  * No header of the incoming request is passed on, except for its trace.
  *
  * @throws {TypeError} The base URL is not an https URL, or it has credentials, a query or a
- * fragment. For a loopback address, http is accepted, too. Or `onBehalfOf` is missing, or `scopes` is
- * not a list.
+ * fragment. For a loopback address, http is accepted, too.
+ * @throws {TypeError} `onBehalfOf` is missing, or `scopes` is not a list.
  *
  * @example
  * ```ts

@@ -57,8 +57,8 @@ export interface OnBehalfOf extends ExchangeCache {
  * API calls other services as the user. One object serves any number of downstream APIs. They share
  * one cache.
  *
- * @throws {TypeError} `clientId` is not a GUID, `entra` is not from `createEntra`, or `credential` is
- * not a source of credentials.
+ * @throws {TypeError} `clientId` is not a GUID, `entra` is not from `createEntra`, or `credential`
+ * is not a source of credentials.
  *
  * @example
  * ```ts
