@@ -44,7 +44,8 @@ export function requireOrigins(origins: readonly string[]): void {
 /** Not `url.origin`: it is `null` for the schemes of apps, such as `capacitor://localhost`. */
 function isExactOrigin(text: string): boolean {
   const url = URL.parse(text);
-  return url?.host !== '' && `${url?.protocol}//${url?.host}` === text && !text.includes('*');
+  if (!url || url.host === '' || url.host.includes('*')) return false;
+  return `${url.protocol}//${url.host}` === text;
 }
 
 /**

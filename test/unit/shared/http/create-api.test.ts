@@ -136,6 +136,8 @@ test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
     'shop.example',
     'null',
     'file://',
+    'https://user@shop.example',
+    'undefined//undefined',
     '',
   ].map((origin) => ({
     name: `the origin '${origin}'`,
