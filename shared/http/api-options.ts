@@ -3,10 +3,10 @@ import type { Entra } from '../entra.ts';
 import { isGuid, isObject } from '../json.ts';
 
 /**
- * Returns client IDs as Entra ID writes them: in lower case. Claims are compared exactly.
+ * Returns client ids as Entra ID writes them: in lower case. Claims are compared exactly.
  *
  * @param option The name of the option, at the start of the message.
- * @throws {TypeError} It is not a list, or one of its IDs is not a GUID.
+ * @throws {TypeError} It is not a list, or one of its ids is not a GUID.
  *
  * @example
  * ```ts
@@ -14,10 +14,10 @@ import { isGuid, isObject } from '../json.ts';
  * ```
  */
 export function readClientIds(option: string, ids: readonly string[]): readonly string[] {
-  if (!Array.isArray(ids)) throw new TypeError(`${option} must be a list of client IDs (GUIDs).`);
+  if (!Array.isArray(ids)) throw new TypeError(`${option} must be a list of client ids (GUIDs).`);
   const malformed = ids.find((id) => !isGuid(id));
   if (malformed !== undefined)
-    throw new TypeError(`${option}: '${malformed}' is not a client ID (a GUID).`);
+    throw new TypeError(`${option}: '${malformed}' is not a client id (a GUID).`);
   return ids.map((id) => id.toLowerCase());
 }
 

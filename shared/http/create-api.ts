@@ -14,26 +14,26 @@ import {
 } from './route.ts';
 import { type ServedApi, serve } from './serve.ts';
 
-/** What all routes of an API have in common. */
+/** The options that all routes of an API share. */
 export type ApiOptions = {
   /** The API's name in the log. */
   readonly name: string;
 
-  /** Whose users may call the API, and where issuers and keys come from. */
+  /** Entra ID: the tenants whose users may call the API, and its issuers and keys. */
   readonly entra: Entra;
 
   /**
-   * The API's client ID. A list starts with it and adds App ID URIs that tokens of version 1 may
-   * name as their audience, in addition to `api://<client ID>`.
+   * The API's client id, or a list of the client id and then App ID URIs. The audience of a token
+   * of version 1 may also be one of these URIs, or `api://<client id>`.
    */
   readonly audience: string | readonly string[];
 
-  /** The client IDs of the apps that may call the API. */
+  /** The client ids of the apps that may call the API. */
   readonly clients: readonly string[];
 
   /**
-   * Whether an app must have authenticated with a credential, as other APIs do. A single-page app
-   * has none. Default: `false`.
+   * Whether a calling app must have authenticated to Entra ID with a credential. An API can do
+   * that, a single-page app cannot. Default: `false`.
    */
   readonly confidentialClientsOnly?: boolean;
 
@@ -61,20 +61,20 @@ export type Api = {
    * Creates the route of the API's metadata (RFC 9728), which names the authorization servers and
    * the scopes. Once it exists, each challenge contains its URL.
    *
-   * @param path The path below the host's prefix that all routes of the API have in common. The
-   * route is below it: `<path>/.well-known/oauth-protected-resource`. Default: no path.
+   * @param path The path with which all routes of the API start, without the host's prefix. The
+   * new route is `<path>/.well-known/oauth-protected-resource`. Default: the empty path.
    */
   metadataRoute(path?: string): Route;
 };
 
 /**
  * Creates an API whose routes deny access by default: each method must name the scopes that it
- * requires, or be open to anyone with `open: true`.
+ * requires, or allow anonymous access with `open: true`.
  *
  * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
- * `createWebApi` to everything that uses the standard `Request` and `Response`.
+ * `createWebApi` to any framework with the standard `Request` and `Response`.
  *
- * @throws {TypeError} A client ID is not a GUID, an origin is not exact, or `entra` is not from
+ * @throws {TypeError} A client id is not a GUID, an origin is not exact, or `entra` is not from
  * `createEntra`.
  *
  * @example

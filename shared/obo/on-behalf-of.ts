@@ -11,7 +11,7 @@ export type OnBehalfOfOptions = {
   /** Entra ID, from `createEntra`. */
   readonly entra: Entra;
 
-  /** The client ID of this API's app registration. */
+  /** The client id of this API's app registration. */
   readonly clientId: string;
 
   /** The client credential with which this API authenticates itself to Entra. */

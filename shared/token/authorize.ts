@@ -25,6 +25,7 @@ type ScopePolicy =
       readonly anyScope?: NonEmpty;
     }
   | {
+      /** Omit it. The other form of the policy has `scopes`. */
       readonly scopes?: never;
 
       /** The caller needs one of these scopes. A challenge names the first one. */

@@ -56,7 +56,7 @@ test('the program compiles', () => {
   expect(stdout).toBe('');
 });
 
-test('the program uses the IDs of the emulated tenant', () => {
+test('the program uses the ids of the emulated tenant', () => {
   const tenant = readFileSync(join(root, 'local/tenant.json'), 'utf8');
   const ids = program.match(/[\da-f]{8}(?:-[\da-f]{4}){3}-[\da-f]{12}/g) ?? [];
   expect(ids.filter((id) => !tenant.includes(id))).toEqual([]);

@@ -8,7 +8,7 @@ describe('createEntra', () => {
     expect(authorityHost.href).toBe('https://login.microsoftonline.com/');
   });
 
-  test('writes tenant IDs in lower case, as Entra ID does', () => {
+  test('writes tenant ids in lower case, as Entra ID does', () => {
     expect(createEntra({ tenantIds: [tenantId.toUpperCase()] }).tenantIds).toEqual([tenantId]);
   });
 
@@ -40,9 +40,9 @@ describe('createEntra', () => {
       message: 'authorityHost must be an https URL',
     },
     {
-      name: 'custom keys for something that is no client ID',
+      name: 'custom keys for something that is not a client id',
       options: { tenantIds: [tenantId], customSigningKeysFor: 'x&y' },
-      message: 'customSigningKeysFor must be a client ID',
+      message: 'customSigningKeysFor must be a client id',
     },
   ])('rejects $name', ({ options, message }) => {
     expect(() => createEntra(options)).toThrow(message);
@@ -71,7 +71,7 @@ describe('the metadata', () => {
   test.each<{ name: string; options: Partial<EntraOptions>; query: string | undefined }>([
     { name: 'without a query', options: {}, query: undefined },
     {
-      name: 'of an app with custom signing keys with its client ID',
+      name: 'of an app with custom signing keys with its client id',
       options: { customSigningKeysFor: clientApp },
       query: `appid=${clientApp}`,
     },

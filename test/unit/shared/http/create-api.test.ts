@@ -68,7 +68,7 @@ test('a method without an access policy stops the app at startup', () => {
   );
 });
 
-test('client IDs may be in upper case', async () => {
+test('client ids may be in upper case', async () => {
   const route = ordersOf({
     audience: audience.toUpperCase(),
     clients: [clientApp.toUpperCase()],
@@ -88,34 +88,34 @@ test('a public client is refused where only confidential ones are allowed', asyn
 
 test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
   {
-    name: 'an audience that is no client ID',
+    name: 'an audience that is not a client id',
     options: { audience: `api://${audience}` },
-    message: `audience: 'api://${audience}' is not a client ID`,
+    message: `audience: 'api://${audience}' is not a client id`,
   },
   {
-    name: 'a list of audiences that does not start with the client ID',
+    name: 'a list of audiences that does not start with the client id',
     options: { audience: [appIdUri, audience] },
-    message: `audience: '${appIdUri}' is not a client ID`,
+    message: `audience: '${appIdUri}' is not a client id`,
   },
   {
     name: 'an empty list of audiences',
     options: { audience: [] },
-    message: "audience: '' is not a client ID",
+    message: "audience: '' is not a client id",
   },
   {
-    name: 'a client that is no client ID',
+    name: 'a client that is not a client id',
     options: { clients: ['spa'] },
-    message: "clients: 'spa' is not a client ID",
+    message: "clients: 'spa' is not a client id",
   },
   {
     name: 'no audience',
     options: { audience: undefined as never },
-    message: "audience: '' is not a client ID",
+    message: "audience: '' is not a client id",
   },
   {
-    name: 'a client ID that is not in a list',
+    name: 'a client id that is not in a list',
     options: { clients: clientApp as never },
-    message: 'clients must be a list of client IDs',
+    message: 'clients must be a list of client ids',
   },
   {
     name: 'the options of createEntra in place of its result',
@@ -159,9 +159,9 @@ test.each([
 
 describe('an API with a further App ID URI', () => {
   test.each([
-    { name: 'its client ID', claims: {}, status: 200 },
+    { name: 'its client id', claims: {}, status: 200 },
     { name: 'the URI, version 1', claims: { ver: '1.0', aud: appIdUri }, status: 200 },
-    { name: 'its client ID as a URI, version 1', claims: { ver: '1.0' }, status: 200 },
+    { name: 'its client id as a URI, version 1', claims: { ver: '1.0' }, status: 200 },
     { name: 'the URI, version 2', claims: { aud: appIdUri }, status: 401 },
     { name: 'a part of the URI', claims: { ver: '1.0', aud: `${appIdUri}/x` }, status: 401 },
     { name: 'both', claims: { ver: '1.0', aud: [audience, appIdUri] }, status: 401 },

@@ -44,9 +44,9 @@ describe.each([
 describe('createOnBehalfOf', () => {
   test.each<{ name: string; options: Untyped; message: string }>([
     {
-      name: 'a client ID that is not a GUID',
+      name: 'a client id that is not a GUID',
       options: { clientId: 'orders-api' },
-      message: "clientId: 'orders-api' is not a client ID",
+      message: "clientId: 'orders-api' is not a client id",
     },
     {
       name: 'the options of createEntra in place of its result',
