@@ -51,13 +51,15 @@ export function createEntra({
   customSigningKeysFor,
   now = Date.now,
 }: EntraOptions): Entra {
-  if (tenantIds.length === 0 || !tenantIds.every(isGuid))
+  if (!Array.isArray(tenantIds) || tenantIds.length === 0 || !tenantIds.every(isGuid))
     throw new TypeError('tenantIds must contain one or more tenant ids (GUIDs).');
   if (customSigningKeysFor !== undefined && !isGuid(customSigningKeysFor))
     throw new TypeError('customSigningKeysFor must be a client id (a GUID).');
-  const host = new URL(authorityHost);
-  if (host.protocol !== 'https:' && !isLoopback(host))
-    throw new TypeError('authorityHost must be an https URL.');
+  const host = URL.parse(String(authorityHost));
+  if (!host || (host.protocol !== 'https:' && !isLoopback(host)))
+    throw new TypeError(
+      'authorityHost must be an https URL, such as https://login.microsoftonline.com.',
+    );
   return {
     // Entra ID writes ids in lower case, and claims are compared exactly.
     tenantIds: tenantIds.map((id) => id.toLowerCase()),

@@ -1,7 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import type { Entra } from '../entra.ts';
-import { isGuid } from '../json.ts';
 import { createValidator } from '../token/validate.ts';
+import { readClientIds, requireEntra, requireOrigins } from './api-options.ts';
 import { createResourceMetadata, metadataPathOf, urlNextTo } from './resource-metadata.ts';
 import {
   type HttpMethod,
@@ -38,7 +38,8 @@ export type ApiOptions = {
   readonly confidentialClientsOnly?: boolean;
 
   /**
-   * The exact web origins that may read responses. Default: none, for an API that no browser calls.
+   * The exact web origins that may read responses, such as `https://shop.contoso.example`, without
+   * a slash at the end and without wildcards. Default: none, for an API that no browser calls.
    */
   readonly origins?: readonly string[];
 
@@ -73,7 +74,8 @@ export type Api = {
  * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
  * `createWebApi` to any framework with the standard `Request` and `Response`.
  *
- * @throws {TypeError} A client id is not a GUID.
+ * @throws {TypeError} A client id is not a GUID, an origin is not exact, or `entra` is not from
+ * `createEntra`.
  *
  * @example
  * ```ts
@@ -92,9 +94,11 @@ export function createApi({
   origins = [],
   now = Date.now,
 }: ApiOptions): Api {
+  requireEntra(entra);
+  requireOrigins(origins);
   const { tenantIds, authorityHost, keys } = entra;
-  const [firstAudience = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
-  const clientId = readClientId('audience', firstAudience);
+  const [firstAudience = '', ...appIdUris] = [audience].flat();
+  const [clientId = ''] = readClientIds('audience', [firstAudience]);
   const scopes = new Set<string>();
   let metadataPath: string | undefined;
 
@@ -102,7 +106,7 @@ export function createApi({
     name,
     validate: createValidator({ keys, tenantIds, audience: [clientId, ...appIdUris], now }),
     clients: {
-      clientIds: clients.map((id) => readClientId('clients', id)),
+      clientIds: readClientIds('clients', clients),
       confidential: confidentialClientsOnly,
     },
     origins,
@@ -142,10 +146,4 @@ export function createApi({
   }
 
   return { route, metadataRoute };
-}
-
-/** Claims are compared exactly, and Entra ID writes client ids in lower case. */
-function readClientId(option: string, id: string): string {
-  if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client id (a GUID).`);
-  return id.toLowerCase();
 }

@@ -118,6 +118,7 @@ export type Downstream = {
  *
  * @throws {TypeError} The base URL is not an https URL, or it has credentials, a query or a
  * fragment. For a loopback address, http is accepted, too.
+ * @throws {TypeError} `onBehalfOf` is missing, or `scopes` is not a list.
  *
  * @example
  * ```ts
@@ -143,6 +144,10 @@ export function createDownstream({
   name = 'downstream',
 }: DownstreamOptions): Downstream {
   const base = readBaseUrl(baseUrl);
+  if (typeof onBehalfOf?.exchange !== 'function')
+    throw new TypeError('onBehalfOf must be what createOnBehalfOf returns.');
+  if (defaultScopes !== undefined && !Array.isArray(defaultScopes))
+    throw new TypeError('scopes must be a list of scopes.');
   const sendPrepared = createTransport({ origin: base.origin, maxResponseBytes, name });
 
   function prepare(

@@ -76,9 +76,10 @@ export const health: NewRouteMethods<'GET'> = {
 };
 
 /**
- * Checks that each method of a route has an access policy that can be applied.
+ * Checks that each method of a route has an access policy that can be applied, and a handler.
  *
- * @throws {Error} A method has no policy, contradicts itself, or has a member that does not exist.
+ * @throws {Error} A method does not exist, has no policy or handler, contradicts itself, or has a
+ * member that does not exist.
  *
  * @example
  * ```ts
@@ -86,7 +87,13 @@ export const health: NewRouteMethods<'GET'> = {
  * ```
  */
 export function requirePolicies(path: string, methods: RouteMethods): void {
-  for (const [name, method] of Object.entries(methods)) requirePolicy(`${name} ${path}`, method);
+  for (const [name, method] of Object.entries(methods)) {
+    if (!allMethods.some((known) => known === name))
+      throw new Error(
+        `Route ${path} has an unknown method '${name}'. Known are: ${allMethods.join(', ')}.`,
+      );
+    requirePolicy(`${name} ${path}`, method);
+  }
 }
 
 function requirePolicy(route: string, method: RouteMethod): void {
@@ -105,6 +112,10 @@ function requirePolicy(route: string, method: RouteMethod): void {
   else if (Object.keys(policy).length > 0)
     throw new Error(
       `Route ${route} is open and has an access policy. Remove \`open: true\` or the policy.`,
+    );
+  if (typeof handler !== 'function')
+    throw new Error(
+      `Route ${route} has no \`handler\`: an async function that returns the result.`,
     );
 }
 

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import { azureClientArguments } from '../http/azure-client.ts';
+import { isNonEmptyString } from '../json.ts';
 import { isLoopback } from '../loopback.ts';
 import { cooldownOf, createRefreshingCache } from '../refreshing-cache.ts';
 import { readCertificate } from './certificate.ts';
@@ -49,6 +50,9 @@ const expiryMargin = 60 * 60_000;
  * The vault must store the certificate as PEM with an exportable RSA key. The identity reads it as
  * a secret, so it needs the role Key Vault Secrets User.
  *
+ * @throws {TypeError} The URL is not an https URL, or the name is missing. For a loopback address,
+ * http is accepted, too.
+ *
  * @example
  * ```ts
  * const credential = keyVaultCertificate({
@@ -66,6 +70,9 @@ export const keyVaultCertificate = (options: KeyVaultOptions): CredentialSource 
  * {@link keyVaultCertificate}. Prefer a certificate or a `federatedCredential`: a secret is
  * sent to Entra, while a private key only signs.
  *
+ * @throws {TypeError} The URL is not an https URL, or the name is missing. For a loopback address,
+ * http is accepted, too.
+ *
  * @example
  * ```ts
  * const credential = keyVaultSecret({
@@ -81,7 +88,9 @@ function createKeyVaultSource(
   { vaultUrl, name, identity = managedIdentity(), now = Date.now }: KeyVaultOptions,
   readCredential: (secret: KeyVaultSecret) => ClientCredential,
 ): CredentialSource {
-  const endpoint = new URL(vaultUrl);
+  const endpoint = readVaultUrl(vaultUrl);
+  if (!isNonEmptyString(name))
+    throw new TypeError('name must be the name of a certificate or secret in the vault.');
   let loadedClient: Promise<SecretClient> | undefined;
   /** The version before the newest one. */
   let previous: ClientCredential | undefined;
@@ -161,6 +170,13 @@ function createKeyVaultSource(
       return renewed.version === refusedVersion ? undefined : renewed;
     },
   };
+}
+
+function readVaultUrl(vaultUrl: string | URL): URL {
+  const url = URL.parse(String(vaultUrl));
+  if (!url || (url.protocol !== 'https:' && !isLoopback(url)))
+    throw new TypeError('vaultUrl must be an https URL, such as https://contoso.vault.azure.net.');
+  return url;
 }
 
 async function createClient(endpoint: URL, identity: TokenCredential): Promise<SecretClient> {

@@ -20,6 +20,21 @@ describe('createEntra', () => {
       message: 'tenantIds must contain',
     },
     {
+      name: 'a tenant that is not in a list',
+      options: { tenantIds: tenantId as never },
+      message: 'tenantIds must contain',
+    },
+    {
+      name: 'missing tenants',
+      options: { tenantIds: undefined as never },
+      message: 'tenantIds must contain',
+    },
+    {
+      name: 'an authority that is no URL',
+      options: { tenantIds: [tenantId], authorityHost: 'login.microsoftonline.com' },
+      message: 'authorityHost must be an https URL',
+    },
+    {
       name: 'an authority with plain http',
       options: { tenantIds: [tenantId], authorityHost: 'http://login.example' },
       message: 'authorityHost must be an https URL',

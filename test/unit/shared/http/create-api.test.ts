@@ -107,8 +107,54 @@ test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
     options: { clients: ['spa'] },
     message: "clients: 'spa' is not a client id",
   },
+  {
+    name: 'no audience',
+    options: { audience: undefined as never },
+    message: "audience: '' is not a client id",
+  },
+  {
+    name: 'a client id that is not in a list',
+    options: { clients: clientApp as never },
+    message: 'clients must be a list of client ids',
+  },
+  {
+    name: 'the options of createEntra in place of its result',
+    options: { entra: { tenantIds: [tenantId] } as never },
+    message: 'entra must be what createEntra returns',
+  },
+  {
+    name: 'an origin that is not in a list',
+    options: { origins: 'https://shop.example' as never },
+    message: 'origins must be a list of web origins',
+  },
+  ...[
+    '*',
+    'https://*.shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'shop.example',
+    'null',
+    'file://',
+    'https://user@shop.example',
+    'undefined//undefined',
+    '',
+  ].map((origin) => ({
+    name: `the origin '${origin}'`,
+    options: { origins: [origin] },
+    message: `origins: '${origin}' is not an exact web origin`,
+  })),
 ])('$name stops the app at startup', ({ options, message }) => {
   expect(() => createTestApi(options)).toThrow(message);
+});
+
+test.each([
+  'https://shop.example',
+  'http://localhost:5173',
+  'http://[::1]:8080',
+  'capacitor://app',
+])('the origin %s is exact', (origin) => {
+  expect(() => createTestApi({ origins: [origin] })).not.toThrow();
 });
 
 describe('an API with a further App ID URI', () => {

@@ -61,9 +61,39 @@ test.each([
     method: { scopes: ['A'], role: ['Admin'] },
     message: "Route GET things/{id} has an unknown member 'role'. Known are: ",
   },
+  {
+    name: 'the full name of a scope',
+    method: { scopes: ['api://a11ce000/Orders.Read'] },
+    message: "'api://a11ce000/Orders.Read' is not the short name of a scope. A token contains only",
+  },
+  {
+    name: 'the full name of a scope in anyScope',
+    method: { anyScope: ['A', 'https://contoso.example/orders/Orders.Read'] },
+    message: "A token contains only 'Orders.Read'.",
+  },
+  {
+    name: 'no handler',
+    method: { scopes: ['A'], handler: undefined },
+    message: 'Route GET things/{id} has no `handler`',
+  },
+  {
+    name: 'open and no handler',
+    method: { open: true, handler: undefined },
+    message: 'Route GET things/{id} has no `handler`',
+  },
 ])('a method with $name stops the app at startup', ({ method, message }) => {
   expect(() => requirePolicy(method)).toThrow(message);
 });
+
+test.each(['get', 'OPTIONS', 'TRACE', 'constructor'])(
+  'the method %s, which a route cannot have, stops the app at startup',
+  (name) => {
+    const methods = { [name]: { scopes: ['A'], handler } } as RouteMethods;
+    expect(() => requirePolicies('things/{id}', methods)).toThrow(
+      `Route things/{id} has an unknown method '${name}'. Known are: GET, POST,`,
+    );
+  },
+);
 
 test.each([
   { name: 'scopes', method: { scopes: ['A', 'B'] } },
