@@ -30,10 +30,10 @@ export interface ApiResult<T> {
 /** The client of Original API. */
 export interface Api {
   /**
-   * Sends a request with token A. When the API rejects the token or wants other claims, acquires a
-   * new token without the user and sends the request once more.
+   * Sends a request with token A. When the API rejects the token or requires other claims, it
+   * acquires a new token silently and sends the request once more.
    * @param schema the expected body of the response. `v.undefined()` for a response without one
-   * @throws ProblemError for an error response, an unexpected body or no response
+   * @throws {ProblemError} for an error response, an unexpected body or no response
    */
   call<const S extends v.GenericSchema>(
     request: ApiRequest,
@@ -45,7 +45,10 @@ export interface Api {
 export interface ApiOptions {
   /** The URL of Original API with its route prefix, without a trailing slash. */
   readonly baseUrl: string;
-  /** Returns token A. Throws a `ProblemError` when that needs the user. */
+  /**
+   * Returns token A.
+   * @throws {ProblemError} when the user has to act
+   */
   readonly acquireToken: SignIn['acquireToken'];
   /** Replaces the browser's `fetch` in tests. */
   readonly fetch?: typeof fetch;

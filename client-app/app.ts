@@ -114,7 +114,10 @@ export function openApp(
     }
   }
 
-  /** A link to the current page changes no hash. It opens the page again, as a reload would. */
+  /**
+   * Opens the page again after a click on a link to it, as a reload would. Such a click does not
+   * change the hash.
+   */
   function reopenOnClick({ target }: MouseEvent): void {
     const link = target instanceof Element ? target.closest('a') : null;
     if (link?.hash && link.hash === location.hash) openCurrentView();
@@ -126,7 +129,7 @@ export function openApp(
   }
 }
 
-/** A page from the back/forward cache is as it was left: on the way to Entra. */
+/** A page from the back/forward cache has the state in which it was left, on the way to Entra. */
 function reloadFromCache({ persisted }: PageTransitionEvent): void {
   if (persisted) location.reload();
 }

@@ -34,7 +34,7 @@ export function readRoute(hash: string): Route {
 
 function readDocumentRoute(id: string | undefined): Route {
   if (id === undefined) return { view: 'documents' };
-  // A URL resolves dot segments, so that the request would go to another path of the API.
+  // A URL parser removes dot segments, so the request would go to another path of the API.
   const isDotSegment = id === '.' || id === '..';
   if (id === '' || isDotSegment) return { view: 'not-found' };
   return { view: 'document', id };

@@ -30,7 +30,7 @@ export type Settings = v.InferOutput<typeof schema>;
 
 /**
  * Validates the content of `settings.json`.
- * @throws Error that names every missing or invalid setting
+ * @throws {Error} when settings are missing or invalid. The message names all of them.
  */
 export function readSettings(json: unknown): Settings {
   const result = v.safeParse(schema, json);
@@ -45,7 +45,7 @@ export function readSettings(json: unknown): Settings {
 
 /**
  * Loads `settings.json` from the folder of the page, so that one bundle serves every environment.
- * @throws Error when the file cannot be loaded or is invalid
+ * @throws {Error} when the file cannot be loaded or is invalid
  */
 export async function loadSettings(): Promise<Settings> {
   const response = await fetchSettings();

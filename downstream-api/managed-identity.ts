@@ -26,7 +26,7 @@ type AccessToken = {
 };
 
 /** Milliseconds for one request to the token endpoint. */
-const requestDeadline = 3_000;
+const requestTimeout = 3_000;
 
 /** The largest response body that is read, in bytes. */
 const maxResponseBytes = 64 * 1024;
@@ -96,8 +96,8 @@ async function get(url: string, identityHeader: string): Promise<HttpResponse> {
     return await send(url, {
       method: 'GET',
       headers: { 'x-identity-header': identityHeader },
-      deadline: requestDeadline,
-      cap: maxResponseBytes,
+      timeout: requestTimeout,
+      maxBytes: maxResponseBytes,
     });
   } catch (error) {
     if (error instanceof SendFailure) throw unavailable(error.reason);

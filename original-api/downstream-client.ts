@@ -17,8 +17,8 @@ export type DownstreamClient = {
 };
 
 /**
- * Creates the On-Behalf-Of exchange of Original API, with the credential from the settings. It
- * serves all services that Original API calls.
+ * Creates the On-Behalf-Of exchange of Original API, with the credential from the settings.
+ * All calls to other services use it.
  */
 export const createOriginalOnBehalfOf = (settings: OriginalSettings, entra: Entra): OnBehalfOf =>
   createOnBehalfOf({

@@ -2,7 +2,7 @@ import type { Call } from '../shared/http/call.ts';
 import type { DownstreamClient } from './downstream-client.ts';
 import { headersToForward, relay } from './relay.ts';
 
-/** The query parameters that are sent on. Downstream API checks their values. */
+/** The query parameters that are forwarded. Downstream API checks their values. */
 const pageParameters = ['limit', 'continuation'];
 
 /** Returns one page of the documents that the user may read. */

@@ -27,7 +27,7 @@ export const listPeople =
     return { json: { people: parsePeople(json) } };
   };
 
-/** @throws ApiError `bad_request` if `search` is not one text of 1 to 64 characters */
+/** @throws {ApiError} `bad_request` unless there is one `search` of 1 to 64 characters */
 function readSearch(query: URLSearchParams): string {
   const [search = '', ...others] = query.getAll('search');
   const { length } = Array.from(search);

@@ -3,7 +3,7 @@ import { isLoopback } from '../shared/loopback.ts';
 import type { OnBehalfOf } from '../shared/obo/on-behalf-of.ts';
 import type { OriginalSettings } from './settings.ts';
 
-/** The resource of a token for the emulated Graph, whose endpoint is on this machine. */
+/** The resource of Graph's tokens, also for an emulated Graph on this machine. */
 const publicGraph = 'https://graph.microsoft.com';
 
 /**

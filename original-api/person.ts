@@ -34,14 +34,14 @@ const graphUsers = v.object({ value: v.array(graphUser) });
 /**
  * Parses a user in a response of Microsoft Graph.
  *
- * @throws ApiError `bad_gateway` if it is none
+ * @throws {ApiError} `bad_gateway` if it is not a user
  */
 export const parsePerson = (json: unknown): Person => parse(graphUser, json);
 
 /**
  * Parses a list of users in a response of Microsoft Graph.
  *
- * @throws ApiError `bad_gateway` if it is none
+ * @throws {ApiError} `bad_gateway` if it is not a list of users
  */
 export const parsePeople = (json: unknown): readonly Person[] => parse(graphUsers, json).value;
 

@@ -5,7 +5,7 @@ import type { DownstreamClient } from './downstream-client.ts';
 import { headersToForward, requireJson } from './relay.ts';
 
 /**
- * Returns what each API received on the way of this request: the claims of token A here, the claims
+ * Returns what each API received for this request: the claims of token A here, the claims
  * of token B at Downstream API, and the names of the checks that each token passed.
  */
 export const readJourney =

@@ -15,7 +15,7 @@ export const readPerson =
     return { json: parsePerson(json) };
   };
 
-/** @throws ApiError `bad_request` if the `id` in the path is not an object id */
+/** @throws {ApiError} `bad_request` if the `id` in the path is not an object id */
 function readId({ request }: Call): string {
   const id = request.params.id ?? '';
   if (isGuid(id)) return id.toLowerCase();

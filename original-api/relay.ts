@@ -17,7 +17,7 @@ export function headersToForward({ request }: Pick<Call, 'request'>) {
 /**
  * Returns the JSON object of a response of Downstream API.
  *
- * @throws ApiError `bad_gateway` if the response has none
+ * @throws {ApiError} `bad_gateway` if the response has none
  */
 export function requireJson({ status, json }: DownstreamResponse): JsonObject {
   if (isObject(json)) return json;
@@ -28,7 +28,7 @@ export function requireJson({ status, json }: DownstreamResponse): JsonObject {
 /**
  * Returns the status, the ETag and the JSON object of a response of Downstream API.
  *
- * @throws ApiError `bad_gateway` if the response has no JSON object
+ * @throws {ApiError} `bad_gateway` if the response has no JSON object
  */
 export function relay(response: DownstreamResponse): HandlerResult {
   const { etag } = response.headers;

@@ -25,10 +25,10 @@ const credentialName = matching(
 );
 
 /**
- * Reads the settings of Original API. Call it once, at start-up.
+ * Reads the settings of Original API. Call it once, at startup.
  *
- * @param environment the environment variables, by default those of the process
- * @throws SettingsError that names every missing or invalid setting
+ * @param environment the environment variables. Default: those of the process
+ * @throws {SettingsError} that names every missing or invalid setting
  */
 export function readOriginalSettings(environment?: Environment) {
   const needsVault = readSetting('CLIENT_CREDENTIAL', environment) !== 'managed-identity';
@@ -63,7 +63,7 @@ export function readOriginalSettings(environment?: Environment) {
   );
 }
 
-/** Finds what is wrong between settings that are valid on their own. */
+/** Finds conflicts between settings that are valid by themselves. */
 function findConflicts({
   ORIGINAL_API_CLIENT_ID: original,
   DOWNSTREAM_API_CLIENT_ID: downstream,

@@ -2,7 +2,7 @@ import { isGuid } from './json.ts';
 import { isLoopback } from './loopback.ts';
 import { createKeys, type Keys } from './token/keys.ts';
 
-/** The tenants, the host and the keys of Entra ID, as the APIs of a process share them. */
+/** The tenants, the host and the keys of Entra ID, shared by all APIs of a process. */
 export type Entra = {
   /** The tenants whose users may call. The first one is the home tenant. */
   readonly tenantIds: readonly string[];
@@ -23,10 +23,10 @@ export type EntraOptions = {
   readonly authorityHost?: string | URL;
 
   /**
-   * The client ID of an API whose tokens Entra ID signs with keys of its own, for example because
+   * The client id of an API whose tokens Entra ID signs with keys of its own, for example because
    * its registration maps claims
    * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature).
-   * The metadata is then fetched with `?appid=<client ID>`.
+   * The metadata is then fetched with `?appid=<client id>`.
    */
   readonly customSigningKeysFor?: string;
 
@@ -35,9 +35,9 @@ export type EntraOptions = {
 };
 
 /**
- * Creates the one object that all APIs and clients of a process share for Entra ID.
+ * Creates the object for Entra ID that all APIs and clients of a process share.
  *
- * @throws {TypeError} An ID is missing or not a GUID, or the authority uses plain http although it
+ * @throws {TypeError} An id is missing or not a GUID, or the authority uses plain http although it
  * is not on this machine.
  *
  * @example
@@ -51,15 +51,17 @@ export function createEntra({
   customSigningKeysFor,
   now = Date.now,
 }: EntraOptions): Entra {
-  if (tenantIds.length === 0 || !tenantIds.every(isGuid))
-    throw new TypeError('tenantIds must contain one or more tenant IDs (GUIDs).');
+  if (!Array.isArray(tenantIds) || tenantIds.length === 0 || !tenantIds.every(isGuid))
+    throw new TypeError('tenantIds must contain one or more tenant ids (GUIDs).');
   if (customSigningKeysFor !== undefined && !isGuid(customSigningKeysFor))
-    throw new TypeError('customSigningKeysFor must be a client ID (a GUID).');
-  const host = new URL(authorityHost);
-  if (host.protocol !== 'https:' && !isLoopback(host))
-    throw new TypeError('authorityHost must be an https URL.');
+    throw new TypeError('customSigningKeysFor must be a client id (a GUID).');
+  const host = URL.parse(String(authorityHost));
+  if (!host || (host.protocol !== 'https:' && !isLoopback(host)))
+    throw new TypeError(
+      'authorityHost must be an https URL, such as https://login.microsoftonline.com.',
+    );
   return {
-    // Entra ID writes IDs in lower case, and claims are compared exactly.
+    // Entra ID writes ids in lower case, and claims are compared exactly.
     tenantIds: tenantIds.map((id) => id.toLowerCase()),
     authorityHost: host,
     keys: createKeys({ authorityHost: host, customSigningKeysFor, now }),

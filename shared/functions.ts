@@ -18,7 +18,7 @@ export type FunctionsApi = {
 /**
  * Creates an API for Azure Functions.
  *
- * @throws {TypeError} A client ID is not a GUID, or an App ID URI or an origin is malformed.
+ * @throws {TypeError} A client id is not a GUID.
  *
  * @example
  * ```ts

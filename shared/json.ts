@@ -36,8 +36,8 @@ function isDeeperThan(levels: number, value: unknown): boolean {
 }
 
 /**
- * Parses a JSON object like {@link parseJson}. Returns `undefined` for anything else, other JSON
- * values included.
+ * Parses a JSON object like {@link parseJson}. Returns `undefined` for anything else, including
+ * other JSON values.
  *
  * @example
  * ```ts

@@ -4,10 +4,10 @@ import type { Caller } from './token/caller.ts';
 
 /** Where log lines go: the context of a function invocation, `console`, or a logger. */
 export type LogSink = {
-  /** Writes the line of a request that was answered. */
+  /** Writes the line of a request that was answered with a status below 500. */
   info(line: string): void;
 
-  /** Writes the line of a request that failed with a status of 500 or more. */
+  /** Writes the line of a request that was answered with a status of 500 or more. */
   error(line: string): void;
 };
 

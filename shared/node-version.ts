@@ -4,7 +4,7 @@ export const minimumNode = '22.18';
 /**
  * Explains why a version of Node cannot run the APIs.
  *
- * @param version Such as `process.versions.node`.
+ * @param version The version to check, such as `process.versions.node`.
  * @returns A message, or `undefined` if the version is new enough.
  *
  * @example

@@ -111,7 +111,7 @@ export function createRefreshingCache<T>({
   }
 
   function refreshInBackground(): void {
-    // The caller has a usable value, so it need not know that the refresh failed.
+    // The caller has a usable value, so a failed refresh does not concern it.
     refresh().catch(() => {});
   }
 

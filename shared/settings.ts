@@ -50,7 +50,7 @@ export const readSetting = (name: string, environment: Environment = process.env
   environment[name]?.trim() || undefined;
 
 /**
- * Whether this process runs on Azure. It looks at the same variables as the functions host
+ * Whether this process runs on Azure. It reads the variables that the functions host reads
  * (Azure/azure-functions-host, EnvironmentExtensions.cs).
  *
  * @example
@@ -66,8 +66,8 @@ export const isOnAzure = (environment?: Environment): boolean =>
  *
  * @param settings The schema of each setting.
  * @param environment Default: `process.env`.
- * @param validate Checks settings against each other. It runs only if each of them is valid, and
- * returns a sentence for each problem.
+ * @param validate Checks settings against each other. It runs only if each setting is valid, and
+ * returns one sentence for each problem.
  * @throws {SettingsError} Names every setting that is missing or invalid.
  *
  * @example

@@ -5,7 +5,7 @@ import { type ApiOptions, createApi } from './http/create-api.ts';
 import type { HttpMethod, NewRouteMethods, Route } from './http/route.ts';
 import type { LogSink } from './log.ts';
 
-/** What all routes of an API have in common. */
+/** The options of {@link createWebApi}. */
 export type WebApiOptions = ApiOptions & {
   /** Receives one line of JSON for each request. Default: `console`. */
   readonly log?: LogSink;
@@ -24,8 +24,8 @@ export type WebHandler = (
 /** An API for frameworks with the standard `Request` and `Response`. */
 export type WebApi = {
   /**
-   * Creates a route. The framework must call it for all methods of its path, `OPTIONS` included,
-   * so that preflights and unknown methods are answered. See `Api.route`.
+   * Creates a route. The framework must call it for all methods of its path, including `OPTIONS`,
+   * so that it answers preflight requests and unknown methods. See `Api.route`.
    *
    * @param path The path at which the framework calls the route, with parameters as `{id}`.
    * @throws {Error} A method has no access policy, or one that cannot be applied.
@@ -40,10 +40,10 @@ export type WebApi = {
 };
 
 /**
- * Creates an API for Hono, Next.js, Bun, Deno and everything else that uses the standard `Request`
- * and `Response` (Fetch Standard §5.3 and §5.4).
+ * Creates an API for Hono, Next.js, Bun, Deno and anything else with the standard `Request` and
+ * `Response` (Fetch Standard §5.3 and §5.4).
  *
- * @throws {TypeError} A client ID is not a GUID, or an App ID URI or an origin is malformed.
+ * @throws {TypeError} A client id is not a GUID.
  *
  * @example
  * ```ts
@@ -79,8 +79,8 @@ const toApiRequest = (request: Request, params: ApiRequest['params']): ApiReques
 });
 
 /**
- * Reads a body of at most 1 MiB. Without a host in front that limits bodies, `arrayBuffer` of the
- * request would read whatever is sent.
+ * Reads a body of at most 1 MiB. The `arrayBuffer` of a standard request has no size limit, and
+ * there may be no host in front that has one.
  *
  * @throws {ApiError} `too_large`, or `bad_request` if the client closes the connection too early.
  * @throws {TypeError} Something else has read the body, for example a body parser.

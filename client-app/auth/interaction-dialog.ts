@@ -17,7 +17,7 @@ export function interactionLabel(offers: readonly Offer[]): string | undefined {
   return offer && labels[offer];
 }
 
-/** The dialog before the page is left: why the user has to visit Entra, and what happens then. */
+/** The dialog that explains why the user has to visit Entra, and what happens afterwards. */
 export function renderInteractionDialog(context: ViewContext, failure: Failure) {
   const { problem } = failure;
   const { message, offers } = messageFor(problem.code);
@@ -40,8 +40,8 @@ export function renderInteractionDialog(context: ViewContext, failure: Failure) 
 function renderDeparture(offers: readonly Offer[]) {
   const purpose = offers.includes('sign-in') ? 'to sign in' : 'for a moment';
   return html`<p>
-    You will leave this page ${purpose}. Afterwards, this continues by itself. What you typed is
-    kept.
+    You will leave this page ${purpose}. Afterwards, this continues by itself. Your input is saved
+    in this tab.
   </p>`;
 }
 
@@ -54,6 +54,6 @@ function renderPermissions({ settings }: ViewContext, scopes: readonly string[])
   )}
     <p>
       The next page shows all permissions before you allow them. Afterwards, this continues by
-      itself. What you typed is kept.
+      itself. Your input is saved in this tab.
     </p>`;
 }

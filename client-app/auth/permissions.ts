@@ -27,7 +27,7 @@ export interface Permission {
 /**
  * Describes the permissions behind a list of scopes. The Client App needs the scopes of Original
  * API, and Original API needs the scopes of every other API.
- * @param scopes full scopes, or names alone for scopes of Original API
+ * @param scopes full scopes. For a scope of Original API, its name is enough.
  */
 export function describeScopes(
   scopes: readonly string[],

@@ -23,7 +23,7 @@ export interface Person {
   readonly name: string;
   /** The name that the user signs in with. */
   readonly userName: string;
-  /** The object id, which the APIs know the user by. */
+  /** The object id, by which the APIs identify the user. */
   readonly oid: string;
 }
 
@@ -37,14 +37,14 @@ export interface SignIn {
   start(): Promise<void>;
   /**
    * Leaves the page for the step that solves the problem: another sign-in, a step-up or consent.
-   * @throws ProblemError when the page cannot be left
+   * @throws {ProblemError} when the page cannot be left
    */
   interact(problem: Problem): Promise<void>;
   /** Leaves the page to sign out. */
   signOut(): Promise<void>;
   /**
-   * Returns token A for scopes of Original API, which are names alone. Never leaves the page.
-   * @throws ProblemError when Entra issues no token
+   * Returns token A for scopes of Original API, such as `Documents.Read`. Never leaves the page.
+   * @throws {ProblemError} when Entra issues no token
    */
   readonly acquireToken: TokenSource['acquire'];
 }
@@ -106,7 +106,7 @@ async function completeRedirect(
   return result;
 }
 
-/** Requests the tokens of this account, whatever the active account of MSAL is. */
+/** Requests tokens for this account, even when another account is active in MSAL. */
 function withAccount(msal: IPublicClientApplication, account: AccountInfo): TokenClient {
   return {
     acquireTokenSilent: (request) => msal.acquireTokenSilent({ ...request, account }),

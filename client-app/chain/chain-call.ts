@@ -6,11 +6,15 @@ export type Cargo = 'a' | 'b' | 'credential' | 'response' | 'refusal';
 
 /** One step of a call, in the terms of Microsoft's Zero Trust article. */
 export interface Step {
+  /** Where the step starts. */
   readonly from: Place;
   /** Equal to `from` for a step that happens inside one place. */
   readonly to: Place;
+  /** What moves from `from` to `to`. Two tokens follow each other on one arrow. */
   readonly cargo: readonly Cargo[];
+  /** `cached` for a step that needs no request, because a cached token is still valid. */
   readonly outcome: 'passed' | 'cached' | 'refused';
+  /** One sentence, which the list of steps shows. */
   readonly title: string;
   /** Short facts that support the title, such as `aud d0375100…`. */
   readonly facts: readonly string[];
@@ -20,6 +24,7 @@ export interface Step {
 
 /** Where the chain stopped, and why. */
 export interface Stop {
+  /** The place that refused or failed. */
   readonly where: Place;
   /** The number of Entra's error, without its `AADSTS` prefix. */
   readonly aadsts?: number;
@@ -33,6 +38,7 @@ export interface Stop {
 
 /** What one request of Original API adds to the steps of a call. */
 export interface HopSteps {
+  /** The steps in their order. */
   readonly steps: readonly Step[];
   /** Present when the service refused. */
   readonly stop?: Stop;
@@ -52,6 +58,7 @@ export interface ChainCall {
   readonly status: number;
   /** How many requests to the other services this call caused. */
   readonly requestCount: number;
+  /** The steps in their order. */
   readonly steps: readonly Step[];
   /** Undefined for a call that succeeded. */
   readonly stop: Stop | undefined;

@@ -29,7 +29,7 @@ export function openChain(context: ViewContext, control: EmulatorControl): View 
   let calls: readonly ChainCall[] = [];
   let unavailable = false;
   let open = true;
-  /** The user made a call here: it plays as soon as it is known, even while another one plays. */
+  /** Whether the next new call plays immediately, because the user made it on this page. */
   let playNext = false;
 
   function makeCall(resumed?: typeof returned): Promise<void> {

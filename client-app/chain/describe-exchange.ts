@@ -10,7 +10,7 @@ const graphAppId = '00000003-0000-0000-c000-000000000000';
 /**
  * Describes Original API's On-Behalf-Of exchange: the request, Entra's checks and the response.
  *
- * @param again Whether the call has a token B already, which was challenged.
+ * @param again Whether this call exchanged token A before, and its token B was challenged.
  */
 export function describeExchange(record: HopRecord, again: boolean): HopSteps {
   const resource = nameResource(record);

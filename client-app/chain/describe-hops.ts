@@ -10,7 +10,7 @@ import { cachedTokenBFacts } from './step-facts.ts';
  * Describes the requests that Original API makes during a call: it gets its client credential,
  * exchanges token A for token B, and calls Downstream API or Microsoft Graph.
  *
- * @param inside The call's records without Original API's own, in the order of their start.
+ * @param inside The records of the other services during the call, in the order of their start.
  * @param earlier Records from before the call. They show the claims of a cached token B.
  */
 export function describeHops(
@@ -31,7 +31,7 @@ export function describeHops(
       steps.push(...hop.steps);
       stop = hop.stop ?? stop;
     } else if (isExchange(record)) {
-      // Success here, or of Downstream API below, clears an earlier refusal.
+      // A successful exchange clears an earlier refusal. So does a successful call below.
       const hop = describeExchange(record, hasTokenB);
       steps.push(...hop.steps);
       stop = hop.stop;

@@ -129,7 +129,7 @@ function describeInnerStep({ outcome, cargo }: Step): string {
   return outcome === 'cached' ? `↻ ${token} cached` : `✓ ${token} checked`;
 }
 
-/** The path of a cloud that fills a box. The numbers are those of a box of 96 × 60. */
+/** The path of a cloud that fills a box. The coordinates are for a box of 96 × 60. */
 function cloudPath({ x, y, width, height }: Box): string {
   const scaleX = width / 96;
   const scaleY = height / 60;
@@ -191,7 +191,7 @@ function moveCargo(element: Element, from: Point, to: Point): void {
 function drawStepNumber(number: number, { from, to }: Arrow, tokenRadius: number) {
   const length = Math.hypot(to.x - from.x, to.y - from.y);
   if (length <= tokenRadius * 4.6) return nothing;
-  // The ends of long arrows are close to those of others, so their number is further along.
+  // Long arrows start close to other arrows, so their number is further from the start.
   const part = length > tokenRadius * 18 ? 0.28 : 0.16;
   const x = from.x + (to.x - from.x) * part;
   const y = from.y + (to.y - from.y) * part;

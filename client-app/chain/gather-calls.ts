@@ -5,8 +5,9 @@ import { isDuring, startedAt } from './hop-records.ts';
 
 /**
  * Builds the chain's calls from the emulators' records, newest call first. The records of one call
- * share a correlation id. Some services receive none: their records belong to the call during which
- * they happened. Preflights and health checks are left out, and so are records of no call.
+ * share a correlation id. Some services receive no correlation id: their records belong to the call
+ * during which they were made. Preflights and health checks are left out, and so are records that
+ * belong to no call.
  */
 export function gatherCalls(records: readonly HopRecord[]): readonly ChainCall[] {
   const relevant = records.filter(
@@ -25,7 +26,7 @@ export function gatherCalls(records: readonly HopRecord[]): readonly ChainCall[]
 /**
  * @param request Original API's record of the call.
  * @param correlated The records with the call's correlation id.
- * @param relevant All records, to find those without a correlation id and those from before.
+ * @param relevant All records, to find those without a correlation id and those before the call.
  */
 function gatherCall(
   id: string,

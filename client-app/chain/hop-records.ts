@@ -11,10 +11,11 @@ const onBehalfOfGrant = 'urn:ietf:params:oauth:grant-type:jwt-bearer';
 /** When the hop received the request, in milliseconds since 1970. */
 export const startedAt = ({ at, took }: HopRecord): number => at - took;
 
-/** Whether a record falls into the time of another one. */
+/** Whether a request started and ended during another request. */
 export const isDuring = (record: HopRecord, outer: HopRecord): boolean =>
   startedAt(record) >= startedAt(outer) - roundingError && record.at <= outer.at + roundingError;
 
+/** Whether the response has an HTTP status of 400 or higher. */
 export const isFailure = ({ status }: HopRecord): boolean => status >= 400;
 
 /** Whether Original API exchanged token A at Entra's token endpoint. */

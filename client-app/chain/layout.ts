@@ -1,20 +1,28 @@
 import type { Place, Step } from './chain-call.ts';
 
+/** A position in the picture. */
 export interface Point {
+  /** The distance from the left edge. */
   readonly x: number;
+  /** The distance from the top edge. */
   readonly y: number;
 }
 
-/** A rectangle. `x` and `y` are its centre. */
+/** A rectangle. `x` and `y` are its center. */
 export interface Box extends Point {
+  /** The size from left to right. */
   readonly width: number;
+  /** The size from top to bottom. */
   readonly height: number;
 }
 
 /** The positions in the picture, in units of its viewBox. */
 export interface Layout {
+  /** The width of the picture. */
   readonly width: number;
+  /** The height of the picture. */
   readonly height: number;
+  /** The box of each place. */
   readonly places: Readonly<Record<Place, Box>>;
   /** The distance between two arrows that connect the same places. */
   readonly arrowGap: number;
@@ -24,9 +32,11 @@ export interface Layout {
 
 /** A straight arrow between the borders of two places. */
 export interface Arrow {
+  /** Where the arrow starts. */
   readonly from: Point;
+  /** Where the tip of the arrow is. */
   readonly to: Point;
-  /** Where the cargo comes to rest: the middle of the arrow. */
+  /** Where the cargo stops: the middle of the arrow. */
   readonly middle: Point;
 }
 
@@ -87,7 +97,7 @@ export function layOut(steps: readonly Step[], layout: Layout): readonly (Arrow 
   });
 }
 
-/** The same for both directions. */
+/** Identifies the two places of a step. The text is the same for both directions. */
 const connectionOf = ({ from, to }: Step): string => [from, to].sort().join(' ');
 
 /** @param index The position of the step among the `count` steps of its connection. */
@@ -120,7 +130,7 @@ function shiftAside(start: Point, end: Point, distance: number): (point: Point) 
 /** Keeps the division below finite for a line that is parallel to an axis. */
 const almostZero = 1e-9;
 
-/** Finds the point where the line from the centre of a box towards another point leaves the box. */
+/** Finds the point where the line from the center of a box towards another point leaves the box. */
 function findBorderPoint(box: Box, towards: Point): Point {
   const dx = towards.x - box.x;
   const dy = towards.y - box.y;

@@ -2,14 +2,17 @@ import type { ChainCall } from './chain-call.ts';
 
 /** Shows one call step by step, like a film that can be paused. */
 export interface Player {
+  /** The call that is shown. `undefined` before the first call. */
   readonly call: ChainCall | undefined;
   /** The index of the latest visible step. */
   readonly step: number;
+  /** Whether the next step appears by itself. */
   readonly playing: boolean;
   /** Plays a call from its first step. Without animation, it shows all steps at once. */
   play(call: ChainCall): void;
-  /** Replaces the current call by a version with more records, and plays its new steps. */
+  /** Replaces the current call with a newer version, and plays the steps that it adds. */
   update(call: ChainCall): void;
+  /** Stops at the latest visible step. */
   pause(): void;
   /** Continues, or starts again after the last step. */
   resume(): void;
@@ -17,7 +20,7 @@ export interface Player {
   goTo(step: number): void;
 }
 
-/** Milliseconds for which a step is the latest one. */
+/** Milliseconds between two steps. */
 export const stepDuration = 850;
 
 /** Runs `work` after a delay in milliseconds, and returns a function that cancels it. */
@@ -29,8 +32,11 @@ const scheduleByTimer: Schedule = (work, milliseconds) => {
 };
 
 /**
+ * Creates a player without a call.
+ *
  * @param refresh Runs after each change.
  * @param isAnimated Whether steps appear one after another. False when users prefer reduced motion.
+ * @param schedule Replaces the browser's timers in tests.
  */
 export function createPlayer(
   refresh: () => void,

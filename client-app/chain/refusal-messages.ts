@@ -20,11 +20,12 @@ const entraRefusals: Readonly<Record<number, RefusalMessage>> = {
   50057: { cause: 'The user’s account is disabled.', code: 'account_disabled' },
   50058: { cause: 'The user has no session at Entra in this browser.', code: 'sign_in_again' },
   50076: {
-    cause: 'Conditional Access requires multifactor authentication (MFA).',
+    cause: 'Conditional Access requires multi-factor authentication (MFA).',
     code: 'step_up_required',
   },
   50079: {
-    cause: 'Conditional Access requires the user to register for multifactor authentication (MFA).',
+    cause:
+      'Conditional Access requires the user to register for multi-factor authentication (MFA).',
     code: 'step_up_required',
   },
   50105: {
@@ -58,7 +59,7 @@ const entraRefusals: Readonly<Record<number, RefusalMessage>> = {
   7000222: { cause: 'The client secret of Original API has expired.', code: 'unavailable' },
 };
 
-/** Explains an error response of Entra's token endpoint. A status of 0 means that none arrived. */
+/** Explains an error response of Entra's token endpoint. A status of 0 means no response. */
 export function explainEntraRefusal(aadsts: number | undefined, status: number): RefusalMessage {
   const known = aadsts === undefined ? undefined : entraRefusals[aadsts];
   if (known) return known;
@@ -82,7 +83,7 @@ const apiRefusals: Readonly<Record<number, RefusalMessage>> = {
   504: { cause: 'A service in the chain did not respond in time.', code: 'timeout' },
 };
 
-/** Explains an error response of one of the two APIs, as far as the status tells. */
+/** Explains an error response of one of the two APIs from its HTTP status. */
 export const explainApiRefusal = (
   status: number,
 ): Pick<RefusalMessage, 'cause'> & Partial<RefusalMessage> =>
@@ -109,6 +110,6 @@ const reactions: Partial<Readonly<Record<ProblemCode, string>>> = {
   conflict: 'shows both versions and lets the user choose.',
 };
 
-/** What the Client App does after a problem. The sentence has no subject: "The Client App …". */
+/** What the Client App does after a problem. Completes the sentence "The Client App …". */
 export const describeReaction = (code: string | undefined): string =>
   reactions[code as ProblemCode] ?? 'tells the user.';

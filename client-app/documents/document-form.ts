@@ -25,7 +25,7 @@ export interface DocumentFormOptions {
   readonly isOwner: boolean;
   /** Whether the user can change the title and the text. */
   readonly canWrite: boolean;
-  /** Asks the user to confirm that the document is deleted. */
+  /** Opens the dialog in which the user confirms the deletion. */
   readonly confirmDelete: () => void;
 }
 

@@ -50,7 +50,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
       context.announce(returned ? 'Thank you. The document is deleted now.' : 'Deleted.');
       context.go({ view: 'documents' });
     };
-    // The document may be gone because the response to an earlier request was lost.
+    // An earlier request may have deleted the document although its response was lost.
     const handle = ({ code }: Problem) => {
       if (code !== 'not_found') return false;
       leave();
@@ -103,7 +103,7 @@ function openDocumentPage(context: ViewContext, id: string | undefined): View {
     if (!isConfirmingDelete) return nothing;
     return renderDialog({
       title: 'Delete this document?',
-      text: 'It is deleted at once and permanently, for everybody who can read it.',
+      text: 'It is deleted immediately and permanently, for all users who can read it.',
       confirm: html`<button class="button button-danger" @click=${() => remove(editor.etag)}>
         Delete
       </button>`,
@@ -151,12 +151,12 @@ function createDocumentEditor(
   return editor;
 }
 
-/** Whether the user owns the document. A document that is not stored yet will be theirs. */
+/** Whether the user owns the document, or will own it after the first save. */
 function ownsDocument(stored: Document | undefined, oid: string): boolean {
   return stored === undefined || stored.owner === oid;
 }
 
-/** Returns the name of the user who saved this version, if the API tells who it was. */
+/** Returns the name of the user who saved this version, if it is known. */
 function describeSaver({ people }: ViewContext, { modifiedBy }: Document): string | undefined {
   return modifiedBy === undefined ? undefined : people.get(modifiedBy)?.name;
 }

@@ -2,43 +2,60 @@ import * as v from 'valibot';
 import type { Api, ApiResult } from '../api.ts';
 
 const listedDocument = v.object({
+  /** 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and `.`. */
   id: v.string(),
+  /** The title. */
   title: v.string(),
+  /** The object id of the owner. */
   owner: v.string(),
+  /** When this version was saved, as an ISO 8601 date and time. */
   modified: v.string(),
+  /** The ETag of this version. */
   etag: v.string(),
 });
 const documentPage = v.object({
+  /** The documents on this page. */
   documents: v.array(listedDocument),
+  /** Requests the next page. Absent on the last page. */
   continuation: v.optional(v.string()),
 });
 const document = v.object({
+  /** 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and `.`. */
   id: v.string(),
+  /** The title. */
   title: v.string(),
+  /** Plain text. */
   text: v.string(),
+  /** The object id of the owner. */
   owner: v.string(),
+  /** The object ids of users who can read the document, in addition to owner and writers. */
   readers: v.array(v.string()),
+  /** The object ids of users who can read and change the document, in addition to the owner. */
   writers: v.array(v.string()),
+  /** When this version was saved, as an ISO 8601 date and time. */
   modified: v.string(),
+  /** The object id of the user who saved this version. */
   modifiedBy: v.optional(v.string()),
 });
 
 /** A document in a list, without its text. */
 export type ListedDocument = v.InferOutput<typeof listedDocument>;
-/** One page of the list. `continuation` leads to the next page, and is absent on the last one. */
+/** One page of the list. */
 export type DocumentPage = v.InferOutput<typeof documentPage>;
-/**
- * A document. `owner`, `readers` and `writers` are object ids of users, and so is `modifiedBy`, who
- * saved this version.
- */
+/** A document. */
 export type Document = v.InferOutput<typeof document>;
 
-/** A document as the fields show it. `readers` and `writers` are object ids. */
+/** A document as the fields show it. */
 export interface DocumentFields {
+  /** 1 to 64 characters from A-Z, a-z, 0-9, `-`, `_` and `.`. */
   readonly id: string;
+  /** The title. */
   readonly title: string;
+  /** Plain text. */
   readonly text: string;
+  /** The object ids of users who can read the document, in addition to owner and writers. */
   readonly readers: readonly string[];
+  /** The object ids of users who can read and change the document, in addition to the owner. */
   readonly writers: readonly string[];
 }
 
@@ -48,9 +65,9 @@ export interface DocumentChange {
   readonly title: string;
   /** Plain text. */
   readonly text: string;
-  /** Absent when the user is not the owner, who alone can change it. */
+  /** Absent when the user is not the owner, because only the owner can change it. */
   readonly readers?: readonly string[];
-  /** Absent when the user is not the owner, who alone can change it. */
+  /** Absent when the user is not the owner, because only the owner can change it. */
   readonly writers?: readonly string[];
 }
 
@@ -71,7 +88,7 @@ export async function listDocuments(api: Api, continuation?: string): Promise<Do
 
 /**
  * Reads a document.
- * @throws ProblemError `not_found` also when the user cannot read the document
+ * @throws {ProblemError} `not_found` when it does not exist or the user cannot read it
  */
 export function readDocument(api: Api, id: string): Promise<ApiResult<Document>> {
   return api.call({ method: 'GET', path: pathOf(id), scope: 'Documents.Read' }, document);
@@ -80,7 +97,7 @@ export function readDocument(api: Api, id: string): Promise<ApiResult<Document>>
 /**
  * Creates or replaces a document.
  * @param basedOn the ETag of the version to replace, or `none` to create the document
- * @throws ProblemError `conflict` when the stored version is another one
+ * @throws {ProblemError} `conflict` when the stored version is another one
  */
 export function saveDocument(
   api: Api,
@@ -97,7 +114,7 @@ export function saveDocument(
 /**
  * Deletes a document.
  * @param basedOn the ETag of the version that the user saw
- * @throws ProblemError `conflict` when the stored version is another one
+ * @throws {ProblemError} `conflict` when the stored version is another one
  */
 export async function deleteDocument(api: Api, id: string, basedOn: string): Promise<void> {
   await api.call(

@@ -11,13 +11,13 @@ export interface Sharing {
   readonly readers: PeoplePicker;
   /** Chooses who may read and change. */
   readonly writers: PeoplePicker;
-  /** Whether the user sees the choice without opening it. */
+  /** Whether the section that contains the choice is open. */
   readonly isOpen: boolean;
   /** Why people cannot be searched by name, if the user can solve it at Entra. */
   readonly failure: Failure | undefined;
   /** Continues the search that a visit to Entra interrupted. Does nothing for another action. */
   resume(returned: ReturnedAction | undefined): void;
-  /** Cancels a search that has not begun. */
+  /** Cancels a search that waits for the user to stop typing. */
   close(): void;
 }
 
@@ -48,7 +48,7 @@ export function createSharing(
     readers,
     writers,
     get isOpen() {
-      // After a change it stays open, also when nobody is left.
+      // After a change the section stays open, even when no people are left.
       return hasChanged || pickers.some(({ chosen, isResumed }) => isResumed || chosen.length > 0);
     },
     get failure() {

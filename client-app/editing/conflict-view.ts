@@ -74,7 +74,10 @@ function renderVersion(title: string, state: string, lines: readonly ComparedLin
   </section>`;
 }
 
-/** On one line, because a line shows its white space. An empty line needs some to be visible. */
+/**
+ * The template is on one line, because the page shows its white space. An empty line gets a space,
+ * which makes it visible.
+ */
 function renderLine({ text, onlyHere }: ComparedLine) {
   const content = text || ' ';
   return html`<p class="line">${onlyHere ? html`<ins>${content}</ins>` : content}</p>`;

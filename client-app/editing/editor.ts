@@ -21,7 +21,10 @@ export interface Editor<Stored, Value> {
   readonly changed: boolean;
   /** Whether the fields show a draft from before a reload or a redirect. */
   readonly restored: boolean;
-  /** The newer version that a save met. Its `theirs` is `undefined` for a deleted resource. */
+  /**
+   * Present after a save that failed because the stored version is another one. `theirs` is that
+   * version, or `undefined` for a deleted resource.
+   */
   readonly conflict: { readonly theirs: Stored | undefined } | undefined;
   /** Loads the resource and the draft. Then continues a save that a visit to Entra interrupted. */
   load(): Promise<void>;
@@ -58,17 +61,17 @@ export interface EditorOptions<Stored, Value> {
 type Mutable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 /**
- * Creates an editor that loses no input and overwrites no newer version unseen: it stores a draft
- * of every change, and names the version that the change is based on in every save.
+ * Creates an editor. It stores a draft of every change, so that no input is lost. Every save names
+ * the version that the change is based on, so that it cannot overwrite a newer version unseen.
  */
 export function createEditor<Stored, Value extends object>(
   options: EditorOptions<Stored, Value>,
 ): Editor<Stored, Value> {
   const { context, draftKey } = options;
   const actions = createActionRunner(context);
-  /** The version that the next save replaces. */
+  /** The ETag of the version that the next save replaces, or `none`. */
   let basedOn = 'none';
-  /** The version that a conflict is about. */
+  /** The ETag of the newer version in a conflict, or `none` for a deleted resource. */
   let conflictEtag = 'none';
 
   const editor: Mutable<Editor<Stored, Value>> = {
@@ -144,7 +147,7 @@ export function createEditor<Stored, Value extends object>(
     });
   }
 
-  /** Takes over a version from the API, and drops the draft. */
+  /** Replaces the state with a version from the API, and removes the draft. */
   function adopt({ value: stored, etag }: ApiResult<Stored>): void {
     editor.stored = stored;
     editor.etag = etag;

@@ -66,7 +66,10 @@ function lengthAt(table: LengthTable, i: number, j: number): number {
   return table[i]?.[j] ?? 0;
 }
 
-/** The table of longest common subsequences: `[i][j]` is the length from line i and from line j. */
+/**
+ * Computes the lengths of longest common subsequences. `[i][j]` is the one for the lines of `left`
+ * from `i` on and the lines of `right` from `j` on.
+ */
 function commonLengths(left: readonly string[], right: readonly string[]): LengthTable {
   const table = Array.from({ length: left.length + 1 }, () =>
     new Array<number>(right.length + 1).fill(0),

@@ -4,7 +4,7 @@ import type { Editor } from './editor.ts';
 
 /**
  * The save button, with the state of the changes next to it.
- * @param hint the required field that is empty, as a sentence
+ * @param hint a sentence that names the required field that is empty
  */
 export function renderSaveBar(editor: Editor<unknown, object>, hint: string | undefined) {
   const { actions, changed, stored, discard } = editor;
@@ -38,6 +38,6 @@ export function renderSaveBar(editor: Editor<unknown, object>, hint: string | un
 }
 
 function describeState({ changed, restored, stored }: Editor<unknown, object>): string {
-  if (changed) return restored ? 'Not saved yet. Kept from before.' : 'Not saved yet.';
+  if (changed) return restored ? 'Not saved yet. Restored from your last visit.' : 'Not saved yet.';
   return stored ? 'Everything is saved.' : '';
 }

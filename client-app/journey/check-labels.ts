@@ -39,6 +39,7 @@ const labelsByTopic: Readonly<Record<string, Readonly<Record<string, string>>>> 
 
 /** Checks about one topic. */
 export interface CheckGroup {
+  /** The topic. */
   readonly title: string;
   /** The labels of the checks. */
   readonly checks: readonly string[];

@@ -2,6 +2,7 @@
 export interface ClaimDescription {
   /** The claim's name in v2.0 tokens, followed by its name in v1.0 tokens where that differs. */
   readonly names: readonly string[];
+  /** What the claim says about the token, in one or two sentences. */
   readonly meaning: string;
   /** Which API checks the claim, and how. */
   readonly check: string;

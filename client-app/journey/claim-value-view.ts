@@ -11,8 +11,8 @@ const clientAuthentication: Readonly<Record<string, string>> = {
 };
 
 /**
- * Returns a function that renders the value of a claim: an id with the name of what it identifies,
- * a time as local time, a list as chips.
+ * Returns a function that renders the value of a claim. It adds the name of the app or user to an
+ * id, and shows a time as local time and a list as chips.
  */
 export function createClaimValueRenderer(
   context: ViewContext,
@@ -49,7 +49,7 @@ const renderList = (items: readonly unknown[]) =>
 const renderText = (text: string, note: string | undefined) =>
   html`<code>${text}</code>${note === undefined ? nothing : html` <small>${note}</small>`}`;
 
-/** The names of the ids that this app knows. */
+/** Returns the names of apps and users by their ids. */
 function nameIds(
   { settings, person }: ViewContext,
   { downstream }: Journey,

@@ -15,6 +15,7 @@ export interface ComparedClaim {
   readonly a: unknown;
   /** The value in token B. */
   readonly b: unknown;
+  /** How the value in token B relates to the value in token A. */
   readonly comparison: Comparison;
   /** Undefined for a claim without a description. */
   readonly description: ClaimDescription | undefined;

@@ -20,7 +20,7 @@ export type Journey = v.InferOutput<typeof journeySchema>;
 
 /**
  * Makes a call through the whole chain.
- * @throws Refusal when an API refuses.
+ * @throws {ProblemError} when the call fails
  */
 export async function readJourney(api: Api): Promise<Journey> {
   const request = { method: 'GET', path: 'journey', scope: 'Documents.Read' } as const;

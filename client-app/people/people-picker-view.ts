@@ -6,8 +6,8 @@ import { type DirectoryUser, maxFoundUsers } from './directory.ts';
 import type { PeoplePicker } from './people-picker.ts';
 
 /**
- * A field to choose people, with those who are chosen above it. The view shows the failure of the
- * picker's search, because its dialog cannot be in a form.
+ * A field to choose people, below the people who are already chosen. The view has to show the
+ * failure of the search, because the dialog of a failure cannot be inside a form.
  */
 export function renderPeoplePicker(context: ViewContext, picker: PeoplePicker, label: string) {
   const { name, chosen, search, problem } = picker;
@@ -39,8 +39,8 @@ export function renderPeoplePicker(context: ViewContext, picker: PeoplePicker, l
 }
 
 /**
- * A click must not take the focus from the field. That would close the list of options, and add
- * object ids in the field, which moves what is below it away from the pointer.
+ * Keeps the focus in the field during a click. Without the focus, the field would close its list
+ * and add the object ids in it. The content below would then move away from the pointer.
  */
 function keepFocus(event: Event): void {
   event.preventDefault();
@@ -107,7 +107,7 @@ function renderOption(picker: PeoplePicker, { id, name, userName }: DirectoryUse
   </li>`;
 }
 
-/** Without white space around the text, so that the style sheet can detect that there is none. */
+/** Has no white space around the text, so that the style sheet can detect an empty hint. */
 function renderHint(picker: PeoplePicker) {
   const { name, problem } = picker;
   const hint = problem ? describeProblem(problem) : describeResult(picker);

@@ -20,7 +20,7 @@ export interface PeoplePicker {
   readonly search: PeopleSearch;
   /** The object ids of the chosen people. */
   readonly chosen: readonly string[];
-  /** The people whom the user can choose: those found, without the user and those chosen. */
+  /** The found people, except for the user and the chosen people. */
   readonly options: readonly DirectoryUser[];
   /** Whether the list of options is visible. */
   readonly isOpen: boolean;
@@ -28,7 +28,7 @@ export interface PeoplePicker {
   readonly hasFocus: boolean;
   /** The object id of the option that Enter chooses. */
   readonly activeId: string | undefined;
-  /** The words that the user tried to add as object ids, but that are none. */
+  /** The words that the user tried to add, but that are not object ids. */
   readonly rejected: readonly string[];
   /** Why only object ids are accepted. `undefined` while people can be looked up. */
   readonly problem: Problem | undefined;
@@ -125,7 +125,7 @@ export function createPeoplePicker(options: PeoplePickerOptions): PeoplePicker {
         case 'Escape':
           return pressEscape();
         default:
-          // The cursor moves in the text, so that no option is active any more.
+          // The cursor moves in the text, so no option is active.
           if (/^(Arrow(Left|Right)|Home|End)$/.test(key)) activate(undefined);
           return false;
       }

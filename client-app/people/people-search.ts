@@ -11,11 +11,11 @@ import { parseObjectIds } from './object-ids.ts';
 export interface PeopleSearch {
   /** The content of the field. */
   readonly text: string;
-  /** Whether the field has a text to search for. It has none while it contains an object id. */
+  /** Whether the field has a text to search for. A text with an object id is not searched for. */
   readonly hasQuery: boolean;
-  /** The people of the last search. It may be one for an earlier text. */
+  /** The people that the last search found. Empty without a text to search for. */
   readonly found: readonly DirectoryUser[];
-  /** Whether `found` is the result for the text in the field. Nobody is found for no query. */
+  /** Whether `found` is the result for the text in the field, and not for an earlier text. */
   readonly isCurrent: boolean;
   /** Why the last search failed, if the user can solve it at Entra. */
   readonly failure: Failure | undefined;
@@ -100,9 +100,9 @@ export function createPeopleSearch(options: PeopleSearchOptions): PeopleSearch {
   async function run(returned?: ReturnedAction): Promise<void> {
     if (isCurrent()) return;
     wanted = getQuery();
-    // The other problems are in `people.unavailable`.
+    // `people.unavailable` contains the other problems.
     const handle = (problem: Problem) => !requiresInteraction(problem);
-    // A search that runs already continues with the new text.
+    // A running search continues with the new text.
     await actions.run(action, findWanted, { handle, returned, input: text });
   }
 

@@ -6,20 +6,20 @@ import type { Person } from '../auth/sign-in.ts';
 import { shorten } from '../ui/format.ts';
 import { type DirectoryUser, readUser, searchUsers } from './directory.ts';
 
-/** The people of the organisation: a search, and their names, which are kept in memory. */
+/** Finds people of the organization, and caches their names in memory. */
 export interface People {
   /**
-   * Returns a user who is known. The first call for an id starts its lookup, and the view is drawn
-   * again when the user is known.
+   * Returns a user from the cache. The first call for an id starts its lookup. When the lookup has
+   * finished, the view is drawn again.
    * @param id the object id
    * @returns `undefined` for a user who is unknown, or not known yet
    */
   get(id: string): DirectoryUser | undefined;
-  /** Returns the name of a user, as `get` knows it, or the shortened id. */
+  /** Returns the name of the user that `get` returns, or the shortened id without one. */
   nameOf(id: string): string;
   /**
    * Finds users whose name or user name starts with a text.
-   * @throws ProblemError when the users cannot be looked up
+   * @throws {ProblemError} when the users cannot be looked up
    */
   search(text: string): Promise<readonly DirectoryUser[]>;
   /**
@@ -31,7 +31,7 @@ export interface People {
   retry(): void;
 }
 
-/** The number of users that are kept, which includes ids without a user. */
+/** The most entries in the cache, including those for ids without a user. */
 const maxUsers = 1_000;
 /** The number of concurrent lookups. */
 const maxLookups = 4;
@@ -39,8 +39,8 @@ const maxLookups = 4;
 const cooldown = 60_000;
 
 /**
- * Creates the people of one session. It sends at most one request per id: an id without a user is
- * kept like a user. After a failure it looks up no names until the cooldown has passed.
+ * Creates the people of one session. It sends at most one request per id, because it also caches
+ * that an id has no user. After a failure it looks up no names until the cooldown has passed.
  */
 export function createPeople(dependencies: {
   /** The client of Original API. */
@@ -107,7 +107,7 @@ export function createPeople(dependencies: {
 
   function get(id: string): DirectoryUser | undefined {
     if (id === self.id) return self;
-    // A full map accepts no lookups. Otherwise a long list would look up its users again and again.
+    // With a full cache, no lookup starts. Otherwise a long list would repeat its lookups forever.
     const isMissing = !users.has(id) && users.size < maxUsers;
     if (isMissing && now() >= pausedUntil) {
       users.set(id, undefined);

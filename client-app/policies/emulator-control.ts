@@ -2,10 +2,11 @@ import * as v from 'valibot';
 import type { Settings } from '../settings.ts';
 
 const policySchema = v.object({
+  /** The name of the policy, such as `mfa`. */
   name: v.string(),
   /** For `fault`: `ENDPOINT=KIND`. */
   value: v.string(),
-  /** The only user that the policy applies to. Absent for everybody. */
+  /** The only user that the policy applies to. Absent for all users. */
   user: v.optional(v.string()),
 });
 
@@ -23,7 +24,7 @@ const choicesSchema = v.object({
 });
 
 const recordSchema = v.object({
-  /** Rises by one with each record. */
+  /** Increases by one with each record. */
   sequence: v.number(),
   /** When the hop sent its response, in milliseconds since 1970. */
   at: v.number(),
@@ -65,6 +66,7 @@ export type HopRecord = v.InferOutput<typeof recordSchema>;
  * or return an unexpected response.
  */
 export interface EmulatorControl {
+  /** Reads the policies and the values that they can have. */
   readChoices(): Promise<PolicyChoices>;
   /** Returns all policies after the change. */
   setPolicy(policy: Policy): Promise<readonly Policy[]>;

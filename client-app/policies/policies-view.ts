@@ -6,13 +6,13 @@ import type { Policy, PolicyChoices } from './emulator-control.ts';
 import { normalValue, type Policies } from './policies.ts';
 import { type FaultKind, faultKinds, type PolicyControl, policyGroups } from './policy-labels.ts';
 
-/** The `<select>` value that stands for all users. */
-const everybody = '';
+/** The `<select>` value that means all users. */
+const allUsers = '';
 
 /** Opens the view that changes the policies of the local emulators. */
 export function openPolicies(context: ViewContext, policies: Policies): View {
   /** The name of the user that the per-user policies apply to. */
-  let user = everybody;
+  let user = allUsers;
   void policies.read();
 
   async function set(policy: Policy, announcement: string): Promise<void> {
@@ -33,7 +33,7 @@ export function openPolicies(context: ViewContext, policies: Policies): View {
   const renderPanel = (choices: PolicyChoices) => html`<div class="policy-bar card">
       <label for="policy-user">Sign-in, consent and user policies apply to</label>
       <select id="policy-user" class="select" @change=${selectUser}>
-        <option value=${everybody}>everybody</option>
+        <option value=${allUsers}>all users</option>
         ${choices.users.map(
           (name) => html`<option value=${name} ?selected=${name === user}>${name}</option>`,
         )}
@@ -88,7 +88,7 @@ const renderUnavailable = () => html`<div class="notice notice-bad" role="alert"
   ${icons.alert}<p class="notice-title">The control API of the emulators is not available.</p>
 </div>`;
 
-/** @param user The user that the switch is for. Undefined when the policy applies to everybody. */
+/** @param user The user that the switch is for. Undefined when the policy applies to all users. */
 function renderSwitch(
   { name, value, label, effect }: PolicyControl,
   choices: PolicyChoices,
@@ -98,11 +98,11 @@ function renderSwitch(
   const active = choices.policies.filter(
     (policy) => policy.name === name && policy.value === value,
   );
-  const isForUser = (policy: Policy) => user === undefined || (policy.user ?? everybody) === user;
+  const isForUser = (policy: Policy) => user === undefined || (policy.user ?? allUsers) === user;
   const on = active.some(isForUser);
   const otherUsers = active
     .filter((policy) => !isForUser(policy))
-    .map((policy) => policy.user ?? 'everybody');
+    .map((policy) => policy.user ?? 'all users');
 
   const toggle = () =>
     set(

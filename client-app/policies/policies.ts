@@ -1,8 +1,8 @@
 import type { EmulatorControl, Policy, PolicyChoices } from './emulator-control.ts';
 
 /**
- * The emulators' policies as this app knows them. Others can change them too, so the app reads them
- * again from time to time.
+ * The emulators' policies as this app last read them. Another tab or a command can change them too,
+ * so the app reads them again from time to time.
  */
 export interface Policies {
   /** Undefined until the emulators have responded. */
@@ -11,7 +11,9 @@ export interface Policies {
   readonly activeCount: number;
   /** Whether the last request to the emulators failed. */
   readonly failed: boolean;
+  /** Reads the policies from the emulators. */
   read(): Promise<void>;
+  /** Changes one policy. */
   set(policy: Policy): Promise<void>;
   /** Gives every policy its normal value. */
   reset(): Promise<void>;

@@ -4,6 +4,7 @@ export interface PolicyControl {
   readonly name: string;
   /** The value that the control sets. For `fault`: the endpoint. */
   readonly value: string;
+  /** The name of the control on the page. */
   readonly label: string;
   /** One sentence that says what will happen. */
   readonly effect: string;
@@ -13,9 +14,11 @@ export interface PolicyControl {
 
 /** Controls under one heading. */
 export interface PolicyGroup {
+  /** The heading. */
   readonly title: string;
   /** Whether the policies can be limited to one user. */
   readonly perUser: boolean;
+  /** The controls in their order on the page. */
   readonly controls: readonly PolicyControl[];
 }
 
@@ -42,7 +45,7 @@ const signIn: readonly PolicyControl[] = [
     name: 'revoke-sessions',
     value: 'now',
     label: 'Revoke sessions',
-    effect: 'All sessions until now become invalid, so users have to sign in again.',
+    effect: 'All existing sessions become invalid, so users have to sign in again.',
   },
 ];
 
@@ -176,6 +179,7 @@ export const policyGroups: readonly PolicyGroup[] = [
 export interface FaultKind {
   /** The emulators' name for it, such as `503:5`. */
   readonly kind: string;
+  /** The text of the option. */
   readonly label: string;
 }
 

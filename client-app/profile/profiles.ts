@@ -7,10 +7,15 @@ const optionalText = v.pipe(
   v.transform((value) => value ?? ''),
 );
 const profile = v.object({
+  /** The object id of the user. */
   userId: v.string(),
+  /** The name. */
   displayName: optionalText,
+  /** The job title. */
   jobTitle: optionalText,
+  /** The phone number, in any format. */
   phone: optionalText,
+  /** When the profile was saved, as an ISO 8601 date and time. Empty before the first save. */
   modified: optionalText,
 });
 
@@ -19,8 +24,11 @@ export type Profile = v.InferOutput<typeof profile>;
 
 /** What a user can change. */
 export interface ProfileChange {
+  /** The name. */
   readonly displayName: string;
+  /** The job title. Can be empty. */
   readonly jobTitle: string;
+  /** The phone number, in any format. Can be empty. */
   readonly phone: string;
 }
 
@@ -40,7 +48,7 @@ export function readProfile(api: Api, userId: string): Promise<ApiResult<Profile
  * Creates or replaces a profile.
  * @param userId an object id, or `me`
  * @param basedOn the ETag of the version to replace, or `none` to create the profile
- * @throws ProblemError `conflict` when the stored version is another one
+ * @throws {ProblemError} `conflict` when the stored version is another one
  */
 export function saveProfile(
   api: Api,

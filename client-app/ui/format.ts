@@ -12,7 +12,10 @@ function chooseUnit(seconds: number): {
   return { unit: 'minute', length: secondsPerMinute };
 }
 
-/** A date relative to now: "3 hours ago", "in 50 minutes", "just now"; the date after a week. */
+/**
+ * A date relative to now, such as "3 hours ago", "in 50 minutes" or "just now". More than a week
+ * away, it is the date itself.
+ */
 export function formatAgo(date: Date, now: Date = new Date()): string {
   const seconds = (date.getTime() - now.getTime()) / 1000;
   if (!Number.isFinite(seconds)) return 'at an unknown time';

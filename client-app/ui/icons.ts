@@ -4,8 +4,8 @@ const draw = (paths: ReturnType<typeof svg>) =>
   svg`<svg class="icon" viewBox="0 0 24 24" aria-hidden="true" focusable="false">${paths}</svg>`;
 
 /**
- * Line icons in the colour of the text. Screen readers skip them, because each icon stands next to
- * its text.
+ * Line icons in the color of the text. Screen readers skip them, because each icon is next to its
+ * text.
  */
 export const icons = {
   documents: draw(svg`<path d="M7 3.5h7l4 4v13H7z"/><path d="M14 3.5v4h4M10 12h5M10 15.5h5"/>`),

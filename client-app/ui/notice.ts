@@ -39,7 +39,7 @@ function renderMessage({ name, problem, explanation, dialogOpen }: Failure) {
   const hasUsefulDetail = code === 'bad_request' || code === 'too_large';
   return html`<p class="notice-title">${message}</p>
     ${hasUsefulDetail ? html`<p>${detail}</p>` : nothing}
-    ${name === 'save' && !dialogOpen ? html`<p>What you typed is kept.</p>` : nothing}`;
+    ${name === 'save' && !dialogOpen ? html`<p>Your input is saved in this tab.</p>` : nothing}`;
 }
 
 /** The message for a problem. For an outage it names the service, if that is known. */

@@ -4,7 +4,7 @@ const elements = new WeakSet<Element>();
 
 /**
  * A lit directive that runs a function once for an element, when the element is in the page. lit
- * calls `ref` earlier, before it inserts the element, when `focus()` and `showModal()` still fail.
+ * calls `ref` before it inserts the element. At that time, `focus()` and `showModal()` fail.
  */
 export function onFirstRender(callback: (element: HTMLElement) => void) {
   return ref((element) => {

@@ -9,17 +9,17 @@ import type { People } from '../people/people.ts';
 import type { Route } from '../router.ts';
 import type { Settings } from '../settings.ts';
 
-/** One page of the app. It owns its state; the shell around it belongs to the app. */
+/** One page of the app. It owns its state. The shell around it belongs to the app. */
 export interface View {
   /** The title of the page. */
   title(): string;
   /** The content of the page. */
   render(): TemplateResult;
-  /** Releases what the view uses, when the user leaves it. */
+  /** Called when the user leaves the view. Removes its timers and listeners. */
   close?(): void;
 }
 
-/** What a view can use of the app. */
+/** The parts of the app that a view can use. */
 export interface ViewContext {
   /** The settings of this deployment. */
   readonly settings: Settings;
@@ -27,7 +27,7 @@ export interface ViewContext {
   readonly api: Api;
   /** The signed-in user. */
   readonly person: Person;
-  /** The people of the user's organisation. */
+  /** The people of the user's organization. */
   readonly people: People;
   /** The drafts of the signed-in user. */
   readonly drafts: Drafts;
@@ -39,7 +39,7 @@ export interface ViewContext {
   go(route: Route): void;
   /**
    * Stores the action and leaves the page for Entra. The action continues afterwards.
-   * @throws ProblemError when the page cannot be left
+   * @throws {ProblemError} when the page cannot be left
    */
   startInteraction(problem: Problem, pending: Omit<PendingAction, 'page'>): Promise<void>;
   /** The pending action, for the view that opens when the user returns from Entra. */

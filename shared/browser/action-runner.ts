@@ -24,7 +24,7 @@ export interface ActionRunner {
    */
   run(name: string, work: () => Promise<void>, options?: RunOptions): Promise<void>;
 
-  /** Ends the automatic retries, until the next run. For a view that closes. */
+  /** Ends the automatic retries, until the next run. Call it when the view closes. */
   close(): void;
 }
 
@@ -34,8 +34,8 @@ export type RunOptions = {
   readonly handle?: (problem: Problem) => Promise<boolean> | boolean;
 
   /**
-   * The pending action, if the user returns from Entra ID. This run then leads to no second visit,
-   * and waits some seconds for a new consent to become effective.
+   * The pending action, if the user returns from Entra ID. This run then does not send the user
+   * to Entra ID again, and waits some seconds for a new consent to become effective.
    */
   readonly returned?: ReturnedAction | undefined;
 
@@ -60,7 +60,7 @@ export interface Failure {
   /** Why the visit to Entra ID did not help, in a sentence for the user. */
   readonly explanation: string | undefined;
 
-  /** Whether `interact` can solve the problem. Never again after a visit to Entra ID. */
+  /** Whether `interact` can solve the problem. `false` after a visit to Entra ID. */
   readonly canInteract: boolean;
 
   /** Whether the dialog that leads to Entra ID is open. */
@@ -82,7 +82,7 @@ export interface Failure {
   cancelRetry(): void;
 }
 
-/** What a runner needs of the app. */
+/** What the app provides to a runner. */
 export interface ActionRunnerOptions {
   /** Draws the view. Called after every change of the runner. */
   refresh(): void;
@@ -90,7 +90,7 @@ export interface ActionRunnerOptions {
   /**
    * Stores the action and leaves the page for Entra ID.
    *
-   * @throws ProblemError if the page cannot be left
+   * @throws {ProblemError} if the page cannot be left
    */
   startInteraction(problem: Problem, pending: Omit<PendingAction, 'page'>): Promise<void>;
 
@@ -161,7 +161,7 @@ export function createActionRunner(options: ActionRunnerOptions): ActionRunner {
     const { name, work } = action;
     const { returned, input } = action.options;
     const afterInteraction = returned !== undefined;
-    // For the same problem after the user declined, the message says that they declined.
+    // If the user declined and the problem is the same, the message says that they declined.
     const problem =
       returned?.problem && returned.code === latestProblem.code ? returned.problem : latestProblem;
     const canInteract = requiresInteraction(problem) && !afterInteraction;

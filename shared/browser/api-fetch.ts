@@ -4,7 +4,7 @@ import { readProblem } from './read-problem.ts';
 import type { TokenSource } from './token-source.ts';
 import { startTrace, type Trace } from './trace.ts';
 
-/** A request to the API: the options of `fetch`, and what its access token needs. */
+/** The options of `fetch` for a request to the API, and those of its access token. */
 export type ApiRequestInit = Omit<RequestInit, 'body'> & {
   /** The body. No stream, because a request may be sent twice. */
   readonly body?: Exclude<BodyInit, ReadableStream> | null;
@@ -12,7 +12,7 @@ export type ApiRequestInit = Omit<RequestInit, 'body'> & {
   /** The scopes that this request needs. Default: those of the token source. */
   readonly scopes?: readonly string[];
 
-  /** The IDs of the request. Default: random ones. */
+  /** The ids of the request. Default: random ones. */
   readonly trace?: Trace;
 };
 
@@ -21,9 +21,9 @@ export type ApiRequestInit = Omit<RequestInit, 'body'> & {
  *
  * @param path the path below the base URL, without a leading slash, or a whole URL below it
  * @returns the response, whose status is always 2xx
- * @throws ProblemError for an error response, without a response and without an access token
- * @throws TypeError if the URL is not below the base URL, or the path has a segment `.` or `..`
- * @throws the reason of `init.signal` if it is aborted
+ * @throws {ProblemError} for an error response, or if there is no response or no access token
+ * @throws {TypeError} if the URL is not below the base URL, or the path has a segment `.` or `..`
+ * @throws {unknown} the reason of `init.signal` if it is aborted
  */
 export type ApiFetch = (path: string, init?: ApiRequestInit) => Promise<Response>;
 
@@ -47,8 +47,8 @@ const defaultTimeout = 20_000;
 
 /**
  * Creates a `fetch` for one API. It adds an access token and a `traceparent` header, and throws a
- * {@link ProblemError} for an error response. When the API rejects the token or wants other claims,
- * it acquires a new token without the user and sends the request once more.
+ * {@link ProblemError} for an error response. When the API rejects the token or requires other
+ * claims, it acquires a new token without the user and sends the request once more.
  *
  * @example
  * ```ts

@@ -3,8 +3,8 @@ import { canRenewSilently, requiresInteraction } from './recovery.ts';
 import type { TokenRenewal } from './token-source.ts';
 
 /**
- * Sends a request with an access token. If the API rejects the token or wants other claims, the
- * request is sent once more with a new token, which is acquired without the user.
+ * Sends a request with an access token. If the API rejects the token or requires other claims,
+ * the request is sent once more with a new token, which is acquired without the user.
  *
  * If that new token needs the user, the API's problem is thrown: it has the claims and the scopes
  * for the interactive request. For sending with `fetch`, use `createApiFetch` instead.
@@ -12,7 +12,7 @@ import type { TokenRenewal } from './token-source.ts';
  * @param acquireToken returns an access token. With a renewal, it skips the cache
  * @param send sends the request, or throws the `ProblemError` of the API's response. `isRenewed` is
  *   true when it sends the request again
- * @throws ProblemError if there is no token, or the API refuses the new token as well
+ * @throws {ProblemError} if there is no token, or the API refuses the new token as well
  *
  * @example
  * ```ts

@@ -19,7 +19,7 @@ type EntraError = {
   /** The claims challenge for the next request, as JSON. */
   readonly claims?: unknown;
 
-  /** The ID of the request to Entra ID. */
+  /** The id of the request to Entra ID. */
   readonly correlationId?: unknown;
 };
 

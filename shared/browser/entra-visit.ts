@@ -3,7 +3,7 @@ import type { PendingAction, PendingActions } from './pending-action.ts';
 import type { Problem } from './problem.ts';
 import type { TokenSource } from './token-source.ts';
 
-/** How this page was opened, as far as Entra ID is concerned. */
+/** Whether Entra ID opened this page, and with which result. */
 export type EntraVisit = {
   /** Whether Entra ID redirected to this page, with a token or with an error. */
   readonly returned: boolean;
@@ -19,11 +19,11 @@ export type ReturnedAction = PendingAction & {
 };
 
 /**
- * Stores the action, and leaves the page for the step at Entra ID that solves the problem. An
- * action that cannot be stored does not leave the page, so that no input is lost.
+ * Stores the action, and leaves the page for the step at Entra ID that solves the problem. If the
+ * action cannot be stored, the page stays open, so that no input is lost.
  *
- * @throws ProblemError if the page cannot be left
- * @throws DOMException if the storage is full
+ * @throws {ProblemError} if the page cannot be left
+ * @throws {DOMException} if the storage is full
  *
  * @example
  * ```ts
@@ -68,10 +68,10 @@ export async function readEntraVisit(redirect: Promise<object | null>): Promise<
 
 /**
  * Returns the action that continues on this page, once. Call it when the page opens: an action
- * that does not continue now never does.
+ * that does not continue at that time is dropped.
  *
- * If the user declined, the action's `problem` has the code that led to Entra ID, so that a message
- * is about what the user was asked for.
+ * If the user declined, the action's `problem` has the code that led to Entra ID, so that the
+ * message names what the user declined.
  *
  * @param page the page that is open now
  * @returns `undefined` if the user does not come from Entra ID, or if no action of this page and

@@ -1,6 +1,6 @@
 /**
- * The SPA half: reads refusals, recovers from them, and continues the interrupted action after a
- * visit to Entra ID. Runs in browsers, has no dependency and knows no framework.
+ * For single-page apps: reads the error responses of an API, recovers from them, and continues the
+ * interrupted action after a visit to Entra ID. Needs no other package and no framework.
  *
  * The entry of the package as `zero-trust-api/browser`. Files of this repository import the file
  * that they need instead.

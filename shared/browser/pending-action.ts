@@ -21,7 +21,7 @@ export interface PendingActions {
   /**
    * Replaces the pending action.
    *
-   * @throws DOMException if the storage is full
+   * @throws {DOMException} if the storage is full
    */
   save(pending: PendingAction): void;
 

@@ -8,10 +8,10 @@ export type Problem = {
   /** The HTTP status, or 0 if there was no response. */
   readonly status: number;
 
-  /** What is wrong, in a sentence of the API. */
+  /** The API's explanation of the problem, in one sentence. */
   readonly detail?: string;
 
-  /** The ID of the request in the logs of every API, for support. May be empty. */
+  /** The id of the request in the logs of every API, for support. May be empty. */
   readonly correlationId: string;
 
   /** The claims challenge as JSON. Send it to Entra ID unchanged. */

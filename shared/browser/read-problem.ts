@@ -34,7 +34,7 @@ type Refusal = Pick<Problem, 'code' | 'claims' | 'scopes'>;
  * of the header take precedence over those of the body, which carries claims that are too long for
  * a header.
  *
- * @param requestId the correlation ID of the request, for a response that carries none
+ * @param requestId the correlation id of the request, for a response that carries none
  *
  * @example
  * ```ts
@@ -66,7 +66,7 @@ export async function readProblem(response: Response, requestId = ''): Promise<P
   };
 }
 
-/** Returns an empty object for a body that is missing, broken off or not a JSON object. */
+/** Returns an empty object for a body that is missing, incomplete or not a JSON object. */
 async function readDetails(response: Response): Promise<JsonObject> {
   try {
     return readJsonObject(new Uint8Array(await response.arrayBuffer())) ?? {};

@@ -3,10 +3,10 @@ import type { ProblemCode } from './problem-code.ts';
 
 /** What an app requests from Entra ID. */
 export type AppScopes = {
-  /** Every scope of the API that the app uses: `api://<client ID>/Orders.Read`. */
+  /** Every scope of the API that the app uses: `api://<client id>/Orders.Read`. */
   readonly scopes: readonly string[];
 
-  /** The scope that leads to the combined consent page: `api://<client ID>/.default`. */
+  /** The scope that leads to the combined consent page: `api://<client id>/.default`. */
   readonly consentScope: string;
 };
 
@@ -26,10 +26,10 @@ const consentCodes: readonly ProblemCode[] = ['consent_required', 'insufficient_
 const signInCodes: readonly ProblemCode[] = ['sign_in_again', 'invalid_token'];
 const outageCodes: readonly ProblemCode[] = ['unavailable', 'timeout', 'unreachable'];
 
-/** Seconds. */
+/** Seconds before the first retry. */
 const firstRetryDelay = 5;
 
-/** Seconds. */
+/** The most seconds before a retry. */
 const maxRetryDelay = 60;
 
 /**

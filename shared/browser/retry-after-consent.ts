@@ -7,7 +7,7 @@ const retryDelays = [500, 1_000, 2_000];
 /**
  * Runs the action, and retries it until the consent that the user has just given is effective.
  *
- * @throws ProblemError `consent_required` if the consent is still missing after 3.5 seconds
+ * @throws {ProblemError} `consent_required` if the consent is still missing after 3.5 seconds
  *
  * @example
  * ```ts

@@ -1,7 +1,7 @@
-/** Seconds. A shorter wait would not be visible to the user. */
+/** The shortest wait, in seconds. The user would not notice a shorter one. */
 const minSeconds = 1;
 
-/** Seconds. A user does not wait longer. */
+/** The longest wait, in seconds. A longer value is reduced to it. */
 const maxSeconds = 300;
 
 /**

@@ -10,7 +10,7 @@ export type ClientTokenRequest = {
   /** A claims challenge, as JSON. */
   claims?: string;
 
-  /** The ID of the request in Entra ID's logs. */
+  /** The id of the request in Entra ID's logs. */
   correlationId?: string;
 
   /** Whether to skip the cache. For silent requests only. */
@@ -21,14 +21,14 @@ export type ClientTokenRequest = {
 };
 
 /**
- * The part of MSAL that this module uses. A `PublicClientApplication` with an active account fits
- * (`setActiveAccount`). Another library fits through an object with these two functions.
+ * The part of MSAL that this module uses. Pass a `PublicClientApplication` with an active account
+ * (`setActiveAccount`). For another library, pass an object with these two functions.
  */
 export interface TokenClient {
   /** Returns an access token without the user. Never leaves the page. */
   acquireTokenSilent(request: ClientTokenRequest): Promise<{ readonly accessToken: string }>;
 
-  /** Leaves the page for Entra ID, which returns to it. `loginRedirect` fits as well. */
+  /** Leaves the page for Entra ID, which returns to it. It may be MSAL's `loginRedirect`. */
   acquireTokenRedirect(request: ClientTokenRequest): Promise<void>;
 }
 
@@ -43,27 +43,27 @@ export type AcquireTokenOptions = {
   /** The scopes that the request needs. Default: all scopes of the app. */
   readonly scopes?: readonly string[] | undefined;
 
-  /** The ID of the request in the logs. */
+  /** The id of the request in the logs. */
   readonly correlationId?: string | undefined;
 
   /** Skips the cache. The new token has all scopes of the app and satisfies the claims. */
   readonly renewal?: TokenRenewal | undefined;
 };
 
-/** Where an app gets its access tokens from. */
+/** The source of an app's access tokens. */
 export interface TokenSource {
   /**
    * Returns an access token from the cache, from a refresh token or from a hidden frame. Never
    * leaves the page.
    *
-   * @throws ProblemError if Entra ID issues no token
+   * @throws {ProblemError} if Entra ID issues no token
    */
   acquire(options?: AcquireTokenOptions): Promise<string>;
 
   /**
    * Leaves the page for the step that solves the problem: a further check, a consent or a sign-in.
    *
-   * @throws ProblemError if the page cannot be left, or the user cannot solve the problem
+   * @throws {ProblemError} if the page cannot be left, or the user cannot solve the problem
    */
   interact(problem: Problem): Promise<void>;
 }

@@ -1,17 +1,17 @@
-/** The IDs of a request, which appear in the logs of every API in the chain. */
+/** The ids of a request, which appear in the logs of every API in the chain. */
 export type Trace = {
   /**
-   * The `traceparent` header: version, trace ID, parent ID and flags
+   * The `traceparent` header: version, trace id, parent id and flags
    * (https://www.w3.org/TR/trace-context/#traceparent-header).
    */
   readonly traceparent: string;
 
-  /** The trace ID as a GUID: `client-request-id` for Entra ID, and the reference for support. */
+  /** The trace id as a GUID: `client-request-id` for Entra ID, and the reference for support. */
   readonly correlationId: string;
 };
 
 /**
- * Starts a trace with random IDs.
+ * Starts a trace with random ids.
  *
  * @example
  * ```ts

@@ -3,7 +3,7 @@ import { isLoopback } from '../loopback.ts';
 
 const defaultHttpClient = createDefaultHttpClient();
 
-/** Sends requests as plain http although their URLs say https. */
+/** Sends requests over plain http, although their URLs start with https. */
 const plainHttpClient: HttpClient = {
   async sendRequest(request) {
     if (!isLoopback(new URL(request.url)))
@@ -19,11 +19,11 @@ const plainHttpClient: HttpClient = {
 };
 
 /**
- * Returns the URL and the options with which to construct a client of the Azure SDK.
+ * Returns the URL and the options for the constructor of an Azure SDK client.
  *
  * The Azure clients send a token over https only, but an emulator on this machine has no
- * certificate. For a loopback address, the client is given an https URL and its requests are sent
- * as plain http. The settings accept plain http for no other address, and never on Azure.
+ * certificate. For a loopback address, the client receives an https URL, and its requests are sent
+ * over plain http. The settings accept plain http only for a loopback address, and never on Azure.
  *
  * @example
  * ```ts

@@ -10,7 +10,7 @@ export type ApiRequest = {
   /** The absolute URL. */
   readonly url: string;
 
-  /** The headers. Repeated ones are joined with commas, `Authorization` included. */
+  /** The headers. Repeated headers, including `Authorization`, are joined with commas. */
   readonly headers: { get(name: string): string | null; has(name: string): boolean };
 
   /** The query parameters. */
@@ -20,14 +20,14 @@ export type ApiRequest = {
   readonly params: Readonly<Record<string, string>>;
 
   /**
-   * Reads the body. `readJsonBody` does this and checks size, type and form.
+   * Reads the body. `readJsonBody` also checks its size, its media type and its JSON.
    *
    * @throws {ApiError} `too_large` if the adapter limits the body and it is too long.
    */
   arrayBuffer(): Promise<ArrayBuffer>;
 };
 
-/** A request to an open method: what its handler works with. */
+/** A request to an open method, as its handler receives it. */
 export type OpenCall = {
   /** The request. */
   readonly request: ApiRequest;
@@ -35,14 +35,17 @@ export type OpenCall = {
   /** The request's place in a distributed trace. */
   readonly trace: Trace;
 
-  /** Aborted when the time for the request is over. Pass it to everything that takes time. */
+  /**
+   * Aborted when the deadline of the request has passed. Pass it to every operation that can take
+   * time.
+   */
   readonly signal: AbortSignal;
 
   /** Adds fields to the log line of the request. */
   addLogContext(logContext: LogContext): void;
 };
 
-/** A request of an authorized caller: what the handler of a protected method works with. */
+/** A request of an authorized caller, as the handler of a protected method receives it. */
 export type Call = OpenCall & {
   /** The validated caller. */
   readonly caller: Caller;

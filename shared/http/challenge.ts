@@ -1,8 +1,8 @@
 import { type ApiError, problems } from '../api-error.ts';
 
-/** What an API tells its callers about where to get an access token. */
+/** The options of the challenges that an API sends. */
 export type ChallengeOptions = {
-  /** The API's client ID. It is the `realm` of the challenge. */
+  /** The API's client id. It is the `realm` of the challenge. */
   readonly clientId: string;
 
   /** The authorization endpoint of Entra ID. */
@@ -13,14 +13,14 @@ export type ChallengeOptions = {
 };
 
 /**
- * Characters of encoded claims that fit into a header, since clients accept no more than 8 to
- * 16 KiB of headers. Longer claims are sent in the problem body only.
+ * The most characters of encoded claims in a header. Clients accept 8 to 16 KiB of headers. Longer
+ * claims are sent in the problem body only.
  */
 const maxClaimsLength = 6 * 1024;
 
 /**
- * Writes a `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1). Values are escaped, so that none
- * of them can end its quotes or the header. Parameters that are `undefined` are left out.
+ * Writes a `WWW-Authenticate: Bearer` header (RFC 9110 §11.6.1). Values are escaped, so that no
+ * value can close its quotes or start another header. Parameters that are `undefined` are left out.
  *
  * @example
  * ```ts
@@ -99,7 +99,7 @@ export function challengeOf(
   }
 }
 
-/** Has the same parameters as the consent challenge of Microsoft.Identity.Web. */
+/** Writes a challenge with the parameters that Microsoft.Identity.Web uses for consent. */
 function consentChallenge(
   { clientId, authorizationUri, resourceMetadata }: ChallengeOptions,
   scope: string,

@@ -1,7 +1,7 @@
 import { ApiError } from '../api-error.ts';
 import type { Entra } from '../entra.ts';
-import { isGuid } from '../json.ts';
 import { createValidator } from '../token/validate.ts';
+import { readClientIds, requireEntra, requireOrigins } from './api-options.ts';
 import { createResourceMetadata, metadataPathOf, urlNextTo } from './resource-metadata.ts';
 import {
   type HttpMethod,
@@ -14,31 +14,32 @@ import {
 } from './route.ts';
 import { type ServedApi, serve } from './serve.ts';
 
-/** What all routes of an API have in common. */
+/** The options that all routes of an API share. */
 export type ApiOptions = {
   /** The API's name in the log. */
   readonly name: string;
 
-  /** Whose users may call the API, and where issuers and keys come from. */
+  /** Entra ID: the tenants whose users may call the API, and its issuers and keys. */
   readonly entra: Entra;
 
   /**
-   * The API's client ID. A list starts with it and adds App ID URIs that tokens of version 1 may
-   * name as their audience, in addition to `api://<client ID>`.
+   * The API's client id, or a list of the client id and then App ID URIs. The audience of a token
+   * of version 1 may also be one of these URIs, or `api://<client id>`.
    */
   readonly audience: string | readonly string[];
 
-  /** The client IDs of the apps that may call the API. */
+  /** The client ids of the apps that may call the API. */
   readonly clients: readonly string[];
 
   /**
-   * Whether an app must have authenticated with a credential, as other APIs do. A single-page app
-   * has none. Default: `false`.
+   * Whether a calling app must have authenticated to Entra ID with a credential. An API can do
+   * that, a single-page app cannot. Default: `false`.
    */
   readonly confidentialClientsOnly?: boolean;
 
   /**
-   * The exact web origins that may read responses. Default: none, for an API that no browser calls.
+   * The exact web origins that may read responses, such as `https://shop.contoso.example`, without
+   * a slash at the end and without wildcards. Default: none, for an API that no browser calls.
    */
   readonly origins?: readonly string[];
 
@@ -60,20 +61,21 @@ export type Api = {
    * Creates the route of the API's metadata (RFC 9728), which names the authorization servers and
    * the scopes. Once it exists, each challenge contains its URL.
    *
-   * @param path The path below the host's prefix that all routes of the API have in common. The
-   * route is below it: `<path>/.well-known/oauth-protected-resource`. Default: no path.
+   * @param path The path with which all routes of the API start, without the host's prefix. The
+   * new route is `<path>/.well-known/oauth-protected-resource`. Default: the empty path.
    */
   metadataRoute(path?: string): Route;
 };
 
 /**
  * Creates an API whose routes deny access by default: each method must name the scopes that it
- * requires, or be open to anyone with `open: true`.
+ * requires, or allow anonymous access with `open: true`.
  *
  * The API does not depend on a framework. `createFunctionsApi` connects it to Azure Functions, and
- * `createWebApi` to everything that uses the standard `Request` and `Response`.
+ * `createWebApi` to any framework with the standard `Request` and `Response`.
  *
- * @throws {TypeError} A client ID is not a GUID, or an App ID URI or an origin is malformed.
+ * @throws {TypeError} A client id is not a GUID, an App ID URI is malformed, an origin is not
+ * exact, or `entra` is not from `createEntra`.
  *
  * @example
  * ```ts
@@ -92,9 +94,11 @@ export function createApi({
   origins = [],
   now = Date.now,
 }: ApiOptions): Api {
+  requireEntra(entra);
+  requireOrigins(origins);
   const { tenantIds, authorityHost, keys } = entra;
-  const [firstAudience = '', ...appIdUris] = typeof audience === 'string' ? [audience] : audience;
-  const clientId = readClientId('audience', firstAudience);
+  const [firstAudience = '', ...appIdUris] = [audience].flat();
+  const [clientId = ''] = readClientIds('audience', [firstAudience]);
   const scopes = new Set<string>();
   let metadataPath: string | undefined;
 
@@ -107,10 +111,10 @@ export function createApi({
       now,
     }),
     clients: {
-      clientIds: clients.map((id) => readClientId('clients', id)),
+      clientIds: readClientIds('clients', clients),
       confidential: confidentialClientsOnly,
     },
-    origins: readOrigins(origins),
+    origins,
     challenge: {
       clientId,
       authorizationUri: new URL(`${tenantIds[0]}/oauth2/v2.0/authorize`, authorityHost).href,
@@ -149,27 +153,8 @@ export function createApi({
   return { route, metadataRoute };
 }
 
-/** Claims are compared exactly, and Entra ID writes client IDs in lower case. */
-function readClientId(option: string, id: string): string {
-  if (!isGuid(id)) throw new TypeError(`${option}: '${id}' is not a client ID (a GUID).`);
-  return id.toLowerCase();
-}
-
 /** A missing setting must not become an audience: a token without one would have it, too. */
 function readAppIdUri(uri: string): string {
   if (!URL.canParse(uri)) throw new TypeError(`audience: '${uri}' is not an App ID URI.`);
   return uri;
-}
-
-/** A scheme and a host, as in an `Origin` header. No wildcards, and no `null`. */
-const webOrigin = /^[a-z][a-z\d+.-]*:\/\/[^\s/?#*]+$/;
-
-/** A text would pass for a list, and would then allow each of its parts. */
-function readOrigins(origins: readonly string[]): readonly string[] {
-  if (!Array.isArray(origins)) throw new TypeError('origins must be a list.');
-  const malformed = origins.find((origin) => !webOrigin.test(origin));
-  if (malformed === undefined) return origins;
-  throw new TypeError(
-    `origins: '${malformed}' is not a web origin, such as 'https://app.contoso.example'.`,
-  );
 }

@@ -2,7 +2,7 @@ import { ApiError } from '../api-error.ts';
 
 /** A time limit for a request and everything that it waits for. */
 export type Deadline = {
-  /** Aborted when the time is over. */
+  /** Aborted when the time limit has passed. */
   readonly signal: AbortSignal;
 
   /** Stops the timer. Call it when the work is done, so that the timer does not outlive it. */

@@ -6,7 +6,7 @@ import type { SendMethod } from './send.ts';
 export type DownstreamRequestOptions = {
   /**
    * Request headers. A header whose value is `null` or `undefined` is not sent, so that a header of
-   * the incoming request can be passed on as it is: `request.headers.get('if-match')`.
+   * the incoming request can be forwarded unchanged: `request.headers.get('if-match')`.
    */
   readonly headers?: Readonly<Record<string, string | null | undefined>> | undefined;
 
@@ -18,7 +18,7 @@ export type DownstreamRequestOptions = {
 
   /**
    * Whether a status other than 2xx is thrown as an `ApiError`. Default: `true`. With `false`, the
-   * response is returned. A claims challenge is answered in both cases.
+   * response is returned. In both cases, the first claims challenge is answered with a new token.
    */
   readonly throwOnError?: boolean | undefined;
 };

@@ -24,12 +24,12 @@ export type DownstreamResponse = {
   readonly bytes: Uint8Array;
 };
 
-/** What determines how the errors of a downstream API are reported. */
+/** How the errors of a downstream API are reported. */
 export type DownstreamErrorOptions = {
   /** The name of the downstream API for the log and the error messages. */
   readonly name: string;
 
-  /** Whether it is one's own API, made with this module. */
+  /** Whether it is one's own API, built with this module. */
   readonly own: boolean;
 };
 
@@ -40,9 +40,8 @@ const maxChallengeSize = 64 * 1024;
 const maxDetailLength = 500;
 
 /**
- * Error codes of one's own downstream API that are forwarded to the caller: they are about the
- * caller's own request, or the service is unavailable. Any other error is a fault between the two
- * APIs.
+ * Error codes of one's own downstream API that are forwarded to the caller. The cause of these
+ * errors is the caller's request or an outage. Any other error is a fault between the two APIs.
  */
 const forwardedErrors: readonly ApiErrorCode[] = [
   'forbidden',
@@ -76,7 +75,7 @@ const codesByStatus: Readonly<Partial<Record<number, ApiErrorCode>>> = {
   503: 'unavailable',
 };
 
-/** Details where the usual one of the code describes the APIs of this module only. */
+/** Replacements for default details that are true only of APIs that use this module. */
 const details: Readonly<Partial<Record<ApiErrorCode, (name: string) => string>>> = {
   too_large: (name) => `The ${name} service does not accept content of this size.`,
   unsupported_media_type: (name) => `The ${name} service does not accept content of this type.`,
@@ -90,9 +89,9 @@ const utf8 = new TextDecoder();
 
 /**
  * Returns the claims that a 401 of a downstream API requests, or `undefined`. They are in its
- * header or, if they are too long for a header of one's own API, in its body.
+ * header. One's own API sends claims that are too long for a header in the body.
  *
- * @param own Whether it is one's own API, made with this module.
+ * @param own Whether it is one's own API, built with this module.
  *
  * @example
  * ```ts
@@ -147,8 +146,8 @@ export const toDownstreamResponse = ({
 export const isSuccess = (status: number) => status >= 200 && status <= 299;
 
 /**
- * Returns the error that the caller receives for a response that is no success. Nothing of the
- * response is part of it, except for the `detail` of one's own API and a `Retry-After`.
+ * Returns the error that the caller receives for an error response. It takes only the `code` and
+ * the `detail` of one's own API, and a `Retry-After`, from the response.
  *
  * @example
  * ```ts
@@ -188,7 +187,7 @@ function forwardedCode(status: number, problem: JsonObject | undefined): ApiErro
   return codesByStatus[status] === 'unavailable' ? 'unavailable' : undefined;
 }
 
-/** The log takes no other text from a response. */
+/** Only known codes are logged, because other text of a response could contain anything. */
 const knownCode = (code: unknown) => Object.keys(problems).find((known) => known === code);
 
 /** Drops a detail that could contain an address, a path or text of Entra ID. */

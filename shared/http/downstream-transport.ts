@@ -28,16 +28,16 @@ export type Transport = (
   token: Redacted,
 ) => Promise<HttpResponse>;
 
-/** Milliseconds for one request, its response body included. */
+/** Milliseconds for one request, including its response body. */
 const requestTimeout = 8_000;
 
-/** Connections to the downstream API. */
+/** The most connections to the downstream API. */
 const maxConnections = 64;
 
 /** Milliseconds to establish a connection. */
 const connectTimeout = 1_000;
 
-/** Milliseconds without progress: until the headers, and between two parts of the body. */
+/** Milliseconds until the response headers arrive, and between two parts of the body. */
 const idleTimeout = 5_000;
 
 /**
@@ -65,8 +65,8 @@ export function createTransport({ origin, maxResponseBytes, name }: TransportOpt
         method,
         headers: { ...headers, authorization, traceparent: trace.traceparent },
         body,
-        deadline: requestTimeout,
-        cap: maxResponseBytes,
+        timeout: requestTimeout,
+        maxBytes: maxResponseBytes,
         dispatcher,
         signal,
       });

@@ -22,7 +22,7 @@ const unsafePath = new RegExp(
 /** The scheme of an absolute URL (RFC 3986 §3.1). */
 const scheme = /^[a-z][a-z\d+.-]*:/i;
 
-/** The base URL of a downstream API, in the parts that are compared for each request. */
+/** The base URL of a downstream API, and the parts of it that each URL is compared with. */
 export type BaseUrl = {
   /** The whole URL. It ends with a slash. */
   readonly href: string;
@@ -36,7 +36,7 @@ export type BaseUrl = {
 
 /**
  * Reads the base URL of a downstream API. A slash is added to its end if it is missing, so that
- * paths are below it.
+ * relative paths are below it.
  *
  * @throws {TypeError} It is not an https URL, or it has credentials, a query or a fragment. For a
  * loopback address, http is accepted, too.
@@ -70,7 +70,7 @@ const isSecure = (url: URL) =>
  *
  * @param path A path relative to the base URL, with a query if there is one, or an absolute URL
  * below the base URL, such as the link to the next page of a list.
- * @throws {TypeError} The path leads elsewhere, or it could do so on some servers: it contains a
+ * @throws {TypeError} The URL is not below the base URL, or not on all servers: the path contains a
  * segment `.` or `..` or a backslash, percent-encoded or not, or it starts with a slash.
  *
  * @example
@@ -80,7 +80,7 @@ const isSecure = (url: URL) =>
  */
 export function resolveUrl(baseUrl: BaseUrl, path: string | URL, query?: Query): URL {
   const text = String(path);
-  // What follows the question mark is no path.
+  // The query may contain any characters.
   const [pathOnly = ''] = text.split('?', 1);
   if (unsafePath.test(pathOnly)) throw unsafe();
   const url = URL.parse(scheme.test(text) ? text : baseUrl.href + text);
@@ -96,7 +96,7 @@ export function resolveUrl(baseUrl: BaseUrl, path: string | URL, query?: Query):
   return url;
 }
 
-/** The message does not quote the path, which may be input of a caller. */
+/** The message does not quote the path, which may come from a caller. */
 const unsafe = () =>
   new TypeError(
     'The path must be relative to the base URL of the downstream API, without "." and ".." ' +

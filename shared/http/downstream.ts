@@ -22,8 +22,8 @@ import type { HttpResponse, SendMethod } from './send.ts';
 /** How to call a downstream API. */
 export type DownstreamOptions = {
   /**
-   * The API's base URL, route prefix included. Requests and tokens go to URLs below it only, and
-   * challenges are accepted from there only.
+   * The API's base URL, including the route prefix. Requests and tokens are sent only to URLs below
+   * it, and challenges are accepted only from there.
    */
   readonly baseUrl: string | URL;
 
@@ -37,14 +37,14 @@ export type DownstreamOptions = {
   readonly scopes?: readonly string[];
 
   /**
-   * The audiences of the API's tokens: for one's own API, its client ID, and `api://` followed by
+   * The audiences of the API's tokens: for one's own API, its client id, and `api://` followed by
    * it. Each new token is checked against them. Leave them out for an API whose tokens are opaque,
    * such as Microsoft Graph.
    */
   readonly audiences?: readonly string[];
 
   /**
-   * Whether it is one's own API, made with this module. Then the `code` and the `detail` of its
+   * Whether it is one's own API, built with this module. Then the `code` and the `detail` of its
    * errors reach the caller. Default: `false`.
    */
   readonly own?: boolean;
@@ -108,16 +108,17 @@ export type Downstream = {
  *
  * For each request, it exchanges the caller's token and sends the request. If the downstream API
  * responds with a claims challenge, it exchanges the token once more with those claims and repeats
- * the request once. A second challenge is passed on to the caller, so there is no loop.
+ * the request once. A second challenge is returned to the caller, so requests cannot loop.
  *
- * Every 2xx is a success. Other statuses become an `ApiError`: 400, 403, 404, 409, 412, 413, 415,
- * 422 and 428 as what they are, 429 and 503 as `unavailable` with their `Retry-After`, and all
- * others as `bad_gateway`.
+ * Every 2xx is a success. Other statuses become an `ApiError`. 400, 403, 404, 409, 412, 413, 415,
+ * 422 and 428 keep their status. 429 and 503 become `unavailable` with their `Retry-After`. All
+ * others become `bad_gateway`.
  *
- * No header of the incoming request is passed on, except for its trace.
+ * No header of the incoming request is forwarded, except for its trace.
  *
  * @throws {TypeError} The base URL is not an https URL, or it has credentials, a query or a
  * fragment. For a loopback address, http is accepted, too.
+ * @throws {TypeError} `onBehalfOf` is missing, or `scopes` is not a list.
  *
  * @example
  * ```ts
@@ -143,6 +144,10 @@ export function createDownstream({
   name = 'downstream',
 }: DownstreamOptions): Downstream {
   const base = readBaseUrl(baseUrl);
+  if (typeof onBehalfOf?.exchange !== 'function')
+    throw new TypeError('onBehalfOf must be what createOnBehalfOf returns.');
+  if (defaultScopes !== undefined && !Array.isArray(defaultScopes))
+    throw new TypeError('scopes must be a list of scopes.');
   const sendPrepared = createTransport({ origin: base.origin, maxResponseBytes, name });
 
   function prepare(
@@ -198,7 +203,7 @@ export function createDownstream({
       const request = prepare(method, path, options);
       const response = await sendAsUser(call, request, scopes);
       if (throwOnError && !isSuccess(response.status))
-        // A response to HEAD has no body, so no code of one's own API.
+        // A response to HEAD has no body, so it cannot contain the code of one's own API.
         throw toDownstreamError(response, { name, own: own && method !== 'HEAD' });
       return toDownstreamResponse(response);
     };

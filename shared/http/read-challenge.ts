@@ -12,13 +12,13 @@ export type Challenge = {
   readonly parameters: ReadonlyMap<string, string>;
 };
 
-/** Characters of a `WWW-Authenticate` header that is searched for claims. */
+/** The most characters of a header that is searched for claims. */
 const maxHeaderLength = 8 * 1024;
 
-/** Challenges of a header that is searched for claims. */
+/** The most challenges in a header that is searched for claims. */
 const maxChallenges = 10;
 
-/** Everything up to the next character that a token (RFC 9110 §5.6.2) can start with. */
+/** All characters up to the next one with which a token (RFC 9110 §5.6.2) can start. */
 const separators = /[^!#$%&'*+\-.^_`|~\w]*/y;
 
 /** The name of a parameter and its `=`. */
@@ -35,15 +35,15 @@ const quotedValue = /"((?:[^"\\]|\\[\s\S])*)"?/y;
 
 /**
  * JSON in quotes whose own quotes are not escaped. It must start with a brace, a key and a colon,
- * since a quoted "{" may also be ordinary text. It ends with the last brace before a quote, or with
- * the header if there is none, so that no part is read twice.
+ * because a quoted "{" may also be ordinary text. It ends at the first brace before a quote, not
+ * counting braces in its strings, or at the end of the header, so that no part is read twice.
  */
 const unescapedJson = /"(\s*\{\s*"[\w-]+"\s*:(?:[^"]|"(?:[^"\\]|\\[\s\S])*"?)*?(?:\}(?=\s*")|$))/y;
 
 /**
- * Reads the challenges of a `WWW-Authenticate` header as servers really write them: with commas
- * and equals signs in quotes, several schemes in one header, blanks around `=`, names in any case,
- * token68, and JSON in quotes that is not escaped. Runs in browsers and in Node.js.
+ * Reads the challenges of a `WWW-Authenticate` header as servers write them in practice: with
+ * commas and equals signs in quotes, several schemes in one header, blanks around `=`, names in any
+ * case, token68, and JSON in quotes that is not escaped. Runs in browsers and in Node.js.
  *
  * @example
  * ```ts
@@ -90,8 +90,8 @@ export function readChallenges(header: string): readonly Challenge[] {
 }
 
 /**
- * Returns the value if it is a claims request, that is an object with a top-level `access_token`
- * object, and `undefined` otherwise.
+ * Returns the value if it is a claims request: an object with a top-level `access_token` object.
+ * Returns `undefined` for anything else.
  *
  * @example
  * ```ts

@@ -2,7 +2,7 @@ import type { ApiRequest } from './call.ts';
 
 /** The document in which an API says how to get a token for it (RFC 9728 §2). */
 export type ResourceMetadata = {
-  /** The URL of the API, up to its prefix. */
+  /** The URL of the API: the start of the URLs of all its routes. */
   readonly resource: string;
 
   /** The issuers of the accepted tokens, one for each tenant. */
@@ -15,9 +15,9 @@ export type ResourceMetadata = {
   readonly bearer_methods_supported: readonly string[];
 };
 
-/** What {@link createResourceMetadata} describes. */
+/** The options of {@link createResourceMetadata}. */
 export type ResourceMetadataOptions = {
-  /** The URL of the API, up to its prefix. */
+  /** The URL of the API: the start of the URLs of all its routes. */
   readonly resource: string;
 
   /** The host of Entra ID. */
@@ -26,14 +26,14 @@ export type ResourceMetadataOptions = {
   /** The tenants whose users may call. */
   readonly tenantIds: readonly string[];
 
-  /** The API's client ID. */
+  /** The API's client id. */
   readonly clientId: string;
 
   /** The scopes of all routes, by their short names. */
   readonly scopes: Iterable<string>;
 };
 
-/** A host with or without a port. Other characters could change what the rest of a URL means. */
+/** A host with or without a port. Other characters could change the meaning of a URL. */
 const plainHost = /^([a-z0-9.-]+|\[[0-9a-f:.]+\])(:\d{1,5})?$/i;
 
 /** A parameter of a route: `{id}`, `{id?}`, or `{*path}` for the rest of the path. */
@@ -72,13 +72,14 @@ export const metadataPathOf = (path: string) =>
   joinPath(path, '.well-known/oauth-protected-resource');
 
 /**
- * Returns the URL of something next to the route that a request was for. The part of the URL before
- * the route, such as the host's prefix `/api`, is taken from the request.
+ * Returns the URL of another path of the API that received a request. The part of the URL before
+ * the path, such as the host's prefix `/api`, is taken from the request.
  *
  * @param request The request. Its `Host` header is not trusted.
  * @param route The path of the route that the request matched, such as `orders/{id}`.
- * @param path The path to return the URL of. Both paths have the same parent.
- * @returns `undefined` if the host is no plain name or address, or if the URL does not match.
+ * @param path The other path. Like `route`, it is below the host's prefix.
+ * @returns `undefined` if the host is not a plain name or address, or if the URL of the request
+ * does not match the route.
  *
  * @example
  * ```ts
@@ -106,7 +107,7 @@ const segmentsOf = (path: string) => path.split('/').filter((segment) => segment
 
 const joinPath = (...paths: readonly string[]) => paths.flatMap(segmentsOf).join('/');
 
-/** Counts the segments of a path that matched a route. */
+/** Counts the segments that a route matched in the path of a request. */
 function countSegments(route: string, params: ApiRequest['params']): number {
   let count = 0;
   for (const segment of segmentsOf(route)) {

@@ -2,7 +2,7 @@ import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { type ApiError, problems } from '../api-error.ts';
 import { type ChallengeOptions, challengeOf } from './challenge.ts';
 
-/** What the handler of a route returns. At most one of `json`, `text` and `bytes` is the body. */
+/** What the handler of a route returns. It has at most one body: `json`, `text` or `bytes`. */
 export type HandlerResult = {
   /** The HTTP status, 200 to 599. Default: 200. */
   readonly status?: number;
@@ -77,7 +77,7 @@ export function toResponse(result: HandlerResult): ApiResponse {
   };
 }
 
-/** Checks the headers here, where an error still becomes a response. */
+/** Also checks the headers here, where an error can still become a response. */
 function lowerCaseNames(headers: Readonly<Record<string, string>>): Record<string, string> {
   const checked: Record<string, string> = {};
   for (const [name, value] of Object.entries(headers)) {

@@ -3,19 +3,21 @@ import { type Policy, requiredScopes, requireValidPolicy } from '../token/author
 import type { ApiRequest, Call, OpenCall } from './call.ts';
 import type { ApiResponse, HandlerResult } from './response.ts';
 
-/** A method that a route can have. `OPTIONS` is missing because each route answers preflights. */
+/** A method that a route can have. Each route answers `OPTIONS` (a preflight request) itself. */
 export type HttpMethod = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
 
 /** A method of a route that only authorized callers may use. */
 export type ProtectedMethod = Policy & {
+  /** Omit it. `open: true` makes an {@link OpenMethod}. */
   readonly open?: false | undefined;
 
   /** Handles a request. */
   readonly handler: (call: Call) => Promise<HandlerResult>;
 };
 
-/** A method of a route that anyone may use, without a token. A token is not even read. */
+/** A method of a route that anyone may use without a token. The API does not read a token. */
 export type OpenMethod = {
+  /** Allows anonymous access. */
   readonly open: true;
 
   /** Handles a request. */
@@ -35,7 +37,7 @@ export type RouteMethods = Readonly<Partial<Record<HttpMethod, RouteMethod>>>;
  */
 export type NewRouteMethods<Name extends HttpMethod> = Readonly<Record<Name, RouteMethod>>;
 
-/** What a request brings along from the framework that received it. */
+/** What the framework that received a request provides with it. */
 export type RequestContext = {
   /** Receives the log line of the request. */
   readonly log: LogSink;
@@ -60,13 +62,10 @@ export type Route = {
 };
 
 /**
- * The methods to register for a route that has none and returns 404 for all of them. TRACE is
+ * The methods to register for a route without methods, which returns 404 for all of them. TRACE is
  * missing because neither Azure Functions nor `Request` can represent it.
  */
 const allMethods: readonly HttpMethod[] = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD'];
-
-/** All names of methods, for the check that none is misspelled. */
-const knownMethods: readonly string[] = allMethods;
 
 /** All members of a method, for the check that none is misspelled. */
 const knownMembers = ['open', 'scopes', 'anyScope', 'roles', 'authContext', 'handler'];
@@ -77,10 +76,10 @@ export const health: NewRouteMethods<'GET'> = {
 };
 
 /**
- * Checks that each method of a route has an access policy that can be applied.
+ * Checks that each method of a route has an access policy that can be applied, and a handler.
  *
- * @throws {Error} A method has no policy or no handler, contradicts itself, or has a member that
- * does not exist. Or there is no method of this name.
+ * @throws {Error} A method does not exist, has no policy or handler, contradicts itself, or has a
+ * member that does not exist.
  *
  * @example
  * ```ts
@@ -89,10 +88,9 @@ export const health: NewRouteMethods<'GET'> = {
  */
 export function requirePolicies(path: string, methods: RouteMethods): void {
   for (const [name, method] of Object.entries(methods)) {
-    // In JavaScript, `get` would otherwise be a method that no request has.
-    if (!knownMethods.includes(name))
+    if (!allMethods.some((known) => known === name))
       throw new Error(
-        `Route ${path} has no method '${name}'. Known are: ${allMethods.join(', ')}.`,
+        `Route ${path} has an unknown method '${name}'. Known are: ${allMethods.join(', ')}.`,
       );
     requirePolicy(`${name} ${path}`, method);
   }
@@ -106,15 +104,18 @@ function requirePolicy(route: string, method: RouteMethod): void {
     throw new Error(
       `Route ${route} has an unknown member '${unknown}'. Known are: ${knownMembers.join(', ')}.`,
     );
-  // A setting that is missing must not remove a part of the policy.
+  // A missing setting must not remove a part of the policy.
   for (const [member, value] of Object.entries(policy))
     if (value === undefined)
       throw new Error(`Route ${route}: \`${member}\` is undefined. Set it or remove it.`);
-  if (typeof handler !== 'function') throw new Error(`Route ${route} has no handler.`);
   if (open !== true) requireValidPolicy(`Route ${route}`, policy);
   else if (Object.keys(policy).length > 0)
     throw new Error(
       `Route ${route} is open and has an access policy. Remove \`open: true\` or the policy.`,
+    );
+  if (typeof handler !== 'function')
+    throw new Error(
+      `Route ${route} has no \`handler\`: an async function that returns the result.`,
     );
 }
 
@@ -133,7 +134,7 @@ export function methodsOf(methods: RouteMethods): readonly HttpMethod[] {
 }
 
 /**
- * Returns the scopes with which a caller may use some method of a route.
+ * Returns all scopes that the access policies of a route name.
  *
  * @example
  * ```ts
@@ -146,8 +147,8 @@ export const scopesOf = (methods: RouteMethods): readonly string[] =>
   );
 
 /**
- * Returns the scopes that a challenge names for a method: those with which a caller that has none
- * may use it.
+ * Returns the scopes that a challenge names for a method. With them, a caller without any scope can
+ * use the method.
  *
  * @example
  * ```ts

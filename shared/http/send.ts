@@ -15,13 +15,13 @@ export type SendOptions = {
   /** The request body. */
   readonly body?: string | Uint8Array | null;
 
-  /** Milliseconds for the whole exchange, the response body included. */
-  readonly deadline: number;
+  /** Milliseconds for the request and its response, including the response body. */
+  readonly timeout: number;
 
   /** The largest accepted response body, in bytes. */
-  readonly cap: number;
+  readonly maxBytes: number;
 
-  /** Aborts the request, for example when the incoming request that it serves runs out of time. */
+  /** Aborts the request, for example when the time limit of the incoming request has passed. */
   readonly signal?: AbortSignal;
 
   /** The connection pool to use. Default: undici's global one. */
@@ -71,8 +71,8 @@ const timeoutErrors = ['UND_ERR_HEADERS_TIMEOUT', 'UND_ERR_BODY_TIMEOUT'];
 const maxRetryAfter = 300;
 
 /**
- * Sends a request. All requests of this module that no Azure library sends go through this
- * function: for metadata, for keys, to the token endpoint and to downstream APIs.
+ * Sends a request. Every request of `shared` that is not sent by an Azure library uses this
+ * function: for metadata and keys, to the token endpoint and to downstream APIs.
  *
  * Time and size are limited. Redirects are not followed: a 3xx is a response like any other.
  * Compressed bodies are not accepted, because a few bytes could expand to gigabytes.
@@ -81,14 +81,14 @@ const maxRetryAfter = 300;
  *
  * @example
  * ```ts
- * const { status, body } = await send(url, { method: 'GET', deadline: 3_000, cap: 64 * 1024 });
+ * const { status, body } = await send(url, { method: 'GET', timeout: 3_000, maxBytes: 64 * 1024 });
  * ```
  */
 export async function send(
   url: URL | string,
-  { deadline, cap, signal: outerSignal, headers, ...options }: SendOptions,
+  { timeout, maxBytes, signal: outerSignal, headers, ...options }: SendOptions,
 ): Promise<HttpResponse> {
-  const timeLimit = createDeadline(deadline);
+  const timeLimit = createDeadline(timeout);
   const signal = outerSignal ? AbortSignal.any([timeLimit.signal, outerSignal]) : timeLimit.signal;
   try {
     const response = await request(url, {
@@ -99,7 +99,7 @@ export async function send(
     return {
       status: response.statusCode,
       headers: joinRepeated(response.headers),
-      body: await readBody(response, cap),
+      body: await readBody(response, maxBytes),
     };
   } catch (error) {
     throw toSendFailure(error, signal);
@@ -122,7 +122,10 @@ function joinRepeated(headers: Dispatcher.ResponseData['headers']): HttpResponse
   return joined;
 }
 
-async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number): Promise<Buffer> {
+async function readBody(
+  { headers, body }: Dispatcher.ResponseData,
+  maxBytes: number,
+): Promise<Buffer> {
   const encoding = headers['content-encoding'] ?? 'identity';
   if (encoding !== 'identity') {
     // Without a listener, the error of the destroyed stream would end the process.
@@ -133,14 +136,14 @@ async function readBody({ headers, body }: Dispatcher.ResponseData, cap: number)
   let size = 0;
   for await (const chunk of body as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > cap) throw new SendFailure('too_large');
+    if (size > maxBytes) throw new SendFailure('too_large');
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);
 }
 
 /**
- * Reads a `Retry-After` header, which holds seconds or a date (RFC 9110 §10.2.3).
+ * Reads a `Retry-After` header, which contains seconds or a date (RFC 9110 §10.2.3).
  *
  * @param now The time in milliseconds since 1970.
  * @returns Seconds, at most 300. `undefined` if the header is absent, invalid or in the past.
@@ -154,9 +157,9 @@ export function readRetryAfter(value = '', now: number = Date.now()): number | u
   const seconds = isDate(value)
     ? Math.ceil((Date.parse(value) - now) / 1_000)
     : Number(/^\s*(\d+)\s*$/.exec(value)?.[1]);
-  // Neither an invalid date nor any other text is a number that is 0 or more.
+  // An invalid date and any other text give NaN, which fails this comparison.
   return seconds >= 0 ? Math.min(seconds, maxRetryAfter) : undefined;
 }
 
-/** `Date.parse` also accepts numbers and parts of dates, so the day of the week must be there. */
+/** `Date.parse` also accepts numbers and parts of dates, so a day of the week is required. */
 const isDate = (value: string) => /^(Mon|Tue|Wed|Thu|Fri|Sat|Sun)[a-z]*,? /.test(value);

@@ -18,7 +18,7 @@ import {
 } from './route.ts';
 import { continueTrace } from './trace.ts';
 
-/** What serving a request needs to know about its API. */
+/** The properties of an API that {@link serve} uses. */
 export type ServedApi = {
   /** The API's name in the log. */
   readonly name: string;
@@ -32,7 +32,7 @@ export type ServedApi = {
   /** The exact web origins that may read responses. */
   readonly origins: readonly string[];
 
-  /** What the API tells callers without a sufficient token. */
+  /** The options of the challenges for callers without a sufficient token. */
   readonly challenge: ChallengeOptions;
 
   /** Returns the path of the API's metadata, if the API publishes it. */
@@ -42,7 +42,7 @@ export type ServedApi = {
   readonly now: () => number;
 };
 
-/** Milliseconds for a request and everything behind it. */
+/** Milliseconds until a request and all work that it causes are aborted. */
 const requestTimeout = 10_000;
 
 const securityHeaders = { 'cache-control': 'no-store', 'x-content-type-options': 'nosniff' };
@@ -113,7 +113,7 @@ export async function serve(
   }
 
   const response = await respond();
-  // The log gets the path of the route, not of the request, which can contain arbitrary text.
+  // The path of the route is logged. The path of the request can contain any text.
   logRequest(context.log, response.status, {
     api: api.name,
     method: request.method,
@@ -141,12 +141,13 @@ const findMethod = (methods: RouteMethods, name: string): RouteMethod | undefine
 /** @param scopes The scopes that the method requires, if it is known and not open. */
 function toApiError(error: unknown, scopes: readonly string[] | undefined): ApiError {
   if (!(error instanceof ApiError)) {
-    // A bug. Its message may contain anything, so not even the log gets more than its class.
+    // An unexpected error is a bug. The log contains only its class, because its message may
+    // contain anything.
     const errorName = error instanceof Error ? error.name : typeof error;
     return new ApiError('unexpected', { logContext: { error: errorName } });
   }
   if (error.code !== 'insufficient_scope') return error;
-  // An app-only token fails before the policy is known, but its challenge must name the scopes, too
-  // (RFC 6750 §3.1).
+  // An app-only token is rejected before the policy is checked, but its challenge must name the
+  // scopes, too (RFC 6750 §3.1).
   return new ApiError(error.code, { ...error.options, scopes });
 }

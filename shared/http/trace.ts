@@ -1,20 +1,20 @@
 import { randomUUID } from 'node:crypto';
 
-/** What connects the log lines of one request across the chain (W3C Trace Context). */
+/** The ids that connect the log lines of one request across the chain (W3C Trace Context). */
 export type Trace = {
   /**
-   * The trace ID, written as a GUID. It appears in the log and in problem bodies, and Entra ID
+   * The trace id, written as a GUID. It appears in the log and in problem bodies, and Entra ID
    * receives it as `client-request-id`.
    */
   readonly correlationId: string;
 
-  /** The header for requests to the next API. It has a span ID of its own. */
+  /** The header for requests to the next API. It has a span id of its own. */
   readonly traceparent: string;
 };
 
 const spanIdLength = 16;
 
-/** Version 00 of the header. IDs that consist of zeros are invalid (Trace Context §3.2.2). */
+/** Version 00 of the header. Ids that consist of zeros are invalid (Trace Context §3.2.2). */
 const traceparentPattern = /^00-(?!0{32})([0-9a-f]{32})-(?!0{16})[0-9a-f]{16}-([0-9a-f]{2})$/;
 
 /** Node prepares UUIDs in advance, so this is ten times as fast as `randomBytes`. */

@@ -8,8 +8,8 @@ export type BulkheadOptions = {
   /** How many operations of one tenant run at a time, unless the tenant has a long queue. */
   readonly maxConcurrentPerTenant: number;
   /**
-   * How many operations run at a time, in total, before a tenant with a long queue gets no more
-   * than `maxConcurrentPerTenant`. The rest of `maxConcurrent` is for the other tenants.
+   * How many operations may run in total while a tenant with a long queue exceeds
+   * `maxConcurrentPerTenant`. The remaining slots of `maxConcurrent` are for the other tenants.
    */
   readonly maxConcurrentElastic: number;
   /** How many operations of one user run at a time. */
@@ -31,7 +31,7 @@ export type BulkheadOptions = {
   readonly now: () => number;
 };
 
-/** Whose operation it is. */
+/** The user of an operation. */
 export type BulkheadUser = {
   /** The user's tenant. */
   readonly tenantId: string;
@@ -47,7 +47,8 @@ export interface Bulkhead {
   /**
    * Waits for a slot. A caller that is admitted must call `release` when its operation has ended.
    *
-   * @param suspicion an operation starts only if none of the tenant's with a lower suspicion can
+   * @param suspicion an operation starts only if no operation of its tenant with a lower suspicion
+   * can start
    */
   acquire(user: BulkheadUser, suspicion: Suspicion): Promise<Admission>;
   /** Returns a slot, with the arguments of `acquire`. The next operation takes it at once. */
@@ -76,7 +77,7 @@ type Tenant = {
   readonly waiting: Set<Operation>;
   /** The same operations by suspicion, then by user. */
   readonly queues: Readonly<Record<Suspicion, RoundRobinQueue<Operation>>>;
-  /** How many may run, for a queue of the present length. */
+  /** How many may run, for the current length of the queue. */
   slots: number;
 };
 
@@ -84,7 +85,7 @@ type Tenant = {
  * Creates a bulkhead
  * (https://learn.microsoft.com/azure/architecture/patterns/bulkhead): a limit on concurrent
  * operations with a queue. Tenants take turns, and so do the users of a tenant. A tenant or a user
- * with many operations therefore does not hold up the others.
+ * with many operations therefore does not delay the others.
  *
  * @example
  * const bulkhead = createBulkhead(limits);
@@ -130,14 +131,14 @@ export function createBulkhead({
     return tenant;
   }
 
-  /** Gives a long queue the slots that it needs. They last until the queue is empty. */
+  /** Gives a tenant more slots for a long queue. It keeps them until the queue is empty. */
   function updateSlots(tenant: Tenant): void {
     const queued = tenant.queues[0].size + tenant.queues[1].size;
     const needed = Math.ceil((tenant.running + queued) / operationsPerSlot);
     tenant.slots = Math.max(queued > 0 ? tenant.slots : maxConcurrentPerTenant, needed);
   }
 
-  /** Returns whether an operation of a tenant's user of this suspicion may start. */
+  /** Returns whether the tenant has a free slot for an operation with this suspicion. */
   function hasFreeSlot(tenant: Tenant, suspicion: Suspicion): boolean {
     const slots = running < maxConcurrentElastic ? tenant.slots : maxConcurrentPerTenant;
     if (tenant.running >= slots) return false;

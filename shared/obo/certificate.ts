@@ -1,7 +1,7 @@
 import { createHash, createPrivateKey, X509Certificate } from 'node:crypto';
 import { credentialError } from './credential-error.ts';
 
-/** A certificate and its private key, in the form that MSAL takes. */
+/** A certificate and its private key, in the form that MSAL expects. */
 export type ClientCertificate = {
   /** SHA-256 of the DER certificate in hex without colons: MSAL derives `x5t#S256` from it. */
   readonly thumbprintSha256: string;
@@ -19,8 +19,8 @@ const privateKeyPattern = /-----BEGIN (RSA )?PRIVATE KEY-----[^-]+-----END (RSA 
  * certificate's secret. PKCS#12 is not supported, because Node.js cannot parse it.
  *
  * @param pem the certificate and the private key, in any order
- * @throws ApiError `unavailable` if a part is missing or the key belongs to another certificate
- * @throws Error from `node:crypto` if a part cannot be parsed
+ * @throws {ApiError} `unavailable` if a part is missing or the key belongs to another certificate
+ * @throws {Error} from `node:crypto` if a part cannot be parsed
  * @example
  * const { thumbprintSha256, privateKey, notAfter } = readCertificate(secret.value);
  */

@@ -9,13 +9,13 @@ const challengeLifetime = 10 * 60_000;
 const maxUsers = 10_000;
 
 /**
- * Creates a filter that prevents a sign-in loop. Entra's suberror `additional_action` asks for
- * something that a new sign-in may or may not achieve, so the user is challenged once. If the user
- * returns with another token within 10 minutes and Entra refuses in the same way, the filter drops
- * the claims. The refusal is final then.
+ * Creates a filter that prevents a sign-in loop. With the suberror `additional_action`, a new
+ * sign-in may not help, so the user is challenged only once. If the user returns with another token
+ * within 10 minutes and Entra refuses again for the same reason, the filter drops the claims. That
+ * refusal is final.
  *
  * @param now the current time in milliseconds since 1970
- * @returns the filter: the refusal as it is, or a copy without claims
+ * @returns the filter. It returns the refusal, or a copy without claims
  * @example
  * const challengeOnce = createChallengeOnce(Date.now);
  * throw apiErrorOf(challengeOnce(caller, refusal), scopes);

@@ -2,21 +2,21 @@ import type { UserHistory } from './user-history.ts';
 
 /** The limits of a circuit breaker. */
 export type CircuitBreakerOptions = {
-  /** How many failures without a success in between open the circuit. */
+  /** How many failures without a success between them open the circuit. */
   readonly threshold: number;
   /**
-   * Milliseconds after a success during which the circuit stays closed. Users whose last call
-   * failed are rejected in this time.
+   * Milliseconds after a success during which the circuit stays closed. If the threshold is reached
+   * in this time, only users whose last call failed are rejected.
    */
   readonly patience: number;
   /** Milliseconds between two probes while the circuit is open. */
   readonly probeInterval: number;
   /**
-   * Milliseconds for which a probe that is due waits for a user who is less likely to be the cause
-   * of the failures.
+   * Milliseconds for which a due probe is reserved for users who are less likely to be the cause of
+   * the failures.
    */
   readonly probeReserve: number;
-  /** What is known of the users. The breaker adds whom it rejects. */
+  /** The history of the users. The breaker records its rejections there. */
   readonly history: UserHistory;
   /** The current time in milliseconds since 1970. */
   readonly now: () => number;
@@ -24,9 +24,9 @@ export type CircuitBreakerOptions = {
 
 /** Stops calls to a service that is down, and finds out when it is back. */
 export interface CircuitBreaker {
-  /** Returns whether this user's call may go out: the circuit is closed, or a probe is due. */
+  /** Returns whether this user's call may be sent: the circuit is closed, or a probe is due. */
   allows(user: string): boolean;
-  /** Records that this user's call goes out. While the circuit is open, the call is a probe. */
+  /** Records that this user's call is sent. While the circuit is open, the call is a probe. */
   recordStart(user: string): void;
   /** Records that the service responded. The circuit closes. */
   recordSuccess(): void;
@@ -39,17 +39,17 @@ export interface CircuitBreaker {
 
 /**
  * Creates a circuit breaker
- * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that tells a service
- * that is down from a service that fails for some users only.
+ * (https://learn.microsoft.com/azure/architecture/patterns/circuit-breaker) that distinguishes a
+ * service that is down from a service that fails for some users only.
  *
- * - Failures open the circuit only if at least two users have them, and if no call has succeeded
+ * - Failures open the circuit only if they affect at least two users, and if no call has succeeded
  *   for a while.
- * - A user's failures do not count if somebody else's call succeeded between them. The trouble is
- *   then the user's own.
- * - While the circuit is open, one call per probe interval finds out whether the service is back. A
- *   user whom the breaker has not met before goes first, then one who was only rejected, then one
- *   whose calls fail. Otherwise users with trouble of their own would win every probe, because they
- *   keep coming back.
+ * - A user's failures do not count if another user's call succeeded between them. Then the cause is
+ *   the user, not the service.
+ * - While the circuit is open, one call per probe interval tests whether the service is back. Users
+ *   without failures and rejections go first, then users who were only rejected, then users whose
+ *   calls fail. Otherwise users who cause their own failures would get every probe, because they
+ *   retry most often.
  * - No user gets two probes in a row.
  *
  * @example
@@ -80,10 +80,10 @@ export function createCircuitBreaker({
   let lastProbe = { at: Number.NEGATIVE_INFINITY, user: '' };
   /** For each suspicion, when a user of it was last rejected. */
   const lastRejectedAt = [0, 1, 2].map(() => Number.NEGATIVE_INFINITY);
-  /** When somebody else than the user of the last probe was last rejected. */
+  /** When a user other than that of the last probe was last rejected. */
   let othersRejectedAt = Number.NEGATIVE_INFINITY;
 
-  /** Returns whether this much time has passed. A clock that was set back counts as passed. */
+  /** Returns whether this much time has passed, or the clock was set back. */
   const hasPassed = (milliseconds: number, since: number) => {
     const elapsed = now() - since;
     return elapsed < 0 || elapsed >= milliseconds;
@@ -122,7 +122,7 @@ export function createCircuitBreaker({
       if (!isOpen()) return history.suspicionOf(user) < 2;
       if (mayProbe(user)) {
         if (user !== lastProbe.user) return true;
-        // Only this user is left, and one user's failures keep no circuit open.
+        // No other user was rejected lately, and one user must not keep the circuit open.
         if (hasPassed(probeInterval, othersRejectedAt)) {
           close();
           return true;
@@ -140,11 +140,11 @@ export function createCircuitBreaker({
     },
 
     recordFailure(user) {
-      // The clock was set back, so the success says nothing about the order of failures.
+      // The clock was set back, so the time of the success cannot be compared.
       if (lastSuccessAt > now()) lastSuccessAt = Number.NEGATIVE_INFINITY;
       const earlier = history.failuresOf(user);
-      const isOwnTrouble = earlier !== undefined && earlier.firstAt < lastSuccessAt;
-      if (!isOwnTrouble) {
+      const isOwnFailure = earlier !== undefined && earlier.firstAt < lastSuccessAt;
+      if (!isOwnFailure) {
         failures += 1;
         if (failedUsers.size < threshold) failedUsers.add(user);
       }

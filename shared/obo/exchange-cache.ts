@@ -31,7 +31,7 @@ export interface ExchangeCache {
    *
    * @param signal aborts the wait of this request. The exchange itself continues, because other
    * requests may wait for it.
-   * @throws ApiError of the exchange, or `timeout` when the signal aborts
+   * @throws {ApiError} of the exchange, or `timeout` when the signal aborts
    */
   exchange(request: ExchangeRequest, signal: AbortSignal): Promise<CachedExchange>;
 
@@ -53,13 +53,13 @@ type Entry = {
   readonly expiresAt: number;
 };
 
-/** Milliseconds before its expiry. From then on, token B is no longer used. */
+/** Milliseconds before its expiry from which token B is no longer used. */
 const expiryMargin = 5 * 60_000;
 
 /** The longest time for which a token is cached, in milliseconds. */
 const maxAge = 60 * 60_000;
 
-/** Milliseconds by which the clock may be set back. After a larger step, no entry is used. */
+/** Milliseconds by which the clock may be set back before older entries are ignored. */
 const clockTolerance = 60_000;
 
 /** Milliseconds between two attempts to refresh a token in the background. */
@@ -131,7 +131,7 @@ export function createExchangeCache({
     // An entry that expires with token A cannot be extended by another exchange of token A.
     if (request.caller.expiresAt * 1_000 <= entry.expiresAt) return;
     entries.set(key, { ...entry, refreshAt: now() + refreshCooldown });
-    // A failed refresh is no failure of this request: the cached token is still valid.
+    // A failed refresh does not fail this request: the cached token is still valid.
     exchangeOnce(key, request).catch(() => {});
   }
 

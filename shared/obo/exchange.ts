@@ -44,10 +44,10 @@ export type ExchangeOptions = {
 /**
  * Exchanges token A for token B at Entra, without a cache.
  *
- * @throws ApiError with the code from `refusalClasses` if Entra refuses
- * @throws ApiError `unavailable` if the credential or Entra's metadata cannot be read
- * @throws ApiError `bad_gateway` if the issued token is not usable
- * @throws TypeError if the caller was not created by token validation
+ * @throws {ApiError} with the code from `refusalClasses` if Entra refuses
+ * @throws {ApiError} `unavailable` if the credential or Entra's metadata cannot be read
+ * @throws {ApiError} `bad_gateway` if the issued token is not usable
+ * @throws {TypeError} if the caller was not created by token validation
  */
 export type Exchange = (request: ExchangeRequest) => Promise<ExchangedToken>;
 
@@ -60,7 +60,7 @@ const maxClients = 100;
  * and the tenant of the caller.
  *
  * MSAL's token cache is not used, because its lookup is linear in the number of users and blocks
- * the event loop. `createExchangeCache` has the cache.
+ * the event loop. `createExchangeCache` caches the result.
  *
  * @example
  * ```ts
@@ -120,7 +120,7 @@ export function createExchange({
       const result = await guard(caller, () => client.acquireTokenOnBehalfOf(oboRequest));
       return {
         accessToken: result?.accessToken ?? '',
-        // MSAL has added `expires_in` to the time of the system, which `now` may differ from.
+        // MSAL has added `expires_in` to the system time, which may differ from `now`.
         lifetime: (result?.expiresOn?.getTime() ?? 0) - Date.now(),
       };
     } finally {

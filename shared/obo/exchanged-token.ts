@@ -21,7 +21,7 @@ export type IssuedToken = {
   readonly lifetime: number;
 };
 
-/** What token B must be for. */
+/** The user and the API that token B must be for. */
 type ExpectedToken = {
   /** The user whom the token must be for. */
   readonly caller: Caller;
@@ -40,15 +40,15 @@ const compactJws = /^[\w-]+\.([\w-]+)\.[\w-]+$/;
 
 /**
  * Reads token B. If the audiences of the downstream API are known, it must be a delegated token for
- * the same user and that API. If they are not, the token is not parsed: only its API may interpret
- * it
+ * the same user and that API. If they are not, the token is not parsed, because only its API may
+ * interpret it
  * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens).
  *
  * The signature is not checked: the token came from Entra over TLS, and the downstream API is the
  * one that must validate it.
  *
  * @param now the current time in milliseconds since 1970
- * @throws ApiError `bad_gateway` if the token is not usable
+ * @throws {ApiError} `bad_gateway` if the token is not usable
  * @example
  * ```ts
  * const { token, expiresOnTimestamp } = readExchangedToken(issued, request, Date.now());
@@ -64,12 +64,12 @@ export function readExchangedToken(
   const expiresOnTimestamp = audiences
     ? readExpiry(accessToken, caller, audiences)
     : now + lifetime;
-  // An `expires_in` out of range becomes NaN, which must not pass.
+  // An `expires_in` out of range becomes NaN, which is rejected here.
   if (!(expiresOnTimestamp > now)) throw unusableToken('expired');
   return { token: redact(accessToken), expiresOnTimestamp };
 }
 
-/** Checks a token of one's own API and returns its expiry, in milliseconds since 1970. */
+/** Checks a token for one's own API and returns its expiry, in milliseconds since 1970. */
 function readExpiry(accessToken: string, caller: Caller, audiences: readonly string[]): number {
   const payload = compactJws.exec(accessToken)?.[1] ?? '';
   const claims = readJsonObject(Buffer.from(payload, 'base64url'));

@@ -1,6 +1,7 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { KeyVaultSecret, SecretClient } from '@azure/keyvault-secrets';
 import { azureClientArguments } from '../http/azure-client.ts';
+import { isNonEmptyString } from '../json.ts';
 import { isLoopback } from '../loopback.ts';
 import { cooldownOf, createRefreshingCache } from '../refreshing-cache.ts';
 import { readCertificate } from './certificate.ts';
@@ -8,7 +9,7 @@ import type { ClientCredential, CredentialSource } from './credential.ts';
 import { credentialError, isTransient, toCredentialError } from './credential-error.ts';
 import { managedIdentity } from './managed-identity.ts';
 
-/** Where a client credential is in Azure Key Vault, and who may read it. */
+/** The location of a client credential in Azure Key Vault, and the identity that reads it. */
 export type KeyVaultOptions = {
   /** The URL of the vault, such as `https://contoso.vault.azure.net`. */
   readonly vaultUrl: string | URL;
@@ -26,10 +27,10 @@ export type KeyVaultOptions = {
 /** Milliseconds for one attempt to read the vault. */
 const attemptTimeout = 3_000;
 
-/** Milliseconds for reading the vault, all attempts included. */
+/** Milliseconds for reading the vault, including all attempts. */
 const readTimeout = 8_000;
 
-/** Milliseconds without another read after a failure, unless the vault sends a `Retry-After`. */
+/** Milliseconds between a failed read and the next one, unless the vault sends a `Retry-After`. */
 const failureCooldown = 1_000;
 
 /** The shortest time between two reads that a refusal or a near expiry causes, in milliseconds. */
@@ -38,16 +39,19 @@ const renewalInterval = 60_000;
 /** Milliseconds after which a credential is read again in the background. */
 const maxAge = 4 * 60 * 60_000;
 
-/** Milliseconds before its expiry. From then on, a credential is read every `renewalInterval`. */
+/** Milliseconds before its expiry from which a credential is read every `renewalInterval`. */
 const expiryMargin = 60 * 60_000;
 
 /**
- * Creates the source of a client certificate in Azure Key Vault. The certificate is cached.
- * Concurrent callers share one read. It is read again in the background every four hours, every
+ * Creates the source of a client certificate in Azure Key Vault. The certificate is cached, and
+ * concurrent callers share one read. It is read again in the background every four hours, every
  * minute in the last hour before it expires, and when Entra refuses it.
  *
  * The vault must store the certificate as PEM with an exportable RSA key. The identity reads it as
  * a secret, so it needs the role Key Vault Secrets User.
+ *
+ * @throws {TypeError} The URL is not an https URL, or the name is missing. For a loopback address,
+ * http is accepted, too.
  *
  * @example
  * ```ts
@@ -63,8 +67,11 @@ export const keyVaultCertificate = (options: KeyVaultOptions): CredentialSource 
 
 /**
  * Creates the source of a client secret in Azure Key Vault. It is cached and renewed like a
- * {@link keyVaultCertificate}. Prefer a certificate or a `federatedCredential`: a secret goes
- * to Entra itself, while a certificate only signs.
+ * {@link keyVaultCertificate}. Prefer a certificate or a `federatedCredential`: a secret is
+ * sent to Entra, while a private key only signs.
+ *
+ * @throws {TypeError} The URL is not an https URL, or the name is missing. For a loopback address,
+ * http is accepted, too.
  *
  * @example
  * ```ts
@@ -81,7 +88,9 @@ function createKeyVaultSource(
   { vaultUrl, name, identity = managedIdentity(), now = Date.now }: KeyVaultOptions,
   readCredential: (secret: KeyVaultSecret) => ClientCredential,
 ): CredentialSource {
-  const endpoint = new URL(vaultUrl);
+  const endpoint = readVaultUrl(vaultUrl);
+  if (!isNonEmptyString(name))
+    throw new TypeError('name must be the name of a certificate or secret in the vault.');
   let loadedClient: Promise<SecretClient> | undefined;
   /** The version before the newest one. */
   let previous: ClientCredential | undefined;
@@ -155,12 +164,19 @@ function createKeyVaultSource(
       const newest = await cache.refresh();
       lastRenewal = now();
       lastRefusedVersion = refusedVersion;
-      // Entra refused the previous version too, so it is no alternative.
+      // Entra refused the previous version too, so it cannot be used instead.
       if (previous?.version === refusedVersion) previous = undefined;
       const renewed = preferAccepted(newest);
       return renewed.version === refusedVersion ? undefined : renewed;
     },
   };
+}
+
+function readVaultUrl(vaultUrl: string | URL): URL {
+  const url = URL.parse(String(vaultUrl));
+  if (!url || (url.protocol !== 'https:' && !isLoopback(url)))
+    throw new TypeError('vaultUrl must be an https URL, such as https://contoso.vault.azure.net.');
+  return url;
 }
 
 async function createClient(endpoint: URL, identity: TokenCredential): Promise<SecretClient> {
@@ -175,7 +191,7 @@ async function createClient(endpoint: URL, identity: TokenCredential): Promise<S
   });
 }
 
-/** Users of the package who need no vault do not have to install the library. */
+/** Loaded on demand, so that apps without a vault do not have to install the library. */
 async function loadLibrary() {
   try {
     return await import('@azure/keyvault-secrets');

@@ -27,13 +27,13 @@ const sendRequest: HttpClient['sendRequest'] = async (request) => {
 /**
  * Creates the credential of the app's managed identity with `@azure/identity`, and adds two things
  * that the library lacks:
- * - A request to an endpoint that does not respond ends after 3 seconds. The library does not pass
- *   an abort signal on, so the socket would stay open.
+ * - A request to an endpoint that does not respond ends after 3 seconds. The library does not
+ *   forward an abort signal, so the socket would stay open.
  * - An error has the endpoint's `response`. The library drops its `Retry-After`.
  *
  * @param clientId the client id of a user-assigned identity. Default: the system-assigned identity.
- * @throws Error from `@azure/identity`, with `response`, when `getToken` fails. ApiError
- * `unavailable` if the library is not installed.
+ * @throws {Error} from `@azure/identity`, with `response`, when `getToken` fails
+ * @throws {ApiError} `unavailable` if the library is not installed
  * @example
  * ```ts
  * const identity = managedIdentity(identityClientId);
@@ -68,7 +68,7 @@ async function createIdentity(clientId: string | undefined): Promise<ManagedIden
   });
 }
 
-/** Users of the package who need no managed identity do not have to install the library. */
+/** Loaded on demand, so that apps without a managed identity need not install the library. */
 async function loadLibrary() {
   try {
     return await import('@azure/identity');

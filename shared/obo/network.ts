@@ -10,9 +10,9 @@ import { isNonEmptyString, type JsonObject, readJsonObject } from '../json.ts';
 
 /**
  * Why the token endpoint guard sent no request:
- * - `queue-full`, `waited-too-long`: too many requests wait for the token endpoint;
- * - `circuit-open`: the last requests of several users failed;
- * - `user-failing`: the last requests of this user failed;
+ * - `queue-full`, `waited-too-long`: too many requests wait for the token endpoint.
+ * - `circuit-open`: the last requests of several users failed.
+ * - `user-failing`: the last requests of this user failed.
  * - `throttled`: Entra asked to wait before the next request of this user.
  */
 export type GuardRejection =
@@ -31,7 +31,7 @@ export type Refusal = {
   readonly status?: number;
   /** Why there is no usable response: a failure of `send`, or `unreadable` for a malformed one. */
   readonly failure?: SendFailure['reason'] | 'unreadable' | undefined;
-  /** Why no request was sent. Absent if the token endpoint was asked. */
+  /** Why no request was sent. Absent if a request was sent. */
   readonly rejection?: GuardRejection | undefined;
   /** The OAuth error code, such as `invalid_grant` (RFC 6749 §5.2). */
   readonly error?: string | undefined;
@@ -45,13 +45,13 @@ export type Refusal = {
   readonly retryAfter?: number | undefined;
   /** Entra's trace id, a GUID. */
   readonly traceId?: string | undefined;
-  /** Entra's correlation id, a GUID: finds the request in Entra's sign-in log. */
+  /** Entra's correlation id, a GUID. It identifies the request in Entra's sign-in log. */
   readonly correlationId?: string | undefined;
 };
 
 /**
  * Carries a `Refusal` through MSAL to the exchange. MSAL rethrows errors of its own class
- * unchanged, so nothing of the refusal is lost.
+ * unchanged, so the refusal stays complete.
  */
 export class TokenEndpointRefusal extends AuthError {
   /** What the token endpoint returned. */
@@ -70,7 +70,7 @@ export class TokenEndpointRefusal extends AuthError {
 }
 
 /** Milliseconds for one request to the token endpoint, including the response body. */
-const requestDeadline = 5_000;
+const requestTimeout = 5_000;
 
 /** The largest response body that is read, in bytes. */
 const maxResponseBytes = 256 * 1024;
@@ -84,12 +84,12 @@ const maxErrorCodes = 10;
  * before MSAL can read it, because MSAL drops the claims and applies the throttling of one user to
  * all users.
  *
- * @throws TokenEndpointRefusal unless the response is a bearer token
+ * @throws {TokenEndpointRefusal} unless the response is a bearer token
  * @example
  * new ConfidentialClientApplication({ auth, system: { networkClient: network } });
  */
 export const network: INetworkModule = {
-  // MSAL sends GET requests for metadata only, and the exchange passes the metadata in.
+  // MSAL sends GET requests for metadata only, and the exchange supplies the metadata.
   async sendGetRequestAsync() {
     throw new TokenEndpointRefusal({ failure: 'unreadable' });
   },
@@ -118,8 +118,8 @@ async function post(
       method: 'POST',
       headers,
       body: form ?? null,
-      deadline: requestDeadline,
-      cap: maxResponseBytes,
+      timeout: requestTimeout,
+      maxBytes: maxResponseBytes,
     });
   } catch (error) {
     if (error instanceof SendFailure) throw new TokenEndpointRefusal({ failure: error.reason });

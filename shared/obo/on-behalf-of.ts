@@ -1,5 +1,6 @@
 import type { TokenCredential } from '@azure/core-auth';
 import type { Entra } from '../entra.ts';
+import { readClientIds, requireEntra } from '../http/api-options.ts';
 import type { CredentialSource } from './credential.ts';
 import { createExchange } from './exchange.ts';
 import { createExchangeCache, type ExchangeCache } from './exchange-cache.ts';
@@ -10,7 +11,7 @@ export type OnBehalfOfOptions = {
   /** Entra ID, from `createEntra`. */
   readonly entra: Entra;
 
-  /** The client ID of this API's app registration. */
+  /** The client id of this API's app registration. */
   readonly clientId: string;
 
   /** The client credential with which this API authenticates itself to Entra. */
@@ -56,6 +57,9 @@ export interface OnBehalfOf extends ExchangeCache {
  * API calls other services as the user. One object serves any number of downstream APIs. They share
  * one cache.
  *
+ * @throws {TypeError} `clientId` is not a GUID, `entra` is not from `createEntra`, or `credential`
+ * is not a source of credentials.
+ *
  * @example
  * ```ts
  * const onBehalfOf = createOnBehalfOf({
@@ -72,6 +76,10 @@ export function createOnBehalfOf({
   capacity,
   now,
 }: OnBehalfOfOptions): OnBehalfOf {
+  requireEntra(entra);
+  readClientIds('clientId', [clientId]);
+  if (typeof credential?.current !== 'function')
+    throw new TypeError('credential must be a source, such as what keyVaultCertificate returns.');
   const exchange = createExchange({ entra, clientId, credential, now });
   const cache = createExchangeCache({ exchange, capacity, now });
   return { ...cache, credentialFor: (call) => createUserCredential(cache, call) };

@@ -1,7 +1,7 @@
 import { ApiError, type ApiErrorCode, notAnswering } from '../api-error.ts';
 import type { GuardRejection, Refusal } from './network.ts';
 
-/** A kind of refusal: how to recognise it, and what it becomes. One matching sign is enough. */
+/** A kind of refusal: its signs, and the error that it becomes. One matching sign is enough. */
 type RefusalClass = {
   /** OAuth error codes (`error`). */
   readonly errors?: readonly string[];
@@ -145,14 +145,14 @@ export const refusalClasses: readonly RefusalClass[] = [
   {
     aadsts: [90094],
     code: 'admin_consent_required',
-    explanation: 'An administrator must consent to the call of the downstream API.',
+    explanation: 'An administrator must consent to calling the downstream API.',
   },
   {
     suberrors: ['consent_required'],
     // Consent was not given (65001) or was declined (65004).
     aadsts: [65001, 65004],
     code: 'consent_required',
-    explanation: 'Consent to the call of the downstream API is missing.',
+    explanation: 'Consent to calling the downstream API is missing.',
   },
   {
     aadsts: [500133],
@@ -208,7 +208,7 @@ const credentialErrors = [7000215, 7000222, 700027, 700024, 7000214, 1000502, 70
 
 /**
  * Returns whether Entra refused the credential of this app. The credential may have been rotated,
- * so it is worth one more attempt with another one.
+ * so the exchange is tried once more with another one.
  *
  * @example
  * if (isCredentialRefused(error.refusal)) await credential.renew(version);
@@ -222,7 +222,7 @@ export function isCredentialRefused({ error, codes = [] }: Refusal): boolean {
 const defaultRetryAfter = 5;
 
 /**
- * Converts a refusal into the error that the caller receives. The caller gets Entra's claims
+ * Converts a refusal into the error that the caller receives. The error contains Entra's claims
  * unchanged, and none of Entra's text.
  *
  * @param refusal what the token endpoint returned

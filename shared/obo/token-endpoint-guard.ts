@@ -46,7 +46,7 @@ const breakerPatience = 5_000;
 /** Milliseconds between two probes of a tenant while its circuit is open. */
 const probeInterval = 5_000;
 
-/** Milliseconds for which a probe waits for a user who has not failed. */
+/** Milliseconds for which a probe is reserved for users who have not failed. */
 const probeReserve = 1_000;
 
 /** How many failures in a row make a user wait before each further request. */
@@ -70,14 +70,14 @@ const maxThrottleTime = 300;
 /** The shortest `Retry-After` of a rejection that concerns many users, in seconds. */
 const minRetryAfter = 5;
 
-/** Seconds by which it varies at random, so that the rejected users do not return together. */
+/** The most seconds added to it at random, so that rejected users do not return together. */
 const retryAfterSpread = 5;
 
 /**
  * Runs a request to the token endpoint for one user. The user is a `Caller`, or any other object
  * with the ids of the tenant and the user.
  *
- * @throws TokenEndpointRefusal of the request, or with a `rejection` if no request was sent
+ * @throws {TokenEndpointRefusal} of the request, or with a `rejection` if no request was sent
  */
 export type TokenEndpointGuard = <T>(user: BulkheadUser, request: () => Promise<T>) => Promise<T>;
 
@@ -91,9 +91,9 @@ export type TokenEndpointGuardOptions = {
 
 /**
  * Creates the guard of Entra's token endpoint. It combines three patterns:
- * - a bulkhead limits the number of concurrent requests. Tenants take turns, then users;
- * - a circuit breaker for each tenant stops requests while the endpoint is down;
- * - a throttle holds back a user whom Entra throttles, and no other user.
+ * - A bulkhead limits the number of concurrent requests. Tenants take turns, then users.
+ * - A circuit breaker for each tenant stops requests while the endpoint is down.
+ * - A throttle stops the requests of a user whom Entra throttles, without delaying other users.
  *
  * A user whose own requests fail does not affect other users: the breaker does not open for one
  * user, and failing users get slots and probes only after the others.
@@ -138,13 +138,13 @@ export function createTokenEndpointGuard({
     return breaker;
   }
 
-  /** Creates a rejection that many users get at about the same time. */
+  /** Creates a rejection that many users can receive at the same time. */
   function reject(rejection: GuardRejection): TokenEndpointRefusal {
     const retryAfter = minRetryAfter + Math.round(random() * retryAfterSpread);
     return new TokenEndpointRefusal({ rejection, retryAfter });
   }
 
-  /** Returns the seconds that a user must wait whose last requests failed, or `undefined`. */
+  /** Returns the seconds that a user must wait after several failures, or `undefined`. */
   function secondsOfBackoff(user: string): number | undefined {
     const failures = history.failuresOf(user);
     if (!failures || failures.count < userThreshold) return undefined;
@@ -172,7 +172,7 @@ export function createTokenEndpointGuard({
     if (isFailure(refusal)) {
       breaker.recordFailure(user);
       history.recordFailure(user);
-      // An endpoint that refuses a request is up.
+      // An endpoint that refuses a request is not down.
     } else recordResponse(user, breaker);
   }
 

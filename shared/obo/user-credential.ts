@@ -14,7 +14,7 @@ export type UserCall = Pick<Call, 'caller' | 'trace' | 'signal' | 'addLogContext
  *
  * The exchange always goes to the tenant of the user. The option `tenantId` has no effect.
  *
- * @throws ApiError from `getToken`: the refusal of Entra, `bad_gateway` if the claims of a
+ * @throws {ApiError} from `getToken`: the refusal of Entra, `bad_gateway` if the claims of a
  * challenge are malformed, or `timeout` when the call or the request is aborted
  * @throws TypeError from `getToken` if the client names no scope
  * @example
@@ -48,7 +48,7 @@ export function createUserCredential(cache: ExchangeCache, call: UserCall): Toke
   };
 }
 
-/** Reads the claims of a challenge, which the clients pass on as JSON or in base64. */
+/** Reads the claims of a challenge, which the Azure clients pass as JSON or in base64. */
 function readClaims(text: string): object {
   const claims = decodeClaims(text);
   if (claims) return claims;

@@ -11,8 +11,10 @@ export type UserHistoryOptions = {
 };
 
 /**
- * How likely a user is the cause of failures. 0: nothing speaks against the user. 1: the circuit
- * breaker rejected the user's last request. 2: the user's last request failed.
+ * How likely a user is the cause of failures:
+ * - 0: the user has no failure or rejection.
+ * - 1: the circuit breaker rejected the user's last request.
+ * - 2: the user's last request failed.
  */
 export type Suspicion = 0 | 1 | 2;
 
@@ -36,7 +38,7 @@ export interface UserHistory {
   recordFailure(user: string): void;
   /** Records that the circuit breaker rejected a request of this user. */
   recordRejection(user: string): void;
-  /** Forgets what speaks against this user. */
+  /** Records that a request of this user succeeded, and forgets the failures and rejections. */
   recordSuccess(user: string): void;
 }
 

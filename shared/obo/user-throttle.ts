@@ -19,8 +19,8 @@ export interface UserThrottle {
 }
 
 /**
- * Creates a throttle per user: it obeys a service's `Retry-After` for one user without holding up
- * the others.
+ * Creates a throttle per user: it applies a service's `Retry-After` to one user without delaying
+ * other users.
  *
  * @example
  * const throttle = createUserThrottle({ maxUsers: 10_000, maxDelay: 300, now: Date.now });
@@ -38,7 +38,7 @@ export function createUserThrottle({ maxUsers, maxDelay, now }: UserThrottleOpti
 
     secondsLeft(user) {
       const wait = (blockedUntil.get(user) ?? 0) - now();
-      // A longer wait than any block means that the clock was set back. Then the block is over.
+      // A longer wait than any block means that the clock was set back. Then the block ends.
       if (wait <= 0 || wait > maxDelay * 1_000) return undefined;
       return Math.ceil(wait / 1_000);
     },

@@ -25,6 +25,7 @@ type ScopePolicy =
       readonly anyScope?: NonEmpty;
     }
   | {
+      /** Omit it. The other form of the policy has `scopes`. */
       readonly scopes?: never;
 
       /** The caller needs one of these scopes. A challenge names the first one. */
@@ -67,6 +68,12 @@ export function requireValidPolicy(subject: string, policy: Partial<Policy>): vo
   for (const [name, value] of Object.entries({ scopes, anyScope, roles }))
     if (value !== undefined && !isListOfTexts(value))
       throw new Error(`${subject}: \`${name}\` must be a list of one or more names.`);
+  const fullScope = [...(scopes ?? []), ...(anyScope ?? [])].find((scope) => scope.includes('://'));
+  if (fullScope !== undefined)
+    throw new Error(
+      `${subject}: '${fullScope}' is not the short name of a scope. ` +
+        `A token contains only '${fullScope.slice(fullScope.lastIndexOf('/') + 1)}'.`,
+    );
   if (authContext !== undefined && !authContextPattern.test(authContext))
     throw new Error(`${subject}: \`authContext\` must be the id of a context, c1 to c99.`);
 }

@@ -25,7 +25,7 @@ export type KeysOptions = {
   readonly authorityHost: URL;
 
   /**
-   * The client ID of an app whose tokens Entra ID signs with the app's own keys
+   * The client id of an app whose tokens Entra ID signs with the app's own keys
    * (https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-the-signature).
    */
   readonly customSigningKeysFor?: string | undefined;

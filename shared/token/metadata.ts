@@ -61,8 +61,8 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
     response = await send(url, {
       method: 'GET',
       headers: { accept: 'application/json' },
-      deadline: fetchTimeout,
-      cap: maxDocumentSize,
+      timeout: fetchTimeout,
+      maxBytes: maxDocumentSize,
     });
   } catch (error) {
     throw error instanceof SendFailure ? documentUnavailable(name, error.reason) : error;
@@ -79,7 +79,7 @@ export async function fetchDocument(name: 'metadata' | 'keys', url: URL): Promis
  * Its issuer must name the tenant. Its endpoints must be on the authority's own host, so that a
  * manipulated document cannot redirect requests to another host.
  *
- * @param customSigningKeysFor The client ID of an app whose tokens are signed with its own keys.
+ * @param customSigningKeysFor The client id of an app whose tokens are signed with its own keys.
  * @throws {ApiError} `unavailable`.
  *
  * @example

@@ -26,8 +26,8 @@ export type ValidatorOptions = {
   readonly tenantIds: readonly string[];
 
   /**
-   * The client ID of this API, the only audience of its tokens. Tokens of version 1 may name
-   * `api://<client ID>` instead, or a further App ID URI if the API lists one after its client ID.
+   * The client id of this API, the only audience of its tokens. Tokens of version 1 may name
+   * `api://<client id>` instead, or a further App ID URI if the API lists one after its client id.
    */
   readonly audience: string | readonly string[];
 

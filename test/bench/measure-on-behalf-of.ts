@@ -67,7 +67,7 @@ async function measureMsal(users: number): Promise<number> {
   return median(hit);
 }
 
-/** @throws Error when this number of users was not measured. */
+/** @throws {Error} when this number of users was not measured. */
 function findPoint(points: readonly CostPoint[], users: number): CostPoint {
   const point = points.find((candidate) => candidate.users === users);
   if (!point) throw new Error(`There is no measurement with ${users} users.`);

@@ -95,7 +95,7 @@ async function measureTime(entra: Issuer): Promise<readonly Row[]> {
   ];
 }
 
-/** @throws Error when the signature is invalid. */
+/** @throws {Error} when the signature is invalid. */
 function verifySignature(token: string, publicKey: KeyObject): void {
   const [header, payload, signature = ''] = token.split('.');
   const signed = Buffer.from(`${header}.${payload}`);

@@ -147,7 +147,7 @@ const createUserId = (user: number): string =>
 
 /**
  * Sends requests of all users in turn.
- * @throws Error when one fails.
+ * @throws {Error} when one fails.
  */
 async function sendRequests(url: string, tokens: readonly string[], count: number): Promise<void> {
   const { origin, pathname: path } = new URL(url);

@@ -34,7 +34,7 @@ function formatVerdict(isMet: boolean | undefined): string {
 
 /**
  * Replaces the text between the markers `<!-- bench -->` and `<!-- /bench -->`.
- * @throws Error when the markers are missing.
+ * @throws {Error} when the markers are missing.
  */
 export function replaceBetweenMarkers(text: string, replacement: string): string {
   const begin = text.indexOf(beginMarker);

@@ -112,7 +112,7 @@ browserTest('restores the draft of a new document after a reload', async ({ stac
   await page.getByLabel('Title').fill('Plan');
   await textField(page).fill('one\ntwo');
   await page.reload();
-  await page.getByText('Kept from before').waitFor();
+  await page.getByText('Restored from your last visit').waitFor();
   await button(page, 'Save').click();
   await page.getByRole('heading', { name: 'Plan' }).waitFor();
   await page.getByText('Everything is saved.').waitFor();

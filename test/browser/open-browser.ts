@@ -14,7 +14,7 @@ export interface OpenedBrowser {
   screenshot(name: string): Promise<void>;
   /**
    * Saves a screenshot, and checks that the page fits a phone, a desktop and a wide window.
-   * @throws Error when the page scrolls horizontally
+   * @throws {Error} when the page scrolls horizontally
    */
   checkLayout(name: string): Promise<void>;
   close(): Promise<void>;

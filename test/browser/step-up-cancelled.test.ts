@@ -14,7 +14,7 @@ browserTest('keeps the text when the user closes the dialog', async (context) =>
   await page.keyboard.press('Escape');
   await page.getByRole('dialog').waitFor({ state: 'detached' });
   expect(await textField(page).inputValue()).toBe(typed);
-  await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
+  await page.getByRole('alert').getByText('Your input is saved in this tab.').waitFor();
 
   await button(page, 'Confirm it’s you').click();
   await stepUpDialog(page).waitFor();
@@ -28,7 +28,7 @@ browserTest('says that the user did not finish the check, and asks no more', asy
   await button(page, 'Confirm it’s you').click();
   await button(page, 'Cancel').click();
   await page.getByText('You did not finish the check, so this was not done.').first().waitFor();
-  await page.getByRole('alert').getByText('What you typed is kept.').waitFor();
+  await page.getByRole('alert').getByText('Your input is saved in this tab.').waitFor();
   await browser.checkLayout('step-up-declined');
   expect(await page.getByRole('dialog').count()).toBe(0);
   const counts = await countRequests(stack);
@@ -62,7 +62,7 @@ browserTest(
     await stack.resetPolicies();
     await stack.clearRecords();
     await page.goBack();
-    await page.getByText('Kept from before').waitFor();
+    await page.getByText('Restored from your last visit').waitFor();
     expect(await textField(page).inputValue()).toBe(typed);
     const counts = await countRequests(stack);
     expect(counts['original PUT documents/{id} 200']).toBeUndefined();

@@ -61,12 +61,18 @@ export interface Chain {
 export interface ChainOptions {
   /** Use a token of the managed identity as the credential instead of a secret in the vault. */
   readonly secretless?: boolean;
+  /** Let time pass only by `advance`, however long the test takes. */
+  readonly frozenClock?: boolean;
 }
 
 /** Starts a chain in which everything works. */
-export async function startChain({ secretless = false }: ChainOptions = {}): Promise<Chain> {
+export async function startChain({
+  secretless = false,
+  frozenClock = false,
+}: ChainOptions = {}): Promise<Chain> {
   let clockOffset = 0;
-  const now = () => Date.now() + clockOffset;
+  const start = Date.now();
+  const now = () => (frozenClock ? start : Date.now()) + clockOffset;
   const entra = await startIssuer(now);
   const downstream = await startDownstream();
   downstream.respondWith((request, response) => {

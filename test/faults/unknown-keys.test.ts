@@ -30,7 +30,7 @@ describe.each([
   /** Status code of the response to a token of a new key, 30 s later. */
   let newKeyStatus: number;
   beforeAll(async () => {
-    chain = await startChain();
+    chain = await startChain({ frozenClock: true });
     validStatuses = [];
     unknownKeyStatuses = [];
     const token = await chain.token();

@@ -102,12 +102,8 @@ const insecureMutations: readonly InsecureMutation[] = [
   {
     check: 'an application permission',
     file: 'entra/original-api.bicep',
-    from: 'optionalClaims: {',
-    to: [
-      'requiredResourceAccess: [{ resourceAppId: name,',
-      "resourceAccess: [{ id: name, type: 'Role' }] }],",
-      'optionalClaims: {',
-    ].join(' '),
+    from: "type: 'Scope'",
+    to: "type: 'Role'",
   },
   {
     check: 'a role for applications',

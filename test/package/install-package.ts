@@ -14,7 +14,7 @@ const networkErrors =
  * Functions has. The other optional peers are not installed.
  *
  * @returns why it is not installed, if the registry cannot be reached
- * @throws Error for any other failure
+ * @throws {Error} for any other failure
  */
 export function installPackage(folder: string): string | undefined {
   const tarball = packModule();

@@ -24,7 +24,7 @@ const identityFix =
   'IDENTITY_HEADER point to it.';
 
 /** Milliseconds for a health check. */
-const healthDeadline = 3_000;
+const healthTimeout = 3_000;
 /** The largest accepted body of a health response, in bytes. */
 const maxHealthBody = 64 * 1024;
 
@@ -170,8 +170,8 @@ async function checkTables(
 async function checkHealth(url: URL, signal: AbortSignal): Promise<CheckResult> {
   const { status, body } = await send(url, {
     method: 'GET',
-    deadline: healthDeadline,
-    cap: maxHealthBody,
+    timeout: healthTimeout,
+    maxBytes: maxHealthBody,
     signal,
   });
   if (status !== 200)

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import type { Metafile } from 'esbuild';
 import type { Api } from './apis.ts';
 import { slimUndici } from './slim-undici.ts';
+import { staticLibraries } from './static-libraries.ts';
 
 const root = fileURLToPath(new URL('../..', import.meta.url));
 
@@ -36,7 +37,7 @@ export async function bundleApi(api: Api): Promise<Bundle> {
     target: 'node22.18',
     // This module exists only inside a Functions worker.
     external: ['@azure/functions-core'],
-    plugins: [slimUndici],
+    plugins: [slimUndici, staticLibraries],
     // Identifiers stay readable in production stack traces. Shorter ones do not load faster.
     minifyWhitespace: true,
     minifySyntax: true,

@@ -4,6 +4,7 @@ export interface AadstsMeaning {
   readonly error: string;
   /** Entra's text, or one in its style. */
   readonly description: string;
+  /** Entra's `suberror`, which tells the client how the user can react. */
   readonly suberror?: string;
   /** The HTTP status of the token endpoint. Default: 400. */
   readonly status?: number;

@@ -1,6 +1,6 @@
 /**
- * The `claims` parameter (OpenID Connect Core §5.5), as far as claims challenges and client
- * capabilities use it.
+ * The part of the `claims` parameter (OpenID Connect Core §5.5) that claims challenges and client
+ * capabilities use.
  */
 import { Refusal } from './refusal.ts';
 
@@ -24,7 +24,7 @@ function readValues(claim: unknown): string[] {
 
 /**
  * Parses the parameter. Without it nothing is requested.
- * @throws Refusal (9002313) when it is not a JSON object.
+ * @throws {Refusal} (9002313) when it is not a JSON object.
  */
 export function parseClaimsRequest(text: string | undefined): ClaimsRequest {
   if (!text) return { cp1: false, acrs: [], policyIds: [] };

@@ -61,13 +61,19 @@ export function listAuthContexts(
   return [...new Set([...signIn.acrs, ...withoutStepUp])];
 }
 
-/** @throws Refusal (50057) when the user's account is disabled. */
+/**
+ * Checks that the user's account is enabled.
+ * @throws {Refusal} (50057) when it is disabled.
+ */
 export function checkAccount(policies: Policies, user: User): void {
   if (!user.disabled && !policies.applies('disable-user', user)) return;
   throw new Refusal(50057, { detail: `User '${user.upn}'.` });
 }
 
-/** @throws Refusal (50105) when the resource requires an assignment that the user lacks. */
+/**
+ * Checks that the user is assigned to the resource, if it requires an assignment.
+ * @throws {Refusal} (50105) when the user is not assigned.
+ */
 export function checkAssignment(policies: Policies, user: User, resource: App): void {
   if (!resource.policyTarget || !policies.applies('unassign-user', user)) return;
   throw new Refusal(50105, {
@@ -84,8 +90,9 @@ export function isRevoked(policies: Policies, user: User, issuedAt: number): boo
 }
 
 /**
+ * Checks that the user's sessions were not revoked after a grant was issued.
  * @param issuedAt When the grant was issued, in milliseconds since 1970.
- * @throws Refusal (50173) when the user's sessions were revoked later.
+ * @throws {Refusal} (50173) when the user's sessions were revoked later.
  */
 export function checkRevocation(policies: Policies, user: User, issuedAt: number): void {
   if (!isRevoked(policies, user, issuedAt)) return;

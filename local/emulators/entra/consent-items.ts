@@ -5,8 +5,11 @@ import type { RequestedScopes } from './scopes.ts';
 
 /** A permission of `client` to call `resource` with `scopes` on behalf of a user. */
 export interface ConsentItem {
+  /** The app that gets the permission. */
   readonly client: App;
+  /** The API that it may call. */
   readonly resource: App;
+  /** The names of the scopes, such as `Documents.Read`. */
   readonly scopes: readonly string[];
 }
 

@@ -14,7 +14,7 @@ export interface Consents {
   grantedScopes(user: User, client: App, resource: App): readonly string[];
   /**
    * Returns the scopes of a new token: all granted ones, not only the requested ones.
-   * @throws Refusal (65001, 90094) when a requested scope is not granted.
+   * @throws {Refusal} (65001, 90094) when a requested scope is not granted.
    */
   requireScopes(user: User, client: App, requested: RequestedScopes): readonly string[];
   /** Whether only an administrator can consent to the scopes of the resource for the user. */

@@ -19,7 +19,7 @@ export function deriveSubject(oid: string, appId: string): string {
 }
 
 const tokenIdBytes = 16;
-/** How many bytes of a token id hold the time. */
+/** The number of bytes of a token id that contain the time. */
 const timeBytes = 6;
 
 /**
@@ -32,7 +32,7 @@ export function createTokenId(nowMs: number): string {
   return bytes.toString('base64url');
 }
 
-/** Returns the time in a token id in milliseconds since 1970, or `undefined` for another id. */
+/** Reads the time, in milliseconds since 1970, from a token id. Other values give `undefined`. */
 export function readTokenIdTime(uti: unknown): number | undefined {
   if (typeof uti !== 'string') return undefined;
   const bytes = Buffer.from(uti, 'base64url');

@@ -20,15 +20,19 @@ export interface User {
   readonly name: string;
   /** The key of the tenant, such as `contoso`. */
   readonly tenant: string;
+  /** The tenant id, a GUID. */
   readonly tenantId: string;
   /** The object id, a GUID. */
   readonly oid: string;
+  /** The name that pages and tokens show. */
   readonly displayName: string;
   /** The user principal name, such as `alice@contoso.example`. */
   readonly upn: string;
-  /** What is special about the user, for the sign-in page. */
+  /** A remark about the user, which the sign-in page shows. */
   readonly note?: string;
+  /** Whether the account belongs to another organization. */
   readonly guest?: boolean;
+  /** Whether the account is disabled, so that the user cannot sign in. */
   readonly disabled?: boolean;
   /** The number of groups that the user is a member of. The token has a GUID for each. */
   readonly groups?: number;
@@ -44,6 +48,7 @@ export interface App {
   readonly appId: string;
   /** The URI that names the app in a scope, such as `api://{appId}`. */
   readonly identifierUri: string;
+  /** The name that the pages show. */
   readonly displayName: string;
   /** Whether the app is a public client, which has no credential. */
   readonly public?: boolean;
@@ -53,6 +58,7 @@ export interface App {
   readonly credential?: string;
   /** The managed identity whose token the app can use as its client assertion. */
   readonly federatedIdentity?: IdentityName;
+  /** The URIs to which Entra can send the user back. */
   readonly redirectUris: readonly string[];
   /** The version of the access tokens for this app as a resource. */
   readonly requestedAccessTokenVersion: 1 | 2;
@@ -75,7 +81,9 @@ export type IdentityName = 'original-api' | 'downstream-api' | 'func-start';
 
 /** A managed identity. */
 export interface Identity {
+  /** The short name. */
   readonly name: IdentityName;
+  /** The client id, a GUID. */
   readonly clientId: string;
   /** The object id of the service principal. */
   readonly principalId: string;
@@ -91,21 +99,29 @@ export interface Consent {
   readonly client: string;
   /** The name of the resource. */
   readonly resource: string;
+  /** The names of the scopes, such as `Documents.Read`. */
   readonly scopes: readonly string[];
 }
 
 /** The content of a directory file, and lookups in it. */
 export interface Directory {
+  /** All tenants. */
   readonly tenants: readonly Tenant[];
+  /** The users of all tenants. */
   readonly users: readonly User[];
   /** The apps of the file and Microsoft Graph. */
   readonly apps: readonly App[];
+  /** All managed identities. */
   readonly identities: readonly Identity[];
+  /** The consents for all users of a tenant. */
   readonly consents: readonly Consent[];
+  /** The tenant in which the apps are registered. */
   readonly homeTenant: Tenant;
   /** Finds a tenant by its key or id. */
   tenant(keyOrId: string): Tenant | undefined;
+  /** Finds a user by the short name. */
   userByName(name: string): User | undefined;
+  /** Finds a user by the object id. */
   userByOid(oid: string): User | undefined;
   /** Finds an app by its name, its appId or its identifier URI. */
   app(nameOrId: string): App | undefined;
@@ -136,9 +152,9 @@ interface DirectoryFile {
 const defaultFile = new URL('../../tenant.json', import.meta.url);
 
 /**
- * Reads a directory file. `{clientApp}` in a redirect URI stands for `clientAppOrigin`.
+ * Reads a directory file. `{clientApp}` in a redirect URI is replaced with `clientAppOrigin`.
  * @param file Default: `local/tenant.json`.
- * @throws Error when the file has no home tenant, or a user of an unknown tenant.
+ * @throws {Error} when the file has no home tenant, or a user of an unknown tenant.
  */
 export function readDirectory(file: string | undefined, clientAppOrigin: string): Directory {
   const raw = JSON.parse(readFileSync(file ?? defaultFile, 'utf8')) as DirectoryFile;

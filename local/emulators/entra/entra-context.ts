@@ -5,10 +5,13 @@ import type { Sessions } from './sessions.ts';
 
 /** The context of the emulators with the state that only Entra has. */
 export interface EntraContext extends EmulatorContext {
+  /** The permissions of the clients. */
   readonly consents: Consents;
+  /** The browser sessions. */
   readonly sessions: Sessions;
   /** Authorization codes. */
   readonly codes: GrantStore<CodeGrant>;
+  /** The refresh tokens. */
   readonly refreshTokens: GrantStore<RefreshGrant>;
 }
 

@@ -44,7 +44,7 @@ function readCorrelationId({ headers, url, body }: EmulatorRequest): string | un
 
 /**
  * Returns the tenant in the path, or `undefined` for `common` and `organizations`.
- * @throws Refusal (90002) for an unknown tenant.
+ * @throws {Refusal} (90002) for an unknown tenant.
  */
 function findTenant({ directory }: EmulatorContext, { url }: EmulatorRequest): Tenant | undefined {
   const segment = url.pathname.split('/')[1] ?? '';

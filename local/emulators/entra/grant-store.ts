@@ -7,18 +7,25 @@ import type { RequestedScopes } from './scopes.ts';
 
 /** A user's sign-in at a client. */
 export interface UserGrant {
+  /** The app that the user signed in to. */
   readonly client: App;
+  /** The user who signed in. */
   readonly user: User;
+  /** How and when the user signed in. */
   readonly signIn: SignIn;
 }
 
 /** The grant behind an authorization code. */
 export interface CodeGrant extends UserGrant {
+  /** The redirect URI of the authorization request. The token request must repeat it. */
   readonly redirectUri: string;
   /** The S256 challenge of PKCE (RFC 7636). `undefined` for a client that sent none. */
   readonly codeChallenge: string | undefined;
+  /** The value that the ID token repeats (OpenID Connect Core §3.1.2.1). */
   readonly nonce: string | undefined;
+  /** The scopes of the authorization request. */
   readonly scopes: RequestedScopes;
+  /** The claims of the authorization request. */
   readonly claimsRequest: ClaimsRequest;
 }
 
@@ -26,16 +33,19 @@ export interface CodeGrant extends UserGrant {
 export interface RefreshGrant extends UserGrant {
   /** When the first refresh token of this sign-in was issued, in milliseconds since 1970. */
   readonly since: number;
-  /** The resource of a refresh request without `scope`. */
+  /** The resource that a refresh request without `scope` is for. */
   readonly resource: App;
-  /** The OpenID Connect scopes of a refresh request without `scope`. */
+  /** The OpenID Connect scopes that a refresh request without `scope` gets. */
   readonly oidc: readonly string[];
 }
 
 /** A grant and its state. */
 export interface StoredGrant<Grant> {
+  /** The grant itself. */
   readonly grant: Grant;
+  /** Whether its lifetime has passed. */
   readonly isExpired: boolean;
+  /** Whether a code was redeemed. Always `false` for a refresh token. */
   readonly isUsed: boolean;
 }
 
@@ -45,7 +55,9 @@ export interface GrantStore<Grant> {
   save(grant: Grant): string;
   /** Returns the grant of a code or refresh token, or `undefined` for an unknown one. */
   find(handle: string): StoredGrant<Grant> | undefined;
-  /** Marks a code as redeemed. Refresh tokens stay valid, since two tabs can hold the same one. */
+  /**
+   * Marks a code as redeemed. Refresh tokens stay valid, because two tabs can have the same one.
+   */
   markUsed(handle: string): void;
 }
 

@@ -1,4 +1,4 @@
-/** The policies that a person or a test can change while the emulators run. */
+/** The policies that users and tests can change while the emulators run. */
 import type { Fault, FaultyEndpoint } from '../control/faults.ts';
 import { createInjectedFaults } from '../control/injected-faults.ts';
 import { UnknownPolicy } from '../control/unknown-policy.ts';
@@ -40,7 +40,7 @@ const userPolicies: readonly PolicyName[] = [
   'revoke-sessions',
 ];
 
-/** The ids of the Conditional Access policies, as a claims challenge has them in `capolids`. */
+/** The ids of the Conditional Access policies. A claims challenge names them in `capolids`. */
 export const policyIds = {
   mfa: 'ca000000-0000-4000-8000-0000000000e1',
   'block-location': 'ca000000-0000-4000-8000-0000000000e2',
@@ -48,10 +48,11 @@ export const policyIds = {
 
 /** The value of a policy, for all users or for one. */
 export interface PolicyState {
+  /** The name of the policy. */
   readonly name: PolicyName;
   /** For `fault` the endpoint and the fault, such as `token=429:5`. */
   readonly value: string;
-  /** The name of the user that the value is for. Absent: all users. */
+  /** The name of the user that the value is for. Absent for all users. */
   readonly user?: string;
   /** When the value was set, in milliseconds since 1970. Absent for a default. */
   readonly since?: number;
@@ -72,7 +73,7 @@ export interface Policies {
   /**
    * Sets a policy for all users or for one. It takes effect with the next request.
    * @param value For `fault`: `ENDPOINT=FAULT` or `ENDPOINT=off`.
-   * @throws UnknownPolicy
+   * @throws {UnknownPolicy} for an unknown policy, value or user.
    */
   set(name: string, value: string, user?: string): Promise<void>;
   /** Resets all policies and restores the credential in Key Vault. Signing keys do not change. */
@@ -171,7 +172,10 @@ export function createPolicies(dependencies: {
   };
 }
 
-/** @throws UnknownPolicy when the policy does not have this value or cannot apply to this user. */
+/**
+ * Checks a value and a user.
+ * @throws {UnknownPolicy} when the policy does not have this value or cannot apply to this user.
+ */
 function checkValue(
   directory: Directory,
   name: PolicyName,

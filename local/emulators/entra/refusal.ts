@@ -8,7 +8,7 @@ export type Aadsts = keyof typeof aadstsMeanings;
 interface RefusalOptions {
   /**
    * Text to append to the description. It can contain the user's name, as Entra's texts do, so an
-   * app must not pass it on.
+   * app must not forward it.
    */
   readonly detail?: string;
   /** Replaces the OAuth error of the code. Entra uses some codes with several errors. */
@@ -19,11 +19,13 @@ interface RefusalOptions {
 
 /** An error response of Entra. Its message begins with `AADSTS` and the code. */
 export class Refusal extends Error {
+  /** The number of the AADSTS code. */
   readonly aadsts: Aadsts;
   /** The OAuth error. */
   readonly error: string;
   /** The HTTP status of the token endpoint. */
   readonly status: number;
+  /** Entra's `suberror`, which tells the client how the user can react. */
   readonly suberror: string | undefined;
   /** The claims challenge as minified JSON. */
   readonly claims: string | undefined;
@@ -41,16 +43,23 @@ export class Refusal extends Error {
 
 /** The JSON body of a refusal. */
 export interface ErrorBody {
+  /** The OAuth error (RFC 6749 §5.2). */
   readonly error: string;
   /** The message of the refusal with trace id, correlation id and timestamp. */
   readonly error_description: string;
+  /** The AADSTS code as the only item. */
   readonly error_codes: readonly Aadsts[];
   /** Such as `2026-11-20 12:00:00Z`. */
   readonly timestamp: string;
+  /** A new GUID for each response. */
   readonly trace_id: string;
+  /** The `client-request-id` of the request, or a new GUID without one. */
   readonly correlation_id: string;
+  /** A URL with the AADSTS code. The emulator has no page there. */
   readonly error_uri: string;
+  /** Entra's `suberror`, which tells the client how the user can react. */
   readonly suberror?: string;
+  /** The claims challenge as minified JSON. */
   readonly claims?: string;
 }
 

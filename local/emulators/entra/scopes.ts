@@ -5,15 +5,16 @@ import { Refusal } from './refusal.ts';
 
 /** The parsed `scope` parameter. */
 export interface RequestedScopes {
+  /** The API that the scopes belong to. */
   readonly resource: App;
   /**
    * The resource as the request spelled it, such as `api://{appId}`. The response repeats it. Empty
-   * for a request that names no API, which is for Microsoft Graph.
+   * for a request that names no API. Such a request is for Microsoft Graph.
    */
   readonly prefix: string;
   /** The scopes of the resource, such as `Documents.Read`. Empty for `.default`. */
   readonly names: readonly string[];
-  /** Whether `.default` was requested, which stands for all granted scopes. */
+  /** Whether `.default` was requested, which means all granted scopes. */
   readonly isDefault: boolean;
   /** The OpenID Connect scopes: openid, profile, offline_access, email. */
   readonly oidc: readonly string[];
@@ -42,7 +43,7 @@ function splitScope(scope: string): ScopeParts {
 
 /**
  * Parses the parameter.
- * @throws Refusal: 90014 without a scope, 28000 for several resources, 500011 for an unknown
+ * @throws {Refusal} 90014 without a scope, 28000 for several resources, 500011 for an unknown
  *   resource, 70011 for an unknown scope.
  */
 export function parseScopes(directory: Directory, text: string | undefined): RequestedScopes {

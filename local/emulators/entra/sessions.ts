@@ -5,7 +5,9 @@ import type { User } from './directory.ts';
 
 /** A user who is signed in to one browser. */
 export interface Account {
+  /** The user who is signed in. */
   readonly user: User;
+  /** How and when the user signed in. */
   readonly signIn: SignIn;
 }
 

@@ -16,7 +16,8 @@ import { writePrivateFile } from '../private-file.ts';
 /** Signs and verifies tokens. */
 export interface SigningKeys {
   /**
-   * Signs claims as they are. Returns a compact JWS with RS256, `typ` JWT and the current `kid`.
+   * Signs claims without adding any. Returns a compact JWS with RS256, `typ` JWT and the current
+   * `kid`.
    * @param header Adds or replaces members of the protected header.
    */
   sign(claims: object, header?: object): Promise<string>;
@@ -27,7 +28,7 @@ export interface SigningKeys {
   jwks(issuer?: string): { keys: JWK[] };
   /**
    * Verifies the signature with the published keys and returns the claims, without checking them.
-   * @throws Error when no published key signed the token.
+   * @throws {Error} when no published key signed the token.
    */
   verify(token: string): Promise<Record<string, unknown>>;
   /**

@@ -16,7 +16,7 @@ const clockToleranceSeconds = 300;
 /**
  * Authenticates the caller by a bearer token and checks that it may read people: a token of a user,
  * issued by the user's tenant for Microsoft Graph, with the scope User.ReadBasic.All.
- * @throws GraphError 401 for an invalid token, 403 without the scope
+ * @throws {GraphError} 401 for an invalid token, 403 without the scope
  */
 export async function authenticate(
   context: EmulatorContext,

@@ -13,8 +13,11 @@ interface GraphErrorOptions {
  * https://learn.microsoft.com/graph/errors
  */
 export class GraphError extends Error {
+  /** The HTTP status. */
   readonly status: GraphErrorOptions['status'];
+  /** Graph's code, such as `Request_ResourceNotFound`. */
   readonly code: string;
+  /** For a 401: the claims that a new token must have, as minified JSON. */
   readonly claims: string | undefined;
 
   constructor({ status, code, message, claims }: GraphErrorOptions) {

@@ -73,7 +73,7 @@ export function createGraph(context: EmulatorContext): Endpoint {
   };
 }
 
-/** The challenge has claims for continuous access evaluation only. */
+/** Creates the challenge of a 401. It has claims only for continuous access evaluation. */
 function createChallenge(origin: string, { claims }: GraphError): string {
   const challenge =
     `Bearer realm="", authorization_uri="${origin}/common/oauth2/v2.0/authorize", ` +
@@ -83,7 +83,7 @@ function createChallenge(origin: string, { claims }: GraphError): string {
   return `${challenge}, error="insufficient_claims", claims="${encoded}"`;
 }
 
-/** @throws GraphError for another method or path, an invalid query, or an unknown user */
+/** @throws {GraphError} for another method or path, an invalid query, or an unknown user */
 function readUsers({ method, url }: EmulatorRequest, users: readonly User[]): object {
   const { pathname, searchParams: query } = url;
   if (method !== 'GET') {
@@ -103,7 +103,7 @@ function readUsers({ method, url }: EmulatorRequest, users: readonly User[]): ob
   });
 }
 
-/** @throws GraphError 400 for an invalid percent encoding */
+/** @throws {GraphError} 400 for an invalid percent encoding */
 function decodeId(id: string): string {
   try {
     return decodeURIComponent(id);

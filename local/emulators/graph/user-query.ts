@@ -2,7 +2,7 @@
 import type { User } from '../entra/directory.ts';
 import { GraphError } from './graph-error.ts';
 
-/** The properties of a user that User.ReadBasic.All allows to read and the directory knows. */
+/** The properties that the directory has and that User.ReadBasic.All allows an app to read. */
 const properties = {
   id: ({ oid }: User) => oid,
   displayName: ({ displayName }: User) => displayName,
@@ -23,7 +23,10 @@ function badRequest(message: string): GraphError {
   return new GraphError({ status: 400, code: 'BadRequest', message });
 }
 
-/** @throws GraphError 400 for an option that the emulator does not support */
+/**
+ * Checks that the query has only supported options, each once.
+ * @throws {GraphError} 400 for another option
+ */
 export function checkOptions(query: URLSearchParams, supported: readonly string[]): void {
   for (const name of query.keys()) {
     if (!supported.includes(name)) {
@@ -38,8 +41,8 @@ export function checkOptions(query: URLSearchParams, supported: readonly string[
 /**
  * Parses `$filter`: one or more conditions joined by `or`, each `startswith(displayName,'…')` or
  * `startswith(userPrincipalName,'…')`.
- * @returns whether the filter includes a user
- * @throws GraphError 400 for another filter
+ * @returns a function that tells whether the filter includes a user
+ * @throws {GraphError} 400 for another filter
  */
 export function parseFilter(filter: string | null): (user: User) => boolean {
   if (filter === null) return () => true;
@@ -58,8 +61,8 @@ export function parseFilter(filter: string | null): (user: User) => boolean {
 
 /**
  * Parses `$select`.
- * @returns picks the selected properties of a user
- * @throws GraphError 400 for a property that the emulator does not have
+ * @returns a function that picks the selected properties of a user
+ * @throws {GraphError} 400 for a property that the emulator does not have
  */
 export function parseSelect(select: string | null): (user: User) => object {
   const names = select?.split(',').map((name) => name.trim()) ?? propertyNames;
@@ -76,7 +79,7 @@ export function parseSelect(select: string | null): (user: User) => object {
 
 /**
  * Parses `$top`: how many users to return, 1 to 999.
- * @throws GraphError 400 for another value
+ * @throws {GraphError} 400 for another value
  */
 export function parseTop(top: string | null): number {
   if (top === null) return defaultTop;

@@ -8,7 +8,7 @@ describe('createEntra', () => {
     expect(authorityHost.href).toBe('https://login.microsoftonline.com/');
   });
 
-  test('writes tenant IDs in lower case, as Entra ID does', () => {
+  test('writes tenant ids in lower case, as Entra ID does', () => {
     expect(createEntra({ tenantIds: [tenantId.toUpperCase()] }).tenantIds).toEqual([tenantId]);
   });
 
@@ -20,14 +20,29 @@ describe('createEntra', () => {
       message: 'tenantIds must contain',
     },
     {
+      name: 'a tenant that is not in a list',
+      options: { tenantIds: tenantId as never },
+      message: 'tenantIds must contain',
+    },
+    {
+      name: 'missing tenants',
+      options: { tenantIds: undefined as never },
+      message: 'tenantIds must contain',
+    },
+    {
+      name: 'an authority that is no URL',
+      options: { tenantIds: [tenantId], authorityHost: 'login.microsoftonline.com' },
+      message: 'authorityHost must be an https URL',
+    },
+    {
       name: 'an authority with plain http',
       options: { tenantIds: [tenantId], authorityHost: 'http://login.example' },
       message: 'authorityHost must be an https URL',
     },
     {
-      name: 'custom keys for something that is no client ID',
+      name: 'custom keys for something that is not a client id',
       options: { tenantIds: [tenantId], customSigningKeysFor: 'x&y' },
-      message: 'customSigningKeysFor must be a client ID',
+      message: 'customSigningKeysFor must be a client id',
     },
   ])('rejects $name', ({ options, message }) => {
     expect(() => createEntra(options)).toThrow(message);
@@ -56,7 +71,7 @@ describe('the metadata', () => {
   test.each<{ name: string; options: Partial<EntraOptions>; query: string | undefined }>([
     { name: 'without a query', options: {}, query: undefined },
     {
-      name: 'of an app with custom signing keys with its client ID',
+      name: 'of an app with custom signing keys with its client id',
       options: { customSigningKeysFor: clientApp },
       query: `appid=${clientApp}`,
     },

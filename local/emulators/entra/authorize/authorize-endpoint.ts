@@ -23,7 +23,8 @@ interface RequestOptions {
 
 /**
  * Returns the form of a POST request.
- * @throws Refusal (9002313) for a form of another origin. This prevents cross-site request forgery.
+ * @throws {Refusal} (9002313) for a form of another origin. This prevents cross-site request
+ *   forgery.
  */
 function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams | undefined {
   if (method === 'GET') return undefined;
@@ -33,7 +34,7 @@ function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams 
   return new URLSearchParams(body.toString('utf8'));
 }
 
-/** What the user did, for the record. */
+/** Names what the user did, for the record of the request. */
 function nameAction(form: URLSearchParams | undefined): string | undefined {
   const isSignIn = form?.has('user');
   return form?.get('action') ?? (isSignIn ? 'sign-in' : undefined);

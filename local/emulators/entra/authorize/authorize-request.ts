@@ -6,10 +6,13 @@ import { parseScopes, type RequestedScopes } from '../scopes.ts';
 
 /** Where the response goes. An error that occurs before this is known is shown on a page. */
 export interface RedirectTarget {
+  /** The app that sent the request. */
   readonly client: App;
   /** A registered redirect URI of the client. */
   readonly redirectUri: string;
+  /** The part of the redirect URI that carries the response. */
   readonly responseMode: 'query' | 'fragment';
+  /** The client's `state`, which the response repeats (RFC 6749 §4.1.2). */
   readonly state: string | undefined;
 }
 
@@ -18,11 +21,15 @@ const prompts = ['none', 'login', 'select_account', 'consent'] as const;
 
 /** A valid authorization request. */
 export interface AuthorizeRequest extends RedirectTarget {
+  /** The parsed `scope` parameter. */
   readonly scopes: RequestedScopes;
+  /** The parsed `claims` parameter. */
   readonly claimsRequest: ClaimsRequest;
+  /** Which page the user must see. With `none`, the user must not see any. */
   readonly prompt: (typeof prompts)[number] | undefined;
   /** A user's upn or short name. */
   readonly loginHint: string | undefined;
+  /** The value that the ID token repeats (OpenID Connect Core §3.1.2.1). */
   readonly nonce: string | undefined;
   /** The S256 challenge of PKCE (RFC 7636). */
   readonly codeChallenge: string | undefined;
@@ -32,7 +39,7 @@ export interface AuthorizeRequest extends RedirectTarget {
 
 /**
  * Reads the client and checks its redirect URI.
- * @throws Refusal (700016, 900971, 50011) that must not be sent to the redirect URI.
+ * @throws {Refusal} (700016, 900971, 50011). It must not be sent to the redirect URI.
  */
 export function parseRedirectTarget(directory: Directory, params: URLSearchParams): RedirectTarget {
   const clientId = params.get('client_id') ?? '';
@@ -52,9 +59,9 @@ export function parseRedirectTarget(directory: Directory, params: URLSearchParam
 }
 
 /**
- * Parses the other parameters.
- * @throws Refusal that is sent to the redirect URI: 700054 for the response type, 9002325 and
- *   9002313 for PKCE, 9002313 for prompt and claims, and those of `parseScopes`.
+ * Parses the other parameters. A refusal is sent to the redirect URI.
+ * @throws {Refusal} 700054 for the response type, 9002325 and 9002313 for PKCE, 9002313 for prompt
+ *   and claims, and those of `parseScopes`.
  */
 export function parseAuthorizeRequest(
   directory: Directory,

@@ -1,4 +1,4 @@
-/** Handles the forms of the sign-in pages: the user chose an account, approved or accepted. */
+/** Handles the forms of the pages: choice of an account, step-up and consent. */
 import { checkAccount, isRevoked } from '../conditional-access.ts';
 import { listConsentItems } from '../consent-items.ts';
 import type { Tenant, User } from '../directory.ts';
@@ -21,6 +21,7 @@ export interface FormResult {
 
 /** An authorization request with the tenant and the session of the browser. */
 export interface AuthorizeVisit {
+  /** The authorization request, from the query. */
   readonly request: AuthorizeRequest;
   /** `undefined` for `common` and `organizations`. */
   readonly tenant: Tenant | undefined;
@@ -66,8 +67,8 @@ function stepUp(context: EntraContext, visit: AuthorizeVisit, account: Account):
 
 /**
  * Handles a form.
- * @throws Refusal when the user goes back to the client: 65004 for declined permissions, 500121 for
- *   a cancelled step-up, 90094 without the administrator's consent.
+ * @throws {Refusal} when the user goes back to the client: 65004 for declined permissions, 500121
+ *   for a cancelled step-up, 90094 without the administrator's consent.
  */
 export function handleForm(
   context: EntraContext,

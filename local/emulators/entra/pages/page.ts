@@ -5,6 +5,7 @@ import { pageStyle } from './page-style.ts';
 
 /** Markup that needs no escaping. `html` creates it. */
 export interface Html {
+  /** HTML in which all values are escaped. */
   readonly markup: string;
 }
 

@@ -4,8 +4,8 @@ import { type Html, html } from './page.ts';
 
 /**
  * Renders a refusal that the user cannot resolve on a page.
- * @param user The signed-in user. With a user, the redirect URI of the app has been checked, and
- *   the page has a button that returns to the app.
+ * @param user The signed-in user. Pass it only after the redirect URI has been checked, because the
+ *   page then has a button that returns to the app.
  */
 export function renderRefusalPage(refusal: Refusal, correlationId: string, user?: User): Html {
   const returnForm =

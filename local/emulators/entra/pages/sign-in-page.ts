@@ -3,11 +3,13 @@ import { type Html, html } from './page.ts';
 
 /** What the sign-in page shows. */
 export interface SignInPage {
+  /** Where the users and the tenants come from. */
   readonly directory: Directory;
-  /** The tenant whose users are listed. `undefined`: all tenants. */
+  /** The tenant whose users are listed. `undefined` for all tenants. */
   readonly tenant: Tenant | undefined;
+  /** The display name of the app that the user signs in to. */
   readonly appName: string;
-  /** The user of the `login_hint` parameter gets the focus. */
+  /** The `login_hint` parameter. The button of this user gets the focus. */
   readonly loginHint: string | undefined;
   /** Why the chosen user cannot sign in. */
   readonly alert: string | undefined;

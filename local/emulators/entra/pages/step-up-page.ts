@@ -2,7 +2,7 @@ import type { User } from '../directory.ts';
 import { type Html, html } from './page.ts';
 
 /**
- * Renders the page for the second factor. A button stands for the approval on a phone.
+ * Renders the page for the second factor. A button replaces the approval on a phone.
  * @param contexts The requested authentication contexts.
  */
 export function renderStepUpPage(user: User, appName: string, contexts: readonly string[]): Html {

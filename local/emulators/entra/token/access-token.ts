@@ -14,8 +14,11 @@ import type { ClientAuthentication } from './token-request.ts';
 
 /** The user of a delegated token. */
 export interface TokenSubject {
+  /** The user whom the token identifies. */
   readonly user: User;
+  /** The names of the granted scopes, such as `Documents.Read`. */
   readonly scopes: readonly string[];
+  /** How and when the user signed in. */
   readonly signIn: SignIn;
   /** The authentication contexts in the token. */
   readonly acrs: readonly string[];
@@ -23,13 +26,17 @@ export interface TokenSubject {
   readonly cp1: boolean;
 }
 
-/** What an access token is for. */
+/** The parties of an access token. */
 export interface AccessTokenOptions {
+  /** The app that requests the token. */
   readonly client: App;
+  /** How the client authenticated. */
   readonly clientAuthentication: ClientAuthentication;
+  /** The API that the token is for. */
   readonly resource: App;
+  /** The tenant that issues the token. */
   readonly tenantId: string;
-  /** Absent: an app-only token. */
+  /** Absent for an app-only token. */
   readonly subject?: TokenSubject;
 }
 
@@ -37,8 +44,9 @@ export interface AccessTokenOptions {
 export interface AccessToken {
   /** The compact JWT. */
   readonly token: string;
+  /** The claims in the token. */
   readonly claims: Readonly<Record<string, unknown>>;
-  /** Seconds. */
+  /** How long the token is valid, in seconds. */
   readonly expiresIn: number;
 }
 

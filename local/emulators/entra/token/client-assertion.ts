@@ -115,7 +115,7 @@ async function verifyIdentityToken(
 /**
  * Verifies the assertion of a client.
  * @param tenant The tenant of the token endpoint. `undefined` for `common` and `organizations`.
- * @throws Refusal when the assertion does not authenticate the client.
+ * @throws {Refusal} when the assertion does not authenticate the client.
  */
 export async function verifyClientAssertion(
   context: EmulatorContext,

@@ -23,13 +23,15 @@ function checkSecret({ credentials, now }: EmulatorContext, client: App, secret:
 
 /** The client of a token request. */
 export interface AuthenticatedClient {
+  /** The app of `client_id`. */
   readonly client: App;
+  /** How it authenticated. */
   readonly clientAuthentication: ClientAuthentication;
 }
 
 /**
- * Authenticates the client of a token request. A public client sends its id only.
- * @throws Refusal: 700016 for an unknown client, 7000218 without a credential, 7000215 and 7000222
+ * Authenticates the client of a token request. A public client sends only its id.
+ * @throws {Refusal} 700016 for an unknown client, 7000218 without a credential, 7000215 and 7000222
  *   for a wrong or expired secret, and those of `verifyClientAssertion`.
  */
 export async function authenticateClient(

@@ -8,7 +8,7 @@ import { issueUserTokens } from './token-response.ts';
 /**
  * Checks that a public client sends the request from its own origin, so that a server cannot redeem
  * a stolen code.
- * @throws Refusal (9002327)
+ * @throws {Refusal} (9002327) for another origin.
  */
 export function checkClientOrigin({ client, origin }: TokenRequest): void {
   if (!client.public) return;

@@ -1,6 +1,6 @@
 /**
  * The On-Behalf-Of grant: a confidential client exchanges the user's access token that it received
- * for a token for the next API.
+ * for a token for the next API. The numbers below are the AADSTS codes of failed checks.
  * https://learn.microsoft.com/entra/identity-platform/v2-oauth2-on-behalf-of-flow
  */
 import { parseClaimsRequest } from '../claims-request.ts';
@@ -67,7 +67,7 @@ function readUser({ directory, policies }: EntraContext, claims: Claims): User {
   return user;
 }
 
-/** The new token has the same `amr` and `acrs` as the assertion. */
+/** Reads the sign-in from the assertion. So the new token has the same `amr` and `acrs`. */
 function readSignIn({ uti, iat, amr, acrs }: Claims): SignIn {
   const toStrings = (value: unknown) => (Array.isArray(value) ? value.map(String) : []);
   return {

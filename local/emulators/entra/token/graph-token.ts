@@ -1,6 +1,6 @@
 /**
- * Access tokens for Microsoft Graph. Their header has a `nonce`, and the signature covers the
- * header with the SHA-256 hash of the nonce in its place. So only Graph can verify such a token.
+ * Access tokens for Microsoft Graph. Their header has a `nonce`, but the signature covers a header
+ * that has the SHA-256 hash of the nonce instead. So only Graph can verify such a token.
  * https://learn.microsoft.com/entra/identity-platform/access-tokens#validate-tokens
  */
 import { createHash, randomBytes } from 'node:crypto';
@@ -12,7 +12,7 @@ function hashNonce(nonce: string): string {
   return createHash('sha256').update(nonce).digest('base64url');
 }
 
-/** @throws SyntaxError when the segment is not JSON */
+/** @throws {SyntaxError} when the segment is not JSON */
 function readHeader(segment: string): Header {
   return JSON.parse(Buffer.from(segment, 'base64url').toString('utf8'));
 }
@@ -33,7 +33,7 @@ export async function signGraphToken(signingKeys: SigningKeys, claims: object): 
 /**
  * Verifies the signature of any access token, as Graph does, and returns the claims without
  * checking them.
- * @throws Error when no published key signed the token.
+ * @throws {Error} when no published key signed the token.
  */
 export async function verifyGraphToken(
   signingKeys: SigningKeys,

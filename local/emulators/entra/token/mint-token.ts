@@ -8,7 +8,7 @@ import { createAccessTokenClaims, signAccessToken } from './access-token.ts';
 import { createIdToken } from './id-token.ts';
 import type { ClientAuthentication } from './token-request.ts';
 
-/** The request names something unknown. The message lists the known names. */
+/** A member of the request is invalid. For an unknown name, the message lists the known ones. */
 export class InvalidMintRequest extends Error {}
 
 /** The JSON body of the request, not validated yet. */
@@ -49,8 +49,9 @@ interface ResourceScopes {
 }
 
 /**
- * Reads `scope`: a list with commas or spaces of `Documents.Read`, `downstream-api/Documents.Read`
- * or `api://{appId}/Documents.Read`. Default: all scopes of the first API that the client calls.
+ * Reads `scope`: items separated by commas or spaces, such as `Documents.Read`,
+ * `downstream-api/Documents.Read` or `api://{appId}/Documents.Read`. Default: all scopes of the
+ * first API that the client calls.
  */
 function readScopes(context: EmulatorContext, request: MintRequest, client: App): ResourceScopes {
   const defaultResource = Object.keys(client.requires)[0] ?? 'original-api';
@@ -93,6 +94,7 @@ function overrideClaims(claims: object, overrides: unknown): Record<string, unkn
 
 /** The JSON body of the response. */
 export interface MintedTokens {
+  /** A signed JWT. */
   readonly access_token: string;
   /** Absent for an app-only token. */
   readonly id_token?: string;
@@ -109,10 +111,10 @@ export interface MintedTokens {
  * - `tenant`: the key of the tenant. Default: the tenant of the user.
  * - `cp1`: `false` for a client that cannot handle claims challenges.
  * - `mfa`: `true` for a sign-in with MFA.
- * - `acrs`: the satisfied authentication contexts, with commas.
+ * - `acrs`: the satisfied authentication contexts, separated by commas.
  * - `claims`: claims to set in the access token. `null` removes a claim.
  *
- * @throws InvalidMintRequest
+ * @throws {InvalidMintRequest} when a member is invalid.
  */
 export async function mintToken(
   context: EmulatorContext,

@@ -18,7 +18,10 @@ const grants = new Map<string, Grant>([
   ['urn:ietf:params:oauth:grant-type:jwt-bearer', grantOnBehalfOf],
 ]);
 
-/** @throws Refusal (900561, 9002313) for another method or type, and for a repeated parameter. */
+/**
+ * Parses the form of the request.
+ * @throws {Refusal} 900561 for another method or type, 9002313 for a repeated parameter.
+ */
 function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams {
   const contentType = headers['content-type']?.split(';')[0]?.trim().toLowerCase();
   if (method !== 'POST' || contentType !== 'application/x-www-form-urlencoded') {
@@ -34,7 +37,7 @@ function parseForm({ method, headers, body }: EmulatorRequest): URLSearchParams 
 
 /**
  * Authenticates the client and runs the grant. Resolves to a 200 with tokens.
- * @throws Refusal
+ * @throws {Refusal} when the client or the grant is refused.
  */
 export async function handleToken(
   context: EntraContext,

@@ -9,21 +9,28 @@ export type ClientAuthentication = 'none' | 'secret' | 'assertion';
 export interface TokenRequest {
   /** `undefined` for `common` and `organizations`. */
   readonly tenant: Tenant | undefined;
+  /** The parameters of the request. */
   readonly form: URLSearchParams;
   /** The Origin header, which browsers send. */
   readonly origin: string | undefined;
+  /** The authenticated client. */
   readonly client: App;
+  /** How the client authenticated. */
   readonly clientAuthentication: ClientAuthentication;
+  /** Adds to the record of this request. */
   readonly addFacts: AddFacts;
 }
 
 /**
  * Handles a grant type. Resolves to the JSON body of a 200.
- * @throws Refusal
+ * @throws {Refusal} when the grant is refused.
  */
 export type Grant = (context: EntraContext, request: TokenRequest) => Promise<object>;
 
-/** @throws Refusal (900144) when the parameter is missing or empty. */
+/**
+ * Returns a parameter of the form.
+ * @throws {Refusal} (900144) when the parameter is missing or empty.
+ */
 export function requireParameter(form: URLSearchParams, name: string): string {
   const value = form.get(name);
   if (!value) {

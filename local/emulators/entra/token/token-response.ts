@@ -21,8 +21,11 @@ export const spaRefreshLifetimeMs = 24 * 3_600_000;
 
 /** What the tokens for a user are based on. */
 export interface UserTokenOptions {
+  /** Who signed in to which client. */
   readonly grant: UserGrant;
+  /** The requested scopes. */
   readonly scopes: RequestedScopes;
+  /** The requested claims. */
   readonly claimsRequest: ClaimsRequest;
   /** The `nonce` of the ID token. */
   readonly nonce?: string | undefined;
@@ -35,24 +38,27 @@ export interface UserTokenOptions {
 
 /** The body of a token response (RFC 6749 §5.1, OpenID Connect Core §3.1.3.3). */
 export interface TokenResponse {
+  /** The only type that Entra issues for these requests. */
   readonly token_type: 'Bearer';
+  /** The granted scopes, separated by spaces. */
   readonly scope: string;
-  /** Seconds. */
+  /** How long the access token is valid, in seconds. */
   readonly expires_in: number;
-  /** Seconds. */
+  /** How long it is valid during an outage of Entra, in seconds. Here the same as `expires_in`. */
   readonly ext_expires_in: number;
+  /** A signed JWT. */
   readonly access_token: string;
   /** Present when `openid` was requested. */
   readonly id_token?: string;
   /** Present when `offline_access` was requested. */
   readonly refresh_token?: string;
-  /** Seconds. Present for a single-page application. */
+  /** How long the refresh token is valid, in seconds. Present for a single-page application. */
   readonly refresh_token_expires_in?: number;
   /** Present when the request had `client_info=1`. */
   readonly client_info?: string;
 }
 
-/** The granted scopes, spelled with the resource as the request spelled it. */
+/** Writes the granted scopes, with the resource as the request spelled it. */
 function formatScopes(
   { prefix, isDefault, oidc }: RequestedScopes,
   granted: readonly string[],
@@ -65,8 +71,8 @@ function formatScopes(
 /**
  * Runs the checks that all grants for a user share.
  * @returns The granted scopes.
- * @throws Refusal: consent (65001, 90094), assignment (50105), Conditional Access (50076, 53003) or
- *   revoked sessions (50173).
+ * @throws {Refusal} 65001 and 90094 without consent, 50105 without an assignment, 50076 and 53003
+ *   for Conditional Access, 50173 for revoked sessions.
  */
 function checkUserGrant(
   { consents, policies }: EntraContext,
@@ -83,7 +89,10 @@ function checkUserGrant(
   return granted;
 }
 
-/** Runs the checks, then issues the requested tokens. */
+/**
+ * Runs the checks, then issues the requested tokens.
+ * @throws {Refusal} when a check fails.
+ */
 export async function issueUserTokens(
   context: EntraContext,
   request: TokenRequest,

@@ -68,7 +68,7 @@ test('a method without an access policy stops the app at startup', () => {
   );
 });
 
-test('client IDs may be in upper case', async () => {
+test('client ids may be in upper case', async () => {
   const route = ordersOf({
     audience: audience.toUpperCase(),
     clients: [clientApp.toUpperCase()],
@@ -88,19 +88,19 @@ test('a public client is refused where only confidential ones are allowed', asyn
 
 test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
   {
-    name: 'an audience that is no client ID',
+    name: 'an audience that is not a client id',
     options: { audience: `api://${audience}` },
-    message: `audience: 'api://${audience}' is not a client ID`,
+    message: `audience: 'api://${audience}' is not a client id`,
   },
   {
-    name: 'a list of audiences that does not start with the client ID',
+    name: 'a list of audiences that does not start with the client id',
     options: { audience: [appIdUri, audience] },
-    message: `audience: '${appIdUri}' is not a client ID`,
+    message: `audience: '${appIdUri}' is not a client id`,
   },
   {
     name: 'an empty list of audiences',
     options: { audience: [] },
-    message: "audience: '' is not a client ID",
+    message: "audience: '' is not a client id",
   },
   {
     name: 'a further audience that is missing, such as a setting',
@@ -113,39 +113,65 @@ test.each<{ name: string; options: Partial<ApiOptions>; message: string }>([
     message: "audience: '' is not an App ID URI",
   },
   {
-    name: 'an origin with a path',
-    options: { origins: ['https://shop.example/'] },
-    message: "origins: 'https://shop.example/' is not a web origin",
-  },
-  {
-    name: 'every origin',
-    options: { origins: ['*'] },
-    message: "origins: '*' is not a web origin",
-  },
-  {
-    name: 'the origin of sandboxed pages',
-    options: { origins: ['null'] },
-    message: "origins: 'null' is not a web origin",
-  },
-  {
-    name: 'a text instead of a list of origins',
-    options: { origins: 'https://shop.contoso.example' as never },
-    message: 'origins must be a list.',
-  },
-  {
-    name: 'a client that is no client ID',
+    name: 'a client that is not a client id',
     options: { clients: ['spa'] },
-    message: "clients: 'spa' is not a client ID",
+    message: "clients: 'spa' is not a client id",
   },
+  {
+    name: 'no audience',
+    options: { audience: undefined as never },
+    message: "audience: '' is not a client id",
+  },
+  {
+    name: 'a client id that is not in a list',
+    options: { clients: clientApp as never },
+    message: 'clients must be a list of client ids',
+  },
+  {
+    name: 'the options of createEntra in place of its result',
+    options: { entra: { tenantIds: [tenantId] } as never },
+    message: 'entra must be what createEntra returns',
+  },
+  {
+    name: 'an origin that is not in a list',
+    options: { origins: 'https://shop.example' as never },
+    message: 'origins must be a list of web origins',
+  },
+  ...[
+    '*',
+    'https://*.shop.example',
+    'https://shop.example/',
+    'https://Shop.example',
+    'https://shop.example:443',
+    'shop.example',
+    'null',
+    'file://',
+    'https://user@shop.example',
+    'undefined//undefined',
+    '',
+  ].map((origin) => ({
+    name: `the origin '${origin}'`,
+    options: { origins: [origin] },
+    message: `origins: '${origin}' is not an exact web origin`,
+  })),
 ])('$name stops the app at startup', ({ options, message }) => {
   expect(() => createTestApi(options)).toThrow(message);
 });
 
+test.each([
+  'https://shop.example',
+  'http://localhost:5173',
+  'http://[::1]:8080',
+  'capacitor://app',
+])('the origin %s is exact', (origin) => {
+  expect(() => createTestApi({ origins: [origin] })).not.toThrow();
+});
+
 describe('an API with a further App ID URI', () => {
   test.each([
-    { name: 'its client ID', claims: {}, status: 200 },
+    { name: 'its client id', claims: {}, status: 200 },
     { name: 'the URI, version 1', claims: { ver: '1.0', aud: appIdUri }, status: 200 },
-    { name: 'its client ID as a URI, version 1', claims: { ver: '1.0' }, status: 200 },
+    { name: 'its client id as a URI, version 1', claims: { ver: '1.0' }, status: 200 },
     { name: 'the URI, version 2', claims: { aud: appIdUri }, status: 401 },
     { name: 'a part of the URI', claims: { ver: '1.0', aud: `${appIdUri}/x` }, status: 401 },
     { name: 'both', claims: { ver: '1.0', aud: [audience, appIdUri] }, status: 401 },

@@ -72,19 +72,22 @@ describe('the detail of an error', () => {
   const detailAfter = async (detail: unknown) =>
     (await errorAfter(json(400, { code: 'bad_request', detail }))).options.detail;
 
-  test.each(['The title is missing.', 'x'.repeat(500)])('%p is forwarded', async (detail) => {
+  test.each([
+    { name: 'a sentence', detail: 'The title is missing.' },
+    { name: 'a text of 500 characters', detail: 'x'.repeat(500) },
+  ])('is forwarded if it is $name', async ({ detail }) => {
     expect(await detailAfter(detail)).toBe(detail);
   });
 
   test.each([
-    'x'.repeat(501),
-    'Ask alice@contoso.example.',
-    'AADSTS50076: no.',
-    'See /home/site/wwwroot.',
-    'See C:\\home.',
-    'One\nTwo',
-    7,
-  ])('%p is dropped', async (detail) => {
+    { name: 'a text of 501 characters', detail: 'x'.repeat(501) },
+    { name: 'a text with an e-mail address', detail: 'Ask alice@contoso.example.' },
+    { name: 'a text of Entra ID', detail: 'AADSTS50076: no.' },
+    { name: 'a text with a path', detail: 'See /home/site/wwwroot.' },
+    { name: 'a text with a Windows path', detail: 'See C:\\home.' },
+    { name: 'a text of two lines', detail: 'One\nTwo' },
+    { name: 'a number', detail: 7 },
+  ])('is dropped if it is $name', async ({ detail }) => {
     expect(await detailAfter(detail)).toBeUndefined();
   });
 });

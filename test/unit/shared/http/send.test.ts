@@ -12,9 +12,9 @@ import {
 import { until } from '../../../support/until.ts';
 
 /** Milliseconds that no test waits for. */
-const longDeadline = 120_000;
-const shortDeadline = 300;
-const cap = 100;
+const longTimeout = 120_000;
+const shortTimeout = 300;
+const maxBytes = 100;
 
 const cleanups: (() => void)[] = [];
 afterEach(() => {
@@ -44,8 +44,8 @@ async function serve(respond: RequestListener) {
       try {
         const { status } = await send(url, {
           method: 'GET',
-          deadline: longDeadline,
-          cap,
+          timeout: longTimeout,
+          maxBytes,
           ...options,
         });
         return status;
@@ -82,14 +82,14 @@ describe('compression', () => {
   });
 });
 
-test('a body as large as the cap is accepted', async () => {
-  const { outcome } = await serve((_request, response) => response.end('x'.repeat(cap)));
+test('a body of the largest accepted size is accepted', async () => {
+  const { outcome } = await serve((_request, response) => response.end('x'.repeat(maxBytes)));
   expect(await outcome()).toBe(200);
 });
 
-test('a body that exceeds the cap is rejected, even if it states no length', async () => {
+test('a larger body is rejected, even if it states no length', async () => {
   const { outcome } = await serve((_request, response) =>
-    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(cap + 1)),
+    response.writeHead(200, { 'transfer-encoding': 'chunked' }).end('x'.repeat(maxBytes + 1)),
   );
   expect(await outcome()).toBe('too_large');
 });
@@ -132,18 +132,18 @@ test('a completed request leaves no timer behind', async () => {
   expect(countTimers() - before).toBeLessThan(requests);
 });
 
-test("the time limits of the dispatcher apply in addition to the request's deadline", async () => {
+test('the time limits of the dispatcher apply in addition to the timeout', async () => {
   const { url, outcome } = await serve(() => {});
   const dispatcher = new Pool(url, { headersTimeout: 50 });
   cleanups.push(() => void dispatcher.destroy());
   expect(await outcome({ dispatcher })).toBe('timeout');
 });
 
-test.each<{ name: string; respond: RequestListener; deadline?: number; reason: string }>([
+test.each<{ name: string; respond: RequestListener; timeout?: number; reason: string }>([
   {
     name: 'a server that sends no headers',
     respond: () => {},
-    deadline: shortDeadline,
+    timeout: shortTimeout,
     reason: 'timeout',
   },
   {
@@ -151,7 +151,7 @@ test.each<{ name: string; respond: RequestListener; deadline?: number; reason: s
     respond: (_request, response) => {
       response.writeHead(200).write('x');
     },
-    deadline: shortDeadline,
+    timeout: shortTimeout,
     reason: 'timeout',
   },
   {
@@ -170,12 +170,12 @@ test.each<{ name: string; respond: RequestListener; deadline?: number; reason: s
   },
 ])('$name is reported as $reason, and the socket is closed', async (row) => {
   const { outcome, openSockets } = await serve(row.respond);
-  expect(await outcome({ deadline: row.deadline ?? longDeadline })).toBe(row.reason);
+  expect(await outcome({ timeout: row.timeout ?? longTimeout })).toBe(row.reason);
   await until('the socket to be closed', () => openSockets() === 0);
 });
 
 test('a server that cannot be reached is reported as connect', async () => {
-  const sending = send('http://127.0.0.1:1/', { method: 'GET', deadline: longDeadline, cap });
+  const sending = send('http://127.0.0.1:1/', { method: 'GET', timeout: longTimeout, maxBytes });
   await expect(sending).rejects.toMatchObject({ reason: 'connect' });
 });
 

@@ -234,7 +234,7 @@ describe('a step-up', () => {
   });
 });
 
-test('an app-only token is told the scopes that a user would need', async () => {
+test('the challenge for an app-only token names the scopes that a user needs', async () => {
   const validate = () =>
     Promise.reject(new ApiError('insufficient_scope', { detail: 'Users only.' }));
   const { send } = serveRoute({ GET: { scopes: ['Documents.Read'], handler } }, { validate });
